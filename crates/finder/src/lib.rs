@@ -1,0 +1,1 @@
+//! Finds work e-mail addresses: company to domain, candidates from the name, evidence, score.

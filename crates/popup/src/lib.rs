@@ -1,0 +1,1 @@
+//! The extension's popup and options pages.

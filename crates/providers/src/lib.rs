@@ -1,0 +1,1 @@
+//! Data providers' APIs behind one trait, with the user's own keys.

@@ -1,0 +1,1 @@
+//! Proves e-mail addresses: DNS, SMTP conversation, controlled probe, verdict.

@@ -1,0 +1,291 @@
+//! The wire types of the backend's HTTP API, shared by the server and the extension.
+//!
+//! | call | meaning |
+//! | --- | --- |
+//! | `POST /v1/pairings` | [`PairingRequest`] → [`PairingResponse`]; no token needed |
+//! | `GET /v1/account` | [`AccountView`] |
+//! | `POST /v1/captures` | [`CaptureRequest`] → [`CaptureView`]; idempotent by operation id |
+//! | `GET /v1/captures/{operation_id}` | [`CaptureView`] |
+//! | `GET /v1/captures?after=VERSION&wait=SECONDS&limit=N` | [`CaptureChanges`]; waits up to 25 s for a change |
+//! | `POST /v1/captures/{operation_id}/resume` | → [`CaptureView`]; takes up a capture that stopped for want of credits or of a domain |
+//! | `PATCH /v1/leads/{lead_id}` | [`LeadPatch`] → [`CaptureView`] of the latest capture |
+//! | `GET /v1/receipts/{operation_id}` | [`Receipt`] |
+//! | `DELETE /v1/devices/current` | revokes the calling token; 204 |
+//! | `GET /v1/health` | [`Health`]; no token needed |
+//!
+//! Every other answer is a [`Problem`] (RFC 9457, `application/problem+json`). Times are
+//! milliseconds since 1970-01-01 UTC. Credits are integers in milli-credits.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::email::EmailStatus;
+use crate::lead::Lead;
+use crate::page::PageInfo;
+
+/// Longest that a `GET` waits for a change, in seconds: below the 30 s after which a
+/// browser stops an idle worker.
+pub const WAIT_SECONDS_MAX: u64 = 25;
+
+/// Largest body of a request, in bytes.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Milliseconds since 1970-01-01 UTC.
+pub type UnixMillis = i64;
+
+/// Credits in thousandths of one credit.
+pub type MilliCredits = i64;
+
+/// A capture: one click's lead. Sent until an answer arrives, always with the same id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaptureRequest {
+    /// Made and stored by the extension before anything is sent; the idempotency key.
+    pub operation_id: Uuid,
+    /// When the user clicked.
+    pub captured_at: UnixMillis,
+    /// Address of the page, canonical, without query.
+    pub page_url: String,
+    /// Which page it was.
+    pub page: PageInfo,
+    /// What was read.
+    pub lead: Lead,
+}
+
+/// Where a capture stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureState {
+    /// Stored, waiting for its turn.
+    Queued,
+    /// Being looked up.
+    Working,
+    /// A mail server asked to come back later; goes on by itself.
+    Deferred,
+    /// Finished with a verified address.
+    Found,
+    /// Finished with an address that could not be proved (accept-all, unknown, blocked).
+    Unsure,
+    /// Finished; there is no address to show.
+    NotFound,
+    /// The lead is stored; the company's domain is needed: the user can give it.
+    NeedsDomain,
+    /// The lead is stored; the look-up waits for credits and an explicit resume.
+    OutOfCredits,
+    /// Our own failure; nothing was charged; can be resumed.
+    Failed,
+}
+
+impl CaptureState {
+    /// Whether the backend still works on it.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Queued | Self::Working | Self::Deferred)
+    }
+}
+
+/// The address that a look-up ended with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailView {
+    /// The address.
+    pub address: String,
+    /// Verdict.
+    pub status: EmailStatus,
+    /// Confidence, 0 to 100; 100 only when verified.
+    pub score: u8,
+    /// Why, in short stable codes (`decoys_refused`, `mx_accepts_all`, …), most telling first.
+    pub reasons: Vec<String>,
+    /// When the evidence was taken.
+    pub checked_at: UnixMillis,
+}
+
+/// A capture as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaptureView {
+    /// The capture's id.
+    pub operation_id: Uuid,
+    /// The lead that it belongs to; several captures may share one.
+    pub lead_id: Uuid,
+    /// Grows with every change in the account; the cursor of `after`.
+    pub version: i64,
+    /// Where it stands.
+    pub state: CaptureState,
+    /// The lead as stored, with the user's edits.
+    pub lead: Lead,
+    /// The best address so far.
+    pub email: Option<EmailView>,
+    /// Stable code of why it ended as it did, where there is no address
+    /// (`domain_unknown`, `no_mx`, `no_candidate_accepted`, `probing_off`, …).
+    pub reason: Option<String>,
+    /// What was charged, once it is settled.
+    pub receipt: Option<Receipt>,
+    /// When it was taken.
+    pub captured_at: UnixMillis,
+    /// When it last changed.
+    pub updated_at: UnixMillis,
+    /// The account's credits with this answer.
+    pub credits: Credits,
+}
+
+/// The account's credits at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credits {
+    /// Free to spend: grants less holds.
+    pub available: MilliCredits,
+    /// On hold for look-ups under way.
+    pub held: MilliCredits,
+    /// What the plan tops up to at each reset.
+    pub plan_limit: MilliCredits,
+    /// When the plan's credits reset next; `None` where they do not.
+    pub resets_at: Option<UnixMillis>,
+}
+
+/// Why a look-up cost what it cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The capture.
+    pub operation_id: Uuid,
+    /// What was done: `find`.
+    pub action: String,
+    /// How it ended: `verified`, `accept_all`, `not_found`, `failed`, `repeat`, ….
+    pub outcome: String,
+    /// What was charged; 0 where nothing was.
+    pub charged: MilliCredits,
+    /// Version of the price list in force.
+    pub price_version: String,
+    /// The rule that set the price (`find.verified`, `repeat_window`, …).
+    pub rule: String,
+    /// One line for people: "1 credit: verified; repeat within 365 days is free".
+    pub line: String,
+    /// Which grants paid, and how much each.
+    pub grants: Vec<GrantUse>,
+    /// When it was settled.
+    pub settled_at: UnixMillis,
+}
+
+/// A grant's share of a charge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantUse {
+    /// Grant id.
+    pub grant_id: String,
+    /// Kind of grant (`plan`, `purchased`, …).
+    pub kind: String,
+    /// Amount taken from it.
+    pub amount: MilliCredits,
+}
+
+/// Captures that changed after a version, oldest change first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaptureChanges {
+    /// The changed captures.
+    pub captures: Vec<CaptureView>,
+    /// Cursor for the next call.
+    pub next: i64,
+    /// The account's credits now.
+    pub credits: Credits,
+}
+
+/// The user's corrections of a lead. A field that is left out stays as it is; an edited
+/// field is kept when the lead is captured again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadPatch {
+    /// Name as displayed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// Job title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Company name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// Domain of the company, or its website's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_domain: Option<String>,
+}
+
+/// Exchanges a one-time code for a device's own token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairingRequest {
+    /// The code that the server printed.
+    pub code: String,
+    /// Name of the device, for the list from which it can be revoked.
+    pub device_name: String,
+}
+
+/// A paired device.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairingResponse {
+    /// Bearer token of this device; shown once.
+    pub token: String,
+    /// The device.
+    pub device_id: Uuid,
+    /// The account that it belongs to.
+    pub account: AccountView,
+}
+
+impl std::fmt::Debug for PairingResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The token must not reach a log.
+        f.debug_struct("PairingResponse")
+            .field("device_id", &self.device_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The account behind a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    /// Account id.
+    pub id: Uuid,
+    /// Name of the account.
+    pub name: String,
+    /// Name of the plan.
+    pub plan: String,
+    /// Credits now.
+    pub credits: Credits,
+    /// Whether the operator has allowed SMTP probing; without it no address is ever verified.
+    pub probing: bool,
+}
+
+/// The server's state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// `ok`.
+    pub status: String,
+    /// Version of the server.
+    pub version: String,
+}
+
+/// An error: RFC 9457 problem details.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `about:blank` or an address that documents the code.
+    #[serde(rename = "type", default = "about_blank")]
+    pub kind: String,
+    /// Short summary, the same for every occurrence of the code.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened here, and what to do.
+    #[serde(default)]
+    pub detail: String,
+    /// Stable code: `invalid_input`, `unauthorized`, `pairing_code_invalid`, `not_found`,
+    /// `operation_conflict`, `too_large`, `rate_limited`, `unavailable`, `internal`.
+    pub code: String,
+    /// Which fields are wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+fn about_blank() -> String {
+    "about:blank".to_owned()
+}
+
+/// One wrong field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// Path of the field (`lead.full_name`).
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
+}

@@ -1,0 +1,17 @@
+//! Lode's core: reads the page in view into leads, and holds the extension's own logic.
+//!
+//! Everything here but [`wasm`] is pure: it knows no browser, no network and no clock, so
+//! the same code runs in a content script, in the extension's worker, in the `lode`
+//! command and in tests. Start at [`sites::read`].
+
+pub mod api;
+pub mod email;
+pub mod headline;
+pub mod lead;
+pub mod name;
+pub mod page;
+pub mod protocol;
+pub mod sites;
+
+pub use lead::{Lead, LeadKind};
+pub use page::{PageInfo, ParsedPage};

@@ -1,0 +1,250 @@
+//! Messages between the extension's parts: content script, worker, popup and options page.
+//!
+//! Three tiers of trust. A content script runs beside a hostile page and may send
+//! [`ContentMessage`] only: it can hand over a snapshot, never read leads, spend credits or
+//! change a setting. Popup and options page send [`UiMessage`]; the worker takes those from
+//! the extension's own origin alone. [`WorkerEvent`] goes from the worker to open pages of
+//! the extension.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::api::{CaptureState, Credits, EmailView, Receipt, UnixMillis};
+use crate::lead::Lead;
+use crate::page::{PageInfo, ParsedPage};
+
+/// From a content script to the worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ContentMessage {
+    /// The capture button was clicked and the core read the page in the page itself.
+    Parsed {
+        /// Address in view when the snapshot was taken.
+        url: String,
+        /// What was read.
+        parsed: Box<ParsedPage>,
+    },
+    /// The same, where the page's policy bars WebAssembly: the worker reads the snapshot.
+    Snapshot {
+        /// Address in view when the snapshot was taken.
+        url: String,
+        /// The pruned page.
+        html: String,
+    },
+}
+
+/// From the popup or the options page to the worker. The answer is a [`UiReply`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum UiMessage {
+    /// Everything the popup shows, for the tab in view.
+    GetState,
+    /// Read the tab in view without capturing it (the popup was opened).
+    Preview,
+    /// Capture leads of the tab in view.
+    Capture {
+        /// Which of [`TabView::Ready`]'s leads; `None` for all.
+        rows: Option<Vec<u32>>,
+    },
+    /// Take up a capture that stopped for want of credits, or failed.
+    Resume {
+        /// The capture.
+        operation_id: Uuid,
+    },
+    /// Give the company's domain for a capture that needs it.
+    SetDomain {
+        /// The capture.
+        operation_id: Uuid,
+        /// Domain or website, as typed.
+        domain: String,
+    },
+    /// Try the server now instead of at the next back-off.
+    RetryNow,
+    /// Exchange a one-time code for a token.
+    Pair {
+        /// Server address, as typed.
+        server: String,
+        /// One-time code, as typed.
+        code: String,
+        /// Name of this device.
+        device_name: String,
+    },
+    /// Revoke this device's token and forget it.
+    Unpair,
+    /// Change the settings.
+    SetSettings {
+        /// The new settings, whole.
+        settings: Settings,
+    },
+}
+
+/// The worker's answer to a [`UiMessage`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum UiReply {
+    /// Done; the state after it.
+    State {
+        /// The state.
+        state: Box<UiState>,
+    },
+    /// Not done.
+    Error {
+        /// Stable code: `bad_address`, `bad_code`, `unreachable`, `permission`, `reload_tab`, ….
+        code: String,
+        /// What happened and what to do, for people.
+        message: String,
+    },
+}
+
+/// From the worker to open pages of the extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum WorkerEvent {
+    /// Something that [`UiState`] shows has changed: ask again.
+    StateChanged,
+}
+
+/// Everything that popup and options page show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UiState {
+    /// The server.
+    pub connection: Connection,
+    /// Server address, once paired.
+    pub server: Option<String>,
+    /// Account name and plan, once paired.
+    pub account: Option<AccountSummary>,
+    /// Credits as last heard.
+    pub credits: Option<Credits>,
+    /// The tab in view.
+    pub tab: TabView,
+    /// The capture of the lead in view, if there is one.
+    pub current: Option<CaptureCard>,
+    /// Recent captures, newest first, the current one among them.
+    pub recent: Vec<CaptureCard>,
+    /// Captures that have not reached the server yet.
+    pub unsent: u32,
+    /// The user's settings.
+    pub settings: Settings,
+}
+
+/// Name and plan of the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSummary {
+    /// Name of the account.
+    pub name: String,
+    /// Name of the plan.
+    pub plan: String,
+    /// Whether the operator has allowed SMTP probing.
+    pub probing: bool,
+}
+
+/// State of the connection to the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Connection {
+    /// No server is set.
+    NotPaired,
+    /// Paired; nothing heard yet.
+    Connecting,
+    /// The last request was answered.
+    Online,
+    /// The last request was not answered; captures wait in the outbox.
+    Unreachable {
+        /// When the next try is due.
+        next_try: Option<UnixMillis>,
+        /// What happened, for people.
+        detail: String,
+    },
+    /// The server no longer takes the token: pair again.
+    Unauthorized,
+}
+
+/// The tab in view.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum TabView {
+    /// Not a page that Lode reads.
+    Unsupported,
+    /// Being read.
+    Reading,
+    /// A supported site, but nothing to capture; `page.kind` says what it is.
+    NoLead {
+        /// Which page.
+        page: PageInfo,
+        /// What to do about it, for people.
+        message: String,
+    },
+    /// One lead or several.
+    Ready {
+        /// Which page.
+        page: PageInfo,
+        /// The leads, in the page's order.
+        leads: Vec<LeadRow>,
+    },
+    /// The tab was open before the extension was installed or updated.
+    NeedsReload,
+    /// It could not be read.
+    Failed {
+        /// What happened and what to do, for people.
+        message: String,
+    },
+}
+
+/// A lead in view.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LeadRow {
+    /// What was read.
+    pub lead: Lead,
+    /// The latest capture of it, if it was captured before.
+    pub captured: Option<Uuid>,
+}
+
+/// A capture as the popup shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaptureCard {
+    /// The capture.
+    pub operation_id: Uuid,
+    /// Its lead on the server, once known.
+    pub lead_id: Option<Uuid>,
+    /// Where it stands.
+    pub state: CardState,
+    /// The lead: as read, then as stored by the server.
+    pub lead: Lead,
+    /// The best address so far.
+    pub email: Option<EmailView>,
+    /// Why there is none, as a stable code.
+    pub reason: Option<String>,
+    /// What it cost, once settled.
+    pub receipt: Option<Receipt>,
+    /// What went wrong on the way to the server, for people.
+    pub error: Option<String>,
+    /// When it was taken.
+    pub captured_at: UnixMillis,
+}
+
+/// Where a capture stands, seen from the extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardState {
+    /// In the outbox.
+    Unsent,
+    /// The server refused it; it will not be sent again by itself.
+    Refused,
+    /// The server has it.
+    #[serde(untagged)]
+    Sent(CaptureState),
+}
+
+/// The user's settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Whether supported pages show the capture button.
+    pub show_button: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { show_button: true }
+    }
+}

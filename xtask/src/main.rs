@@ -1,0 +1,2 @@
+//! Lode's build, test and benchmark commands.
+fn main() {}
