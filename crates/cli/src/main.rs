@@ -1,2 +1,61 @@
-//! The `lode` command.
-fn main() {}
+//! The `lode` command: one binary for people who run or debug Lode.
+//!
+//! Results are JSON on standard output, one object a line; messages go to standard error.
+//! Exit status: 0 done, 1 failed, 2 wrong usage. Each subcommand is a file under
+//! `commands/` with its `Args` and `run`.
+
+mod commands;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{name, parse};
+use crate::output::Failure;
+
+const EXIT_STATUS: &str = "\
+Output is JSON, one object a line, on standard output; messages go to standard error.
+Exit status: 0 done, 1 failed, 2 wrong usage.";
+
+/// Reads B2B leads from pages, finds and verifies their work e-mail addresses, and serves
+/// the extension.
+#[derive(Debug, Parser)]
+#[command(name = "lode", version, after_help = EXIT_STATUS, after_long_help = EXIT_STATUS)]
+#[command(propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Name(name::Args),
+    Parse(parse::Args),
+}
+
+fn main() -> ExitCode {
+    // Wrong usage ends here with status 2.
+    let done = match Cli::parse().command {
+        Command::Name(args) => name::run(args),
+        Command::Parse(args) => parse::run(args),
+    };
+    match done {
+        // The reader has seen enough (`lode … | head`): not a failure.
+        Ok(()) | Err(Failure::OutputClosed) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("lode: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

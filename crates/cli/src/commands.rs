@@ -1,0 +1,4 @@
+//! The subcommands, one file each: `Args` is its command line, `run` does it.
+
+pub(crate) mod name;
+pub(crate) mod parse;
