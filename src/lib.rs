@@ -5,12 +5,15 @@
 //! command and in tests. Start at [`sites::read`].
 
 pub mod api;
+pub mod canonical;
+pub mod dom;
 pub mod email;
 pub mod headline;
 pub mod lead;
 pub mod name;
 pub mod page;
 pub mod protocol;
+pub mod rules;
 pub mod sites;
 
 pub use lead::{Lead, LeadKind};

@@ -1,0 +1,421 @@
+//! Rule files: selectors, label words and title patterns as data, one versioned JSON file a
+//! site.
+//!
+//! Logic lives in Rust under `sites/`; what a redesign or another language changes lives
+//! here, so that the backend can serve a newer file without a release. Rules are data only:
+//! nothing in them runs. A file is taken over only as a whole ([`RuleSet::update`]): known
+//! schema, site unchanged, same keys as the built-in file, every selector and pattern parsed,
+//! within the limits, version newer.
+
+mod pattern;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use scraper::Selector;
+use serde::Deserialize;
+
+pub use pattern::Pattern;
+
+/// The schema this build understands.
+pub const SCHEMA: u32 = 1;
+/// Largest rule file, in bytes.
+pub const FILE_BYTES_MAX: usize = 256 * 1024;
+/// Longest selector, label word or pattern, in bytes.
+pub const ENTRY_BYTES_MAX: usize = 400;
+/// Most entries in one list, and most lists in one section.
+pub const ENTRIES_MAX: usize = 400;
+
+/// Why a rule file is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// Larger than [`FILE_BYTES_MAX`].
+    #[error("the rule file has {0} bytes, more than {FILE_BYTES_MAX}")]
+    TooLarge(usize),
+    /// Not JSON of the expected shape, or with an unknown member.
+    #[error("the rule file is not of the expected shape: {0}")]
+    Shape(String),
+    /// Another schema than [`SCHEMA`].
+    #[error("the rule file has schema {0}, this build reads {SCHEMA}")]
+    Schema(u32),
+    /// A list or an entry beyond the limits, or empty.
+    #[error("{0}: too many entries, or one too long or empty")]
+    Limit(String),
+    /// A selector that does not parse, or that could take more than linear time.
+    #[error("{key}: selector not accepted: {selector}")]
+    Selector {
+        /// Where it stands.
+        key: String,
+        /// The selector.
+        selector: String,
+    },
+    /// A pattern that does not parse.
+    #[error("{key}: pattern not accepted: {pattern}")]
+    Pattern {
+        /// Where it stands.
+        key: String,
+        /// The pattern.
+        pattern: String,
+    },
+    /// For a site that this build has no reader for.
+    #[error("no reader for the site {0}")]
+    UnknownSite(String),
+    /// The lists differ from those of the built-in file.
+    #[error("the rule file's keys differ from the built-in ones at {0}")]
+    Keys(String),
+    /// Not newer than the rules in use.
+    #[error("version {offered} is not newer than {current}")]
+    NotNewer {
+        /// Version of the file offered.
+        offered: u64,
+        /// Version in use.
+        current: u64,
+    },
+}
+
+/// The file as it stands in JSON.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFile {
+    schema: u32,
+    site: String,
+    version: u64,
+    selectors: BTreeMap<String, Vec<String>>,
+    labels: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    patterns: BTreeMap<String, Vec<String>>,
+}
+
+/// The checked rules of one site.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    site: String,
+    version: u64,
+    selectors: BTreeMap<String, Vec<Selector>>,
+    labels: BTreeMap<String, Vec<String>>,
+    patterns: BTreeMap<String, Vec<Pattern>>,
+}
+
+impl Rules {
+    /// Parses and checks a rule file.
+    ///
+    /// # Errors
+    /// [`RuleError`] says what is wrong; nothing of a bad file is kept.
+    pub fn parse(json: &str) -> Result<Self, RuleError> {
+        if json.len() > FILE_BYTES_MAX {
+            return Err(RuleError::TooLarge(json.len()));
+        }
+        let file: RuleFile =
+            serde_json::from_str(json).map_err(|e| RuleError::Shape(e.to_string()))?;
+        if file.schema != SCHEMA {
+            return Err(RuleError::Schema(file.schema));
+        }
+        for (section, len) in [
+            ("selectors", file.selectors.len()),
+            ("labels", file.labels.len()),
+            ("patterns", file.patterns.len()),
+        ] {
+            if len > ENTRIES_MAX {
+                return Err(RuleError::Limit(section.to_owned()));
+            }
+        }
+        Ok(Self {
+            site: file.site,
+            version: file.version,
+            selectors: file
+                .selectors
+                .into_iter()
+                .map(|(key, list)| Ok((key.clone(), parse_selectors(&key, &list)?)))
+                .collect::<Result<_, RuleError>>()?,
+            labels: file
+                .labels
+                .into_iter()
+                .map(|(key, by_language)| {
+                    let words: Vec<String> = by_language.into_values().flatten().collect();
+                    check_entries(&key, &words)?;
+                    let mut words: Vec<String> = words.iter().map(|w| fold(w)).collect();
+                    // The longest first, so that "current position" wins over "current".
+                    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+                    words.dedup();
+                    Ok((key, words))
+                })
+                .collect::<Result<_, RuleError>>()?,
+            patterns: file
+                .patterns
+                .into_iter()
+                .map(|(key, list)| Ok((key.clone(), parse_patterns(&key, &list)?)))
+                .collect::<Result<_, RuleError>>()?,
+        })
+    }
+
+    /// Name of the site, as in [`crate::page::PageInfo::site`].
+    #[must_use]
+    pub fn site(&self) -> &str {
+        &self.site
+    }
+
+    /// Version: larger is newer.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The selectors of `key`, the most durable first. Unknown keys are a mistake of the
+    /// reader's author (the key set is checked when a file is taken over) and give none.
+    #[must_use]
+    pub fn selectors(&self, key: &str) -> &[Selector] {
+        debug_assert!(self.selectors.contains_key(key), "no selectors {key}");
+        self.selectors.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The label words of `key` in all languages, folded with [`fold`], the longest first.
+    #[must_use]
+    pub fn labels(&self, key: &str) -> &[String] {
+        debug_assert!(self.labels.contains_key(key), "no labels {key}");
+        self.labels.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The text patterns of `key`, in order of preference.
+    #[must_use]
+    pub fn patterns(&self, key: &str) -> &[Pattern] {
+        debug_assert!(self.patterns.contains_key(key), "no patterns {key}");
+        self.patterns.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `text` as a whole is one of the label words of `key`.
+    #[must_use]
+    pub fn is_label(&self, key: &str, text: &str) -> bool {
+        let folded = fold(text);
+        self.labels(key).contains(&folded)
+    }
+
+    /// Whether one of the label words of `key` stands in `text`.
+    #[must_use]
+    pub fn has_label(&self, key: &str, text: &str) -> bool {
+        let folded = fold(text);
+        self.labels(key).iter().any(|word| folded.contains(word))
+    }
+
+    /// What follows "Label:" where `text` begins with a label word of `key` and a colon
+    /// (ASCII or full width, spaces before it allowed, as French has them).
+    #[must_use]
+    pub fn after_label<'t>(&self, key: &str, text: &'t str) -> Option<&'t str> {
+        let (label, rest) = text.split_once([':', '\u{ff1a}'])?;
+        self.is_label(key, label).then(|| rest.trim())
+    }
+}
+
+/// Folds text for comparison with label words: lower case, white space collapsed, ends
+/// trimmed, typographic apostrophes made plain.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        for c in word.chars() {
+            match c {
+                '\u{2019}' | '\u{02bc}' => out.push('\''),
+                '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' => {}
+                _ => out.extend(c.to_lowercase()),
+            }
+        }
+    }
+    out
+}
+
+fn check_entries(key: &str, list: &[String]) -> Result<(), RuleError> {
+    let bad = list.len() > ENTRIES_MAX
+        || list
+            .iter()
+            .any(|entry| entry.trim().is_empty() || entry.len() > ENTRY_BYTES_MAX);
+    if bad {
+        return Err(RuleError::Limit(key.to_owned()));
+    }
+    Ok(())
+}
+
+fn parse_selectors(key: &str, list: &[String]) -> Result<Vec<Selector>, RuleError> {
+    check_entries(key, list)?;
+    list.iter()
+        .map(|text| {
+            let refused = || RuleError::Selector {
+                key: key.to_owned(),
+                selector: text.clone(),
+            };
+            // These look at a whole subtree or all siblings for each element.
+            let combinators = text.replace("~=", "");
+            if [":has", ":nth", "~"]
+                .iter()
+                .any(|slow| combinators.contains(slow))
+            {
+                return Err(refused());
+            }
+            Selector::parse(text).map_err(|_| refused())
+        })
+        .collect()
+}
+
+fn parse_patterns(key: &str, list: &[String]) -> Result<Vec<Pattern>, RuleError> {
+    check_entries(key, list)?;
+    list.iter()
+        .map(|text| {
+            Pattern::parse(text).ok_or_else(|| RuleError::Pattern {
+                key: key.to_owned(),
+                pattern: text.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The rules of every site: the built-in ones, or newer ones taken over since.
+#[derive(Debug, Clone)]
+pub struct RuleSet {
+    sites: BTreeMap<String, Rules>,
+}
+
+impl RuleSet {
+    /// The rules this build was made with.
+    #[must_use]
+    pub fn built_in() -> &'static Self {
+        static BUILT_IN: OnceLock<RuleSet> = OnceLock::new();
+        BUILT_IN.get_or_init(|| {
+            let mut sites = BTreeMap::new();
+            for json in crate::sites::RULE_FILES {
+                // A built-in file that does not parse fails the unit test below.
+                if let Ok(rules) = Rules::parse(json) {
+                    sites.insert(rules.site.clone(), rules);
+                }
+            }
+            Self { sites }
+        })
+    }
+
+    /// The rules of a site.
+    #[must_use]
+    pub fn site(&self, site: &str) -> Option<&Rules> {
+        self.sites.get(site)
+    }
+
+    /// Takes over a newer rule file for one of the known sites; a bad one is refused and
+    /// the rules in use stay.
+    ///
+    /// # Errors
+    /// [`RuleError`] says why the file is refused.
+    pub fn update(&mut self, json: &str) -> Result<(), RuleError> {
+        let offered = Rules::parse(json)?;
+        let current = self
+            .sites
+            .get_mut(&offered.site)
+            .ok_or_else(|| RuleError::UnknownSite(offered.site.clone()))?;
+        if offered.version <= current.version {
+            return Err(RuleError::NotNewer {
+                offered: offered.version,
+                current: current.version,
+            });
+        }
+        same_keys(&offered.selectors, &current.selectors)?;
+        same_keys(&offered.labels, &current.labels)?;
+        same_keys(&offered.patterns, &current.patterns)?;
+        *current = offered;
+        Ok(())
+    }
+}
+
+fn same_keys<A, B>(
+    offered: &BTreeMap<String, A>,
+    current: &BTreeMap<String, B>,
+) -> Result<(), RuleError> {
+    let differing = offered
+        .keys()
+        .find(|key| !current.contains_key(*key))
+        .or_else(|| current.keys().find(|key| !offered.contains_key(*key)));
+    differing.map_or(Ok(()), |key| Err(RuleError::Keys(key.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_files_are_all_accepted() {
+        for json in crate::sites::RULE_FILES {
+            if let Err(error) = Rules::parse(json) {
+                panic!("{error}");
+            }
+        }
+        assert_eq!(
+            RuleSet::built_in().sites.len(),
+            crate::sites::RULE_FILES.len()
+        );
+    }
+
+    const OLD: &str = r#"{"schema":1,"site":"linkedin","version":1,
+        "selectors":{"a":["h1"]},"labels":{"now":{"en":["Current"],"fr":["Actuel"]}},
+        "patterns":{"t":["{name} | LinkedIn"]}}"#;
+
+    fn set() -> RuleSet {
+        let rules = Rules::parse(OLD).unwrap();
+        RuleSet {
+            sites: BTreeMap::from([("linkedin".to_owned(), rules)]),
+        }
+    }
+
+    #[test]
+    fn a_newer_file_is_taken_over() {
+        let mut set = set();
+        let newer = OLD
+            .replace("\"version\":1", "\"version\":2")
+            .replace("h1", "h2");
+        assert_eq!(set.update(&newer), Ok(()));
+        assert_eq!(set.site("linkedin").unwrap().version(), 2);
+    }
+
+    #[test]
+    fn bad_files_are_refused_and_the_old_one_stays() {
+        let mut set = set();
+        let newer = OLD.replace("\"version\":1", "\"version\":2");
+        type Expected = fn(&RuleError) -> bool;
+        let bad: [(String, Expected); 9] = [
+            (OLD.to_owned(), |e| matches!(e, RuleError::NotNewer { .. })),
+            (newer.replace("linkedin\"", "elsewhere\""), |e| {
+                matches!(e, RuleError::UnknownSite(_))
+            }),
+            (newer.replace("h1", "h1["), |e| {
+                matches!(e, RuleError::Selector { .. })
+            }),
+            (newer.replace("h1", "div:has(h1)"), |e| {
+                matches!(e, RuleError::Selector { .. })
+            }),
+            (newer.replace("\"a\"", "\"b\""), |e| {
+                matches!(e, RuleError::Keys(_))
+            }),
+            (newer.replace("{name}", "{name"), |e| {
+                matches!(e, RuleError::Pattern { .. })
+            }),
+            (newer.replace("\"schema\":1", "\"schema\":9"), |e| {
+                matches!(e, RuleError::Schema(9))
+            }),
+            (newer.replace("\"schema\"", "\"run\":1,\"schema\""), |e| {
+                matches!(e, RuleError::Shape(_))
+            }),
+            (" ".repeat(FILE_BYTES_MAX + 1), |e| {
+                matches!(e, RuleError::TooLarge(_))
+            }),
+        ];
+        for (file, expected) in bad {
+            let error = set.update(&file).unwrap_err();
+            assert!(expected(&error), "{error}");
+            assert_eq!(set.site("linkedin").unwrap().version(), 1);
+        }
+    }
+
+    #[test]
+    fn labels_match_whatever_the_case_and_space() {
+        let rules = Rules::parse(OLD).unwrap();
+        assert_eq!(rules.after_label("now", "Actuel\u{a0}: CTO"), Some("CTO"));
+        assert_eq!(rules.after_label("now", "CURRENT: CTO"), Some("CTO"));
+        assert_eq!(rules.after_label("now", "Past: CTO"), None);
+        assert!(rules.is_label("now", " current "));
+    }
+}

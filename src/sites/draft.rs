@@ -1,0 +1,280 @@
+//! Building a lead from strategies, with provenance.
+
+use crate::dom;
+use crate::headline;
+use crate::lead::{FIELD_CHARS_MAX, Lead, LeadKind, Position};
+use crate::name;
+use crate::page::Note;
+
+/// A field of [`Lead`] that strategies fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// [`Lead::full_name`].
+    FullName,
+    /// [`Lead::first_name`].
+    FirstName,
+    /// [`Lead::middle_name`].
+    MiddleName,
+    /// [`Lead::last_name`].
+    LastName,
+    /// [`Lead::headline`].
+    Headline,
+    /// [`Lead::title`].
+    Title,
+    /// [`Lead::company`].
+    Company,
+    /// [`Lead::company_url`].
+    CompanyUrl,
+    /// [`Lead::company_domain`].
+    CompanyDomain,
+    /// [`Lead::location`].
+    Location,
+    /// [`Lead::industry`].
+    Industry,
+    /// [`Lead::profile_url`].
+    ProfileUrl,
+    /// [`Lead::website`].
+    Website,
+}
+
+impl Field {
+    /// The field's name as it stands in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FullName => "full_name",
+            Self::FirstName => "first_name",
+            Self::MiddleName => "middle_name",
+            Self::LastName => "last_name",
+            Self::Headline => "headline",
+            Self::Title => "title",
+            Self::Company => "company",
+            Self::CompanyUrl => "company_url",
+            Self::CompanyDomain => "company_domain",
+            Self::Location => "location",
+            Self::Industry => "industry",
+            Self::ProfileUrl => "profile_url",
+            Self::Website => "website",
+        }
+    }
+}
+
+/// A lead being read. Strategies are offered in order, the most durable first: the first
+/// value wins, a later one that differs leaves a note.
+#[derive(Debug)]
+pub struct Draft {
+    lead: Lead,
+    notes: Vec<Note>,
+}
+
+impl Draft {
+    /// An empty draft of a person.
+    #[must_use]
+    pub fn person() -> Self {
+        Self::new(LeadKind::Person)
+    }
+
+    /// An empty draft of a company.
+    #[must_use]
+    pub fn company() -> Self {
+        Self::new(LeadKind::Company)
+    }
+
+    fn new(kind: LeadKind) -> Self {
+        Self {
+            lead: Lead::new(kind),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Offers a value for a field. Empty values count as absent; white space is collapsed.
+    pub fn offer(&mut self, field: Field, strategy: &str, value: Option<impl AsRef<str>>) {
+        let Some(value) = value.map(|value| clean(value.as_ref())) else {
+            return;
+        };
+        if value.is_empty() {
+            return;
+        }
+        let slot = self.slot(field);
+        match slot {
+            None => {
+                *slot = Some(value);
+                self.lead
+                    .provenance
+                    .insert(field.name().to_owned(), strategy.to_owned());
+            }
+            Some(won) => {
+                if !agrees(won, &value) {
+                    self.note(field.name(), strategy, "disagrees with the value taken");
+                }
+            }
+        }
+    }
+
+    /// Whether a field has a value already.
+    #[must_use]
+    pub fn has(&self, field: Field) -> bool {
+        self.get(field).is_some()
+    }
+
+    /// The value a field has so far.
+    #[must_use]
+    pub fn get(&self, field: Field) -> Option<&str> {
+        let lead = &self.lead;
+        match field {
+            Field::FullName => &lead.full_name,
+            Field::FirstName => &lead.first_name,
+            Field::MiddleName => &lead.middle_name,
+            Field::LastName => &lead.last_name,
+            Field::Headline => &lead.headline,
+            Field::Title => &lead.title,
+            Field::Company => &lead.company,
+            Field::CompanyUrl => &lead.company_url,
+            Field::CompanyDomain => &lead.company_domain,
+            Field::Location => &lead.location,
+            Field::Industry => &lead.industry,
+            Field::ProfileUrl => &lead.profile_url,
+            Field::Website => &lead.website,
+        }
+        .as_deref()
+    }
+
+    fn slot(&mut self, field: Field) -> &mut Option<String> {
+        let lead = &mut self.lead;
+        match field {
+            Field::FullName => &mut lead.full_name,
+            Field::FirstName => &mut lead.first_name,
+            Field::MiddleName => &mut lead.middle_name,
+            Field::LastName => &mut lead.last_name,
+            Field::Headline => &mut lead.headline,
+            Field::Title => &mut lead.title,
+            Field::Company => &mut lead.company,
+            Field::CompanyUrl => &mut lead.company_url,
+            Field::CompanyDomain => &mut lead.company_domain,
+            Field::Location => &mut lead.location,
+            Field::Industry => &mut lead.industry,
+            Field::ProfileUrl => &mut lead.profile_url,
+            Field::Website => &mut lead.website,
+        }
+    }
+
+    /// Adds a further current position.
+    pub fn other_position(&mut self, position: Position) {
+        if self.lead.other_positions.len() < 20 {
+            self.lead.other_positions.push(position);
+        }
+    }
+
+    /// Adds a note.
+    pub fn note(&mut self, field: &str, strategy: &str, reason: &str) {
+        self.notes.push(Note {
+            field: field.to_owned(),
+            strategy: strategy.to_owned(),
+            reason: reason.to_owned(),
+        });
+    }
+
+    /// Takes title and company from the headline where no strategy gave them. The headline's
+    /// company is left out where `company` is known and the headline names another one: the
+    /// headline's title then belongs to it.
+    pub fn read_headline(&mut self) {
+        let Some(line) = self.lead.headline.clone() else {
+            return;
+        };
+        if self.has(Field::Title) && self.has(Field::Company) {
+            return;
+        }
+        let stated = headline::split(&line);
+        if !self.has(Field::Title) {
+            self.offer(Field::Title, "headline", stated.title);
+        }
+        if !self.has(Field::Company) {
+            self.offer(Field::Company, "headline", stated.company);
+        }
+    }
+
+    /// Completes the lead: splits the name, drops the parts that are missing.
+    #[must_use]
+    pub fn finish(mut self) -> (Lead, Vec<Note>) {
+        match (self.lead.kind, self.lead.full_name.clone()) {
+            (LeadKind::Person, Some(full)) => {
+                let parts = name::parse(&full);
+                let by = "name_parts";
+                if self.lead.first_name.is_none() && self.lead.last_name.is_none() {
+                    self.offer(Field::FirstName, by, parts.given);
+                    self.offer(Field::MiddleName, by, parts.middle);
+                    self.offer(Field::LastName, by, parts.family);
+                }
+            }
+            (LeadKind::Company, Some(full)) if self.lead.company.is_none() => {
+                let by = self.lead.provenance.get("full_name").cloned();
+                self.offer(
+                    Field::Company,
+                    by.as_deref().unwrap_or_default(),
+                    Some(full),
+                );
+            }
+            _ => {}
+        }
+        (self.lead, self.notes)
+    }
+}
+
+/// Collapses white space and cuts to the longest text kept.
+fn clean(value: &str) -> String {
+    // Cut before collapsing: a hostile value may be megabytes of spaces.
+    let cut: String = value.chars().take(4 * FIELD_CHARS_MAX).collect();
+    let collapsed = dom::collapse(&cut);
+    match collapsed.char_indices().nth(FIELD_CHARS_MAX) {
+        Some((at, _)) => collapsed
+            .get(..at)
+            .unwrap_or_default()
+            .trim_end()
+            .to_owned(),
+        None => collapsed,
+    }
+}
+
+/// Whether two readings of a field say the same, but for case and punctuation.
+fn agrees(a: &str, b: &str) -> bool {
+    let letters = |text: &str| -> String {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    letters(a) == letters(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_strategy_wins_and_disagreement_is_noted() {
+        let mut draft = Draft::person();
+        draft.offer(Field::FullName, "empty", Some(" \u{a0}"));
+        draft.offer(Field::FullName, "json_ld", Some("Ada  Example"));
+        draft.offer(Field::FullName, "dom", Some("ADA EXAMPLE"));
+        draft.offer(Field::FullName, "meta", Some("Bob Example"));
+        let (lead, notes) = draft.finish();
+        assert_eq!(lead.full_name.as_deref(), Some("Ada Example"));
+        assert_eq!(
+            lead.provenance.get("full_name").map(String::as_str),
+            Some("json_ld")
+        );
+        let strategies: Vec<&str> = notes.iter().map(|n| n.strategy.as_str()).collect();
+        assert_eq!(strategies, ["meta"]);
+    }
+
+    #[test]
+    fn long_values_are_cut_at_a_character() {
+        let mut draft = Draft::person();
+        draft.offer(Field::Headline, "dom", Some("é".repeat(1_000_000)));
+        let (lead, _) = draft.finish();
+        assert_eq!(
+            lead.headline.map(|text| text.chars().count()),
+            Some(FIELD_CHARS_MAX)
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! What the extension's pruned snapshot must keep for the readers to work.
+//!
+//! The snapshot (`extension/content.js`) drops script, style, svg, frames and image data, and
+//! every attribute that is not listed here. `tests/sites.rs` prunes every page by these lists
+//! and expects the same leads.
+
+/// Attributes that readers look at.
+pub const KEPT_ATTRIBUTES: &[&str] = &[
+    "aria-hidden",
+    "aria-label",
+    "aria-level",
+    "class",
+    "componentkey",
+    "content",
+    "data-anonymize",
+    "href",
+    "id",
+    "name",
+    "property",
+    "rel",
+    "role",
+    "style",
+    "type",
+];
+
+/// Selectors of the elements that hold JSON which readers parse: the only `script` and
+/// `code` elements that a snapshot keeps.
+pub const JSON_ELEMENTS: &[&str] = &[
+    "script[type=\"application/ld+json\"]",
+    "script#rehydrate-data",
+    "script#ng-state",
+    "script#client-app-state",
+    "code[id^=\"bpr-guid\"]",
+];

@@ -1,0 +1,172 @@
+//! What a reader is given: the address in view, the parsed document, the site's rules.
+
+use std::cell::OnceCell;
+
+use scraper::{ElementRef, Html, Selector};
+use serde_json::Value;
+use url::Url;
+
+use crate::canonical;
+use crate::dom;
+use crate::rules::Rules;
+
+/// Most embedded JSON documents parsed on one page.
+const JSON_DOCUMENTS_MAX: usize = 400;
+
+/// A page in view, parsed once.
+pub struct View<'r> {
+    /// The address in view.
+    pub url: Url,
+    /// The document or its pruned snapshot.
+    pub document: Html,
+    /// The site's rules.
+    pub rules: &'r Rules,
+    json_ld: OnceCell<Vec<Value>>,
+}
+
+impl<'r> View<'r> {
+    /// Parses `html`.
+    #[must_use]
+    pub fn new(url: Url, html: &str, rules: &'r Rules) -> Self {
+        Self {
+            url,
+            document: Html::parse_document(html),
+            rules,
+            json_ld: OnceCell::new(),
+        }
+    }
+
+    /// The document's root element.
+    #[must_use]
+    pub fn root(&self) -> ElementRef<'_> {
+        self.document.root_element()
+    }
+
+    /// The first element that one of the selectors of `key` finds: the first selector that
+    /// finds anything wins, not the first element in the page.
+    #[must_use]
+    pub fn first(&self, key: &str) -> Option<ElementRef<'_>> {
+        self.first_in(self.root(), key)
+    }
+
+    /// As [`View::first`], within `scope`.
+    #[must_use]
+    pub fn first_in<'a>(&self, scope: ElementRef<'a>, key: &str) -> Option<ElementRef<'a>> {
+        self.rules
+            .selectors(key)
+            .iter()
+            .find_map(|selector| scope.select(selector).next())
+    }
+
+    /// Whether one of the selectors of `key` finds anything.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.first(key).is_some()
+    }
+
+    /// All elements, in document order, of the first selector of `key` that finds any.
+    #[must_use]
+    pub fn all(&self, key: &str) -> Vec<ElementRef<'_>> {
+        self.all_in(self.root(), key)
+    }
+
+    /// As [`View::all`], within `scope`.
+    #[must_use]
+    pub fn all_in<'a>(&self, scope: ElementRef<'a>, key: &str) -> Vec<ElementRef<'a>> {
+        self.rules
+            .selectors(key)
+            .iter()
+            .map(|selector| select(scope, selector))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// Text of the first element with text that the selectors of `key` find in `scope`.
+    #[must_use]
+    pub fn text_in(&self, scope: ElementRef<'_>, key: &str) -> Option<String> {
+        self.rules
+            .selectors(key)
+            .iter()
+            .find_map(|selector| scope.select(selector).find_map(dom::text))
+    }
+
+    /// Text of the first element with text that the selectors of `key` find.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<String> {
+        self.text_in(self.root(), key)
+    }
+
+    /// The element's `href`, resolved against the address in view.
+    #[must_use]
+    pub fn href(&self, element: ElementRef<'_>) -> Option<Url> {
+        canonical::resolve(&self.url, element.attr("href")?)
+    }
+
+    /// Content of the first `meta` whose `name` or `property` is `key`.
+    #[must_use]
+    pub fn meta(&self, key: &str) -> Option<String> {
+        let content = self
+            .root()
+            .descendent_elements()
+            .filter(|element| element.value().name() == "meta")
+            .find(|meta| meta.attr("name") == Some(key) || meta.attr("property") == Some(key))?
+            .attr("content")?;
+        let content = dom::collapse(content);
+        (!content.is_empty()).then_some(content)
+    }
+
+    /// The address of `link[rel=canonical]`, resolved.
+    #[must_use]
+    pub fn canonical_link(&self) -> Option<Url> {
+        let link = self.root().descendent_elements().find(|element| {
+            element.value().name() == "link"
+                && element
+                    .attr("rel")
+                    .is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"))
+        })?;
+        self.href(link)
+    }
+
+    /// The JSON documents that the elements of `key` hold; what does not parse is left out.
+    #[must_use]
+    pub fn json(&self, key: &str) -> Vec<Value> {
+        self.rules
+            .selectors(key)
+            .iter()
+            .flat_map(|selector| self.root().select(selector))
+            .take(JSON_DOCUMENTS_MAX)
+            .filter_map(|element| serde_json::from_str(dom::raw_text(element).trim()).ok())
+            .collect()
+    }
+
+    /// The nodes of the page's JSON-LD: top-level objects, arrays and `@graph` flattened.
+    #[must_use]
+    pub fn json_ld(&self) -> &[Value] {
+        self.json_ld.get_or_init(|| {
+            let mut nodes = Vec::new();
+            let scripts = self.root().descendent_elements().filter(|element| {
+                element.value().name() == "script"
+                    && element
+                        .attr("type")
+                        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/ld+json"))
+            });
+            for script in scripts.take(JSON_DOCUMENTS_MAX) {
+                match serde_json::from_str(dom::raw_text(script).trim()) {
+                    Ok(Value::Array(list)) => nodes.extend(list),
+                    Ok(Value::Object(mut object)) => match object.remove("@graph") {
+                        Some(Value::Array(list)) => nodes.extend(list),
+                        _ => nodes.push(Value::Object(object)),
+                    },
+                    _ => {}
+                }
+            }
+            nodes
+        })
+    }
+}
+
+/// All elements within `scope` that `selector` finds, in document order.
+#[must_use]
+pub fn select<'a>(scope: ElementRef<'a>, selector: &Selector) -> Vec<ElementRef<'a>> {
+    scope.select(selector).collect()
+}
