@@ -1,0 +1,169 @@
+//! What was asked and what was answered: the facts that a verdict rests on.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::classify::ReplyClass;
+
+/// A server's answer to one RCPT.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RcptAnswer {
+    /// The recipient that was asked for.
+    pub recipient: String,
+    /// Reply code (RFC 5321 4.2).
+    pub code: u16,
+    /// Enhanced status code (RFC 3463), where the reply has one.
+    pub enhanced: Option<String>,
+    /// What the reply means.
+    pub class: ReplyClass,
+    /// The reply without what it echoed and without numbers: equal templates mean that
+    /// the server said the same of two recipients.
+    pub template: String,
+    /// The reply's text, cut to 200 characters.
+    pub text: String,
+}
+
+/// The control questions: recipients whose truth is known, asked of the same server as
+/// the targets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Control {
+    /// Host name of the server.
+    pub mx: String,
+    /// Address of the server.
+    pub address: Option<IpAddr>,
+    /// A random string: cannot exist.
+    pub random: Option<RcptAnswer>,
+    /// Invented people: cannot exist, but look as if.
+    pub names: Vec<RcptAnswer>,
+    /// `postmaster`: must exist (RFC 5321 4.5.1).
+    pub postmaster: Option<RcptAnswer>,
+    /// One of the invented people again, after a target was accepted: the server must not
+    /// have changed its mind.
+    pub closing: Option<RcptAnswer>,
+    /// When the last of it was answered: milliseconds since 1970-01-01 UTC.
+    pub taken_at: i64,
+}
+
+impl Control {
+    /// How many name-like decoys a complete control has.
+    pub const NAMES: usize = 2;
+
+    /// Every answer about a recipient that does not exist.
+    pub fn decoys(&self) -> impl Iterator<Item = &RcptAnswer> {
+        self.random.iter().chain(&self.names).chain(&self.closing)
+    }
+
+    /// Whether every decoy and `postmaster` were answered, and none "later".
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.all_asked()
+            && self
+                .decoys()
+                .chain(&self.postmaster)
+                .all(|answer| !answer.class.is_temporary())
+    }
+
+    /// Whether every control question has an answer of some kind.
+    #[must_use]
+    pub fn all_asked(&self) -> bool {
+        self.random.is_some() && self.names.len() >= Self::NAMES && self.postmaster.is_some()
+    }
+}
+
+/// Why no recipient could be asked, or no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionFailure {
+    /// Host name of the server.
+    pub mx: String,
+    /// Its address, where one was tried.
+    pub address: Option<IpAddr>,
+    /// How far it went.
+    pub stage: Stage,
+    /// What went wrong.
+    pub kind: FailureKind,
+    /// The reply, where there was one; cut to 200 characters.
+    pub text: Option<String>,
+}
+
+/// Stage of an SMTP session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Looking up the host's addresses.
+    Resolve,
+    /// TCP connection.
+    Connect,
+    /// The server's greeting.
+    Greeting,
+    /// EHLO or HELO.
+    Hello,
+    /// STARTTLS.
+    Tls,
+    /// MAIL FROM or RSET.
+    Mail,
+    /// RCPT TO.
+    Rcpt,
+}
+
+/// What went wrong in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The host has no address, or DNS failed.
+    NoAddress,
+    /// Every address of the host is closed by the filter ([`crate::net::judge`]).
+    Denied,
+    /// Nobody listens, or the network is unreachable.
+    Refused,
+    /// No answer in time.
+    Timeout,
+    /// The server closed the connection.
+    Dropped,
+    /// The server's reply breaks the protocol: malformed, endless, or one that was not
+    /// asked for.
+    Protocol,
+    /// The server asked to come back later (4xx).
+    Temporary,
+    /// The server limits our rate (421 4.7.0 and the like).
+    RateLimited,
+    /// The server refuses us: policy, blocklist, sender, HELO.
+    Policy,
+    /// The server offers no mail service at all (554 greeting and the like).
+    NoService,
+    /// TLS was demanded and failed.
+    Tls,
+}
+
+impl FailureKind {
+    /// Whether another try later may go better.
+    #[must_use]
+    pub fn is_temporary(self) -> bool {
+        matches!(
+            self,
+            Self::NoAddress
+                | Self::Refused
+                | Self::Timeout
+                | Self::Dropped
+                | Self::Temporary
+                | Self::RateLimited
+        )
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The control questions, where they were asked.
+    pub control: Option<Control>,
+    /// The answer about the address itself.
+    pub target: Option<RcptAnswer>,
+    /// What went wrong on the way, in order.
+    pub failures: Vec<SessionFailure>,
+    /// Whether the null sender (`MAIL FROM:<>`) was used, because ours was refused.
+    pub null_sender: bool,
+    /// Whether the session was encrypted, because the server demanded it.
+    pub tls: bool,
+    /// When the evidence was taken: milliseconds since 1970-01-01 UTC.
+    pub taken_at: i64,
+}

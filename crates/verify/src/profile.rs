@@ -1,0 +1,72 @@
+//! What is known of a domain's mail server, kept between questions.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::Domain;
+use crate::evidence::Control;
+
+/// How a domain's server treats recipients that do not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CatchAll {
+    /// It refuses every decoy as a mailbox that does not exist: its answers tell.
+    No,
+    /// It accepts every decoy: its answers tell nothing.
+    Yes,
+    /// It accepts what looks like a name and refuses random strings: its answers tell nothing.
+    NameLike,
+    /// Not known, or its answers contradict each other.
+    Unknown,
+}
+
+/// What is known of a domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainProfile {
+    /// The domain.
+    pub domain: Domain,
+    /// How it treats recipients that do not exist.
+    pub catch_all: CatchAll,
+    /// The provider that runs its mail, where it is a known one (`google`, `microsoft`, …).
+    pub provider: Option<String>,
+    /// The control questions behind it, with the server that answered.
+    pub control: Control,
+    /// When it was learned: milliseconds since 1970-01-01 UTC.
+    pub learned_at: i64,
+}
+
+/// Keeps profiles. The server persists them; [`MemoryProfiles`] keeps them while it runs.
+pub trait ProfileStore: Send + Sync + std::fmt::Debug {
+    /// The domain's profile, however old.
+    fn get(&self, domain: &Domain) -> Option<DomainProfile>;
+    /// Keeps a profile in place of the domain's former one.
+    fn put(&self, profile: DomainProfile);
+}
+
+/// Most profiles kept in memory.
+const PROFILES_MAX: usize = 50_000;
+
+/// Profiles in memory.
+#[derive(Debug, Default)]
+pub struct MemoryProfiles(Mutex<HashMap<Domain, DomainProfile>>);
+
+impl ProfileStore for MemoryProfiles {
+    fn get(&self, domain: &Domain) -> Option<DomainProfile> {
+        let profiles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        profiles.get(domain).cloned()
+    }
+
+    fn put(&self, profile: DomainProfile) {
+        let mut profiles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if profiles.len() >= PROFILES_MAX && !profiles.contains_key(&profile.domain) {
+            // Half of them, the oldest, make room: rare, so a pass over all is cheap.
+            let mut ages: Vec<i64> = profiles.values().map(|known| known.learned_at).collect();
+            ages.sort_unstable();
+            let middle = ages.get(ages.len() / 2).copied().unwrap_or(i64::MAX);
+            profiles.retain(|_, known| known.learned_at > middle);
+        }
+        profiles.insert(profile.domain.clone(), profile);
+    }
+}
