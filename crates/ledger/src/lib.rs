@@ -1,1 +1,120 @@
-//! The credit ledger: pure double-entry state machine in milli-credits, and the plan policies.
+//! The credit ledger: a pure double-entry state machine in milli-credits, and the plan
+//! policies. It does no I/O and has no clock: a store loads an account, gives it one
+//! command with the time, and writes down what the command did.
+//!
+//! # How a store uses it
+//!
+//! In one transaction that keeps other writers of the account out (`BEGIN IMMEDIATE` in
+//! SQLite, `SELECT … FOR UPDATE` on the account's row in PostgreSQL):
+//!
+//! 1. Load an [`AccountState`] with [`AccountState::from_rows`]:
+//!    - the [`AccountHeader`] (one row for each account);
+//!    - every [`Grant`] with credit left (`available > 0 OR held > 0`), and the grants named
+//!      by the shares of the holds below. Loading all of them is right too;
+//!    - every open [`Hold`], and the hold that the command names, in whatever state;
+//!    - the [`OperationRecord`] of the command's operation id, if there is one.
+//! 2. Call one command: [`AccountState::subscribe`], [`grant`](AccountState::grant),
+//!    [`hold`](AccountState::hold), [`settle`](AccountState::settle),
+//!    [`release`](AccountState::release), [`refund`](AccountState::refund),
+//!    [`adjust`](AccountState::adjust), [`change_plan`](AccountState::change_plan), …
+//! 3. Write what [`Applied`] lists: insert `entries` and `operations` (with unique keys
+//!    `(account, sequence)` and `(account, id)`), write `grants` and `holds` over, and the
+//!    header where `header_changed`. Commit.
+//!
+//! An error means that nothing was changed. What happens in the ordinary course is an
+//! outcome: a repeat of an operation, a hold that somebody else resolved, too little
+//! credit. Periods that ended, holds whose time ran out and grants that expired are dealt
+//! with by the next command, each as of its own time; nothing has to run on a timer.
+//!
+//! # Quick start
+//!
+//! ```
+//! use lode_ledger::account::{Held, Resolved};
+//! use lode_ledger::{
+//!     AccountState, Action, Allotment, NewHold, OperationId, Outcome, Period, PlanId,
+//!     PlanTerms, Pool, PriceDecision, Rollover, Scope,
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = 1_790_000_000_000; // the caller's clock
+//! let standard = Pool::new("standard")?;
+//! let free = PlanTerms {
+//!     plan: PlanId::new("free")?,
+//!     price_version: "lode-1".into(),
+//!     period: Period::Months(1),
+//!     allotments: vec![Allotment {
+//!         pool: standard.clone(),
+//!         amount: 10_000,
+//!         scope: Scope::Account,
+//!         rollover: Rollover::None,
+//!         actions: vec![],
+//!     }],
+//!     leaver_loses_at_once: false,
+//! };
+//! let mut account = AccountState::new();
+//! let applied = account.subscribe(&OperationId::new("signup")?, &free, None, now)?;
+//! assert_eq!(applied.entries.len(), 1); // the store inserts these
+//!
+//! // A capture: set aside the most that it can cost.
+//! let capture = OperationId::from(uuid::Uuid::from_u128(7));
+//! let hold = NewHold {
+//!     action: Action::new("find")?,
+//!     pools: vec![standard.clone()],
+//!     amount: 1_000,
+//!     member: None,
+//!     expires_at: now + 48 * 3_600_000,
+//!     rule: "find".into(),
+//!     price_version: "lode-1".into(),
+//! };
+//! match account.hold(&capture, &hold, now)?.outcome {
+//!     Held::Held(_) => {}                      // look it up
+//!     Held::Repeated(_) => {}                  // the client sent it again
+//!     Held::Insufficient { .. } | Held::CapReached { .. } => {} // out of credits
+//! }
+//! assert_eq!(account.balance(None, now)?.pool(&standard).available, 9_000);
+//!
+//! // The look-up ended: charge what it came to cost (0 gives all of it back).
+//! let price = PriceDecision {
+//!     outcome: Outcome::new("verified")?,
+//!     amount: 1_000,
+//!     rule: "find.verified".into(),
+//!     price_version: "lode-1".into(),
+//!     line: "1 credit: verified; repeat within 365 days is free".into(),
+//! };
+//! let settled = account.settle(&capture, &price, now + 900)?.outcome;
+//! assert!(matches!(settled, Resolved::Done(_)));
+//! let receipt = settled.hold().receipt().expect("resolved");
+//! assert_eq!((receipt.charged, receipt.grants.len()), (1_000, 1));
+//!
+//! // The same answer arrives again: named, and nothing moves.
+//! let again = account.settle(&capture, &price, now + 950)?;
+//! assert!(matches!(again.outcome, Resolved::AlreadySettled(_)) && again.is_unchanged());
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod account;
+pub mod balance;
+pub mod entry;
+pub mod error;
+pub mod grant;
+pub mod hold;
+pub mod id;
+pub mod replay;
+pub mod subscription;
+
+pub use account::{AccountHeader, AccountState, Applied, OperationRecord};
+pub use balance::{Balance, PoolBalance};
+pub use entry::{Entry, EntryKind, LedgerAccount};
+pub use error::LedgerError;
+pub use grant::{Grant, GrantKind, NewGrant, Owner};
+pub use hold::{Hold, HoldState, NewHold, PriceDecision, ReceiptFacts};
+pub use id::{Action, GrantId, MemberId, OperationId, Outcome, PlanId, Pool};
+pub use replay::{Difference, check, replay};
+pub use subscription::{Allotment, Period, PlanTerms, Rollover, Scope, Subscription};
+
+/// Milliseconds since 1970-01-01 UTC.
+pub type UnixMillis = i64;
+
+/// Credits in thousandths of one credit.
+pub type MilliCredits = i64;

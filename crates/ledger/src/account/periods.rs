@@ -1,0 +1,512 @@
+//! What time brings (period closes, expiries), and changes of plan.
+
+use super::journal::{Journal, Reason, Seen};
+use super::spending::Resolution;
+use super::{AccountState, Applied};
+use crate::entry::EntryKind;
+use crate::error::LedgerError;
+use crate::grant::{Grant, GrantKind, NewGrant, Owner};
+use crate::id::{GrantId, MemberId, OperationId};
+use crate::subscription::{Allotment, NextPlan, Period, PlanTerms, Rollover, Scope, Subscription};
+use crate::{MilliCredits, UnixMillis};
+
+/// When a change of plan takes effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanChange {
+    /// It took effect: an upgrade, whose difference was granted.
+    Now,
+    /// It takes effect when the period ends.
+    NextPeriod,
+}
+
+/// The answer to a change of plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Planned {
+    /// It is done, or will be.
+    Done(PlanChange),
+    /// It was done before under this id. Nothing was changed.
+    Repeated,
+}
+
+/// How a plan ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancellation {
+    /// At once, or when the period ends.
+    pub at_once: bool,
+    /// Whether purchased credit ends with it.
+    pub purchased_ends: bool,
+    /// The plan that follows; `None`: none.
+    pub then: Option<PlanTerms>,
+}
+
+impl AccountState {
+    /// Puts an account without a plan on one, and grants the first period's credit.
+    /// `anchor` is the day from which periods are counted; `None`: today.
+    ///
+    /// # Errors
+    /// [`LedgerError::Plan`] if there is a plan already; [`LedgerError`] for bad terms.
+    pub fn subscribe(
+        &mut self,
+        operation: &OperationId,
+        terms: &PlanTerms,
+        anchor: Option<jiff::civil::Date>,
+        now: UnixMillis,
+    ) -> Result<Applied<Planned>, LedgerError> {
+        self.run(now, |journal| journal.subscribe(operation, terms, anchor))
+    }
+
+    /// Changes the plan. Where no allotment shrinks it is an upgrade: the difference is
+    /// granted at once, to the end of the period under way. Anything else takes effect
+    /// when the period ends. It also takes back an earlier downgrade or cancellation.
+    ///
+    /// # Errors
+    /// [`LedgerError::Plan`] if there is no plan; [`LedgerError`] for bad terms.
+    pub fn change_plan(
+        &mut self,
+        operation: &OperationId,
+        terms: &PlanTerms,
+        now: UnixMillis,
+    ) -> Result<Applied<Planned>, LedgerError> {
+        self.run(now, |journal| journal.change_plan(operation, terms))
+    }
+
+    /// Ends the plan as the policy says.
+    ///
+    /// # Errors
+    /// [`LedgerError::Plan`] if there is no plan; [`LedgerError`] for bad terms.
+    pub fn cancel(
+        &mut self,
+        operation: &OperationId,
+        cancellation: &Cancellation,
+        now: UnixMillis,
+    ) -> Result<Applied<Planned>, LedgerError> {
+        self.run(now, |journal| journal.cancel(operation, cancellation))
+    }
+}
+
+/// Something that time alone brings, in the order in which it is done at one moment: the
+/// period is closed before its grants end, so that what rolls over is still there.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Hold(OperationId),
+    Period,
+    Grant(GrantId),
+}
+
+impl Journal {
+    /// Carries out everything that was due by now, each thing as of its own time, so that
+    /// looking often and looking once come to the same.
+    pub(super) fn advance(&mut self) -> Result<(), LedgerError> {
+        while let Some((due, event)) = self.next_event() {
+            let at = due.max(self.state.header.last_at);
+            match event {
+                Event::Hold(operation) => {
+                    self.resolve(&operation, &Resolution::Expire(at))?;
+                    self.happened(at);
+                }
+                Event::Period => self.close_period(at)?,
+                Event::Grant(grant) => self.expire_if_due(grant, at)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn next_event(&self) -> Option<(UnixMillis, Event)> {
+        let holds = self
+            .state
+            .holds
+            .values()
+            .filter(|hold| hold.is_open())
+            .map(|hold| (hold.expires_at, Event::Hold(hold.operation.clone())));
+        let period = self
+            .state
+            .header
+            .subscription
+            .iter()
+            .filter_map(|subscription| Some((subscription.ends_at?, Event::Period)));
+        let grants = self
+            .state
+            .grants
+            .values()
+            .filter(|grant| grant.available > 0)
+            .filter_map(|grant| Some((grant.expires_at?, Event::Grant(grant.id))));
+        holds
+            .chain(period)
+            .chain(grants)
+            .filter(|(due, _)| *due <= self.now)
+            .min()
+    }
+
+    /// Ends the period: what is left is carried as the old terms say or ends, and the
+    /// next terms' credit is granted.
+    fn close_period(&mut self, at: UnixMillis) -> Result<(), LedgerError> {
+        let Some(old) = self.state.header.subscription.take() else {
+            return Ok(());
+        };
+        let ended = old.ends_at.unwrap_or(at);
+        let operation = OperationId::system(format_args!("period:{ended}"));
+        let (terms, purchased_ends) = match &old.next {
+            Some(next) => (next.terms.clone(), next.purchased_ends),
+            // A plan that is given once is not given again.
+            None if matches!(old.terms.period, Period::Once { .. }) => (None, false),
+            None => (Some(old.terms.clone()), false),
+        };
+        let next = terms.map(|terms| old.advanced(terms)).transpose()?;
+
+        let carried = match &next {
+            Some(_) => self.carry_out(&old, &operation, at)?,
+            None => Vec::new(),
+        };
+        let due: Vec<GrantId> = self
+            .state
+            .grants
+            .values()
+            .filter(|grant| grant.available > 0 && grant.has_expired(ended))
+            .map(|grant| grant.id)
+            .collect();
+        for grant in due {
+            self.expire_if_due(grant, at)?;
+        }
+        if purchased_ends {
+            self.end_purchased(&operation, at)?;
+        }
+        self.state.header.usage_since = at;
+        for member in self.state.header.members.values_mut() {
+            member.used.clear();
+        }
+        if let Some(next) = next {
+            let ends_at = next.ends_at;
+            self.state.header.subscription = Some(next.clone());
+            self.grant_allotments(&operation, &next, &next.terms, None, "period_start", at)?;
+            for (template, amount, from) in carried {
+                let new = NewGrant {
+                    effective_at: None,
+                    expires_at: ends_at,
+                    amount,
+                    priority: Some(template.priority),
+                    actions: template.actions.clone(),
+                    owner: template.owner.clone(),
+                    seat: template.seat.clone(),
+                    ..NewGrant::new(template.kind, template.pool.clone(), amount)
+                };
+                let reason = self.period_reason(&operation, &next.terms, "carried", Some(from), at);
+                self.open_grant(&new, EntryKind::CarryIn, template.paid, &reason)?;
+            }
+        }
+        self.happened(at);
+        Ok(())
+    }
+
+    fn period_reason<'a>(
+        &self,
+        operation: &'a OperationId,
+        terms: &'a PlanTerms,
+        rule: &'a str,
+        corrects: Option<i64>,
+        at: UnixMillis,
+    ) -> Reason<'a> {
+        Reason {
+            operation,
+            hold: None,
+            member: None,
+            rule,
+            price_version: &terms.price_version,
+            corrects,
+            at,
+        }
+    }
+
+    /// Takes what rolls over out of the ending period's grants. Gives back for each a
+    /// model of the new grant, the amount and the entry that took it out.
+    fn carry_out(
+        &mut self,
+        old: &Subscription,
+        operation: &OperationId,
+        at: UnixMillis,
+    ) -> Result<Vec<(Grant, MilliCredits, i64)>, LedgerError> {
+        let mut carried = Vec::new();
+        for allotment in &old.terms.allotments {
+            let limit = match allotment.rollover {
+                Rollover::None => continue,
+                Rollover::UpTo(limit) => limit,
+                Rollover::All => MilliCredits::MAX,
+            };
+            for (owner, seat) in self.recipients(allotment.scope) {
+                let mut room = limit;
+                let mut grants: Vec<Grant> = self
+                    .state
+                    .grants
+                    .values()
+                    .filter(|grant| {
+                        grant.kind == GrantKind::Plan
+                            && grant.available > 0
+                            && grant.expires_at == old.ends_at
+                            && grant.pool == allotment.pool
+                            && grant.actions == allotment.actions
+                            && grant.owner == owner
+                            && grant.seat == seat
+                    })
+                    .cloned()
+                    .collect();
+                grants.sort_unstable_by_key(Grant::burn_order);
+                for grant in grants {
+                    let amount = grant.available.min(room);
+                    if amount > 0 {
+                        room = room.saturating_sub(amount);
+                        let reason = self.period_reason(
+                            operation,
+                            &old.terms,
+                            "carried",
+                            Some(grant.id.0),
+                            at,
+                        );
+                        let entry = self.post(EntryKind::CarryOut, grant.id, amount, &reason)?;
+                        carried.push((grant, amount, entry));
+                    }
+                }
+            }
+        }
+        Ok(carried)
+    }
+
+    /// Who gets an allotment of a scope now.
+    pub(super) fn recipients(&self, scope: Scope) -> Vec<(Owner, Option<MemberId>)> {
+        let seats = self
+            .state
+            .header
+            .members
+            .iter()
+            .filter(|(_, member)| member.seat_since.is_some())
+            .map(|(id, _)| id.clone());
+        match scope {
+            Scope::Account => vec![(Owner::Account, None)],
+            Scope::Seat => seats.map(|id| (Owner::Account, Some(id))).collect(),
+            Scope::Member => seats
+                .map(|id| (Owner::Member(id.clone()), Some(id)))
+                .collect(),
+        }
+    }
+
+    /// Grants a period's allotments, or with `above` only what they have above those
+    /// terms.
+    fn grant_allotments(
+        &mut self,
+        operation: &OperationId,
+        subscription: &Subscription,
+        terms: &PlanTerms,
+        above: Option<&PlanTerms>,
+        rule: &str,
+        at: UnixMillis,
+    ) -> Result<(), LedgerError> {
+        for allotment in &terms.allotments {
+            let had = above.map_or(0, |old| {
+                old.limit(&allotment.pool, allotment.scope, &allotment.actions)
+            });
+            let amount = allotment.amount.saturating_sub(had);
+            if amount > 0 {
+                for (owner, seat) in self.recipients(allotment.scope) {
+                    self.grant_allotment(
+                        operation,
+                        subscription,
+                        allotment,
+                        amount,
+                        owner,
+                        seat,
+                        rule,
+                        at,
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Grants one allotment to one recipient, to the end of the period.
+    #[allow(clippy::too_many_arguments)] // one call's facts, used in two places
+    pub(super) fn grant_allotment(
+        &mut self,
+        operation: &OperationId,
+        subscription: &Subscription,
+        allotment: &Allotment,
+        amount: MilliCredits,
+        owner: Owner,
+        seat: Option<MemberId>,
+        rule: &str,
+        at: UnixMillis,
+    ) -> Result<(), LedgerError> {
+        let kind = match subscription.terms.period {
+            Period::Months(_) => GrantKind::Plan,
+            Period::Once { .. } => GrantKind::Trial,
+        };
+        let new = NewGrant {
+            expires_at: subscription.ends_at,
+            actions: allotment.actions.clone(),
+            owner,
+            seat,
+            // What pays for few actions only is spent before what pays for all.
+            priority: (!allotment.actions.is_empty()).then_some(40),
+            ..NewGrant::new(kind, allotment.pool.clone(), amount)
+        };
+        let reason = self.period_reason(operation, &subscription.terms, rule, None, at);
+        self.open_grant(&new, EntryKind::Grant, false, &reason)?;
+        Ok(())
+    }
+
+    fn subscribe(
+        &mut self,
+        operation: &OperationId,
+        terms: &PlanTerms,
+        anchor: Option<jiff::civil::Date>,
+    ) -> Result<Planned, LedgerError> {
+        let what = format!("subscription to {}", terms.plan);
+        if let Seen::Repeated = self.seen(operation, &what)? {
+            return Ok(Planned::Repeated);
+        }
+        if self.state.header.subscription.is_some() {
+            return Err(LedgerError::Plan(
+                "the account has a plan already; change it instead",
+            ));
+        }
+        terms.check()?;
+        let first = self.next_sequence();
+        let subscription = Subscription::start(terms.clone(), anchor, self.now)?;
+        self.state.header.subscription = Some(subscription.clone());
+        self.grant_allotments(operation, &subscription, terms, None, "subscribe", self.now)?;
+        self.happened(self.now);
+        self.record(operation, what, first);
+        Ok(Planned::Done(PlanChange::Now))
+    }
+
+    fn change_plan(
+        &mut self,
+        operation: &OperationId,
+        terms: &PlanTerms,
+    ) -> Result<Planned, LedgerError> {
+        let what = format!(
+            "change of plan to {} of {}",
+            terms.plan, terms.price_version
+        );
+        if let Seen::Repeated = self.seen(operation, &what)? {
+            return Ok(Planned::Repeated);
+        }
+        terms.check()?;
+        let Some(mut subscription) = self.state.header.subscription.clone() else {
+            return Err(LedgerError::Plan(
+                "the account has no plan; subscribe instead",
+            ));
+        };
+        let first = self.next_sequence();
+        let old = subscription.terms.clone();
+        let from_once = matches!(old.period, Period::Once { .. });
+        let change = if from_once && terms.period != old.period {
+            // From a trial to a plan: the count of periods begins today. The trial's
+            // credit keeps its own end.
+            subscription = Subscription::start(terms.clone(), None, self.now)?;
+            self.state.header.subscription = Some(subscription.clone());
+            self.grant_allotments(operation, &subscription, terms, None, "subscribe", self.now)?;
+            PlanChange::Now
+        } else if terms.period == old.period && terms.covers(&old) {
+            subscription.terms = terms.clone();
+            subscription.next = None;
+            self.state.header.subscription = Some(subscription.clone());
+            self.grant_allotments(
+                operation,
+                &subscription,
+                terms,
+                Some(&old),
+                "upgrade",
+                self.now,
+            )?;
+            PlanChange::Now
+        } else {
+            subscription.next = Some(NextPlan {
+                terms: Some(terms.clone()),
+                purchased_ends: false,
+            });
+            self.state.header.subscription = Some(subscription);
+            PlanChange::NextPeriod
+        };
+        self.happened(self.now);
+        self.record(operation, what, first);
+        Ok(Planned::Done(change))
+    }
+
+    fn cancel(
+        &mut self,
+        operation: &OperationId,
+        cancellation: &Cancellation,
+    ) -> Result<Planned, LedgerError> {
+        if let Seen::Repeated = self.seen(operation, "cancellation")? {
+            return Ok(Planned::Repeated);
+        }
+        if let Some(terms) = &cancellation.then {
+            terms.check()?;
+        }
+        let Some(mut subscription) = self.state.header.subscription.clone() else {
+            return Err(LedgerError::Plan("the account has no plan to cancel"));
+        };
+        let first = self.next_sequence();
+        let change = if cancellation.at_once || subscription.ends_at.is_none() {
+            let plan: Vec<_> = self
+                .state
+                .grants
+                .values()
+                .filter(|grant| {
+                    matches!(grant.kind, GrantKind::Plan | GrantKind::Trial) && grant.available > 0
+                })
+                .map(|grant| (grant.id, grant.available))
+                .collect();
+            for (grant, left) in plan {
+                self.withdraw(operation, grant, left, "cancelled")?;
+            }
+            if cancellation.purchased_ends {
+                self.end_purchased(operation, self.now)?;
+            }
+            self.state.header.subscription = None;
+            if let Some(terms) = &cancellation.then {
+                let next = Subscription::start(terms.clone(), None, self.now)?;
+                self.state.header.subscription = Some(next.clone());
+                self.grant_allotments(operation, &next, terms, None, "subscribe", self.now)?;
+            }
+            PlanChange::Now
+        } else {
+            subscription.next = Some(NextPlan {
+                terms: cancellation.then.clone(),
+                purchased_ends: cancellation.purchased_ends,
+            });
+            self.state.header.subscription = Some(subscription);
+            PlanChange::NextPeriod
+        };
+        self.happened(self.now);
+        self.record(operation, "cancellation".to_owned(), first);
+        Ok(Planned::Done(change))
+    }
+
+    fn end_purchased(
+        &mut self,
+        operation: &OperationId,
+        at: UnixMillis,
+    ) -> Result<(), LedgerError> {
+        let purchased: Vec<_> = self
+            .state
+            .grants
+            .values()
+            .filter(|grant| grant.paid && grant.available > 0)
+            .map(|grant| (grant.id, grant.available))
+            .collect();
+        for (grant, left) in purchased {
+            let price_version = self.price_version();
+            let reason = Reason {
+                operation,
+                hold: None,
+                member: None,
+                rule: "cancelled",
+                price_version: &price_version,
+                corrects: Some(grant.0),
+                at,
+            };
+            self.post(EntryKind::Withdraw, grant, left, &reason)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,261 @@
+use super::*;
+use crate::grant::{GrantKind, NewGrant};
+use crate::hold::{NewHold, PriceDecision};
+use crate::id::{Action, Outcome, PlanId};
+use crate::replay::check;
+use crate::subscription::{Allotment, Period, PlanTerms, Rollover, Scope};
+
+const DAY: i64 = 86_400_000;
+
+/// 00:00 UTC of a day.
+fn day(text: &str) -> UnixMillis {
+    let date: jiff::civil::Date = text.parse().unwrap();
+    date.to_zoned(jiff::tz::TimeZone::UTC)
+        .unwrap()
+        .timestamp()
+        .as_millisecond()
+}
+
+fn op(id: &str) -> OperationId {
+    OperationId::new(id).unwrap()
+}
+
+fn standard() -> Pool {
+    Pool::new("standard").unwrap()
+}
+
+fn terms(amount: MilliCredits) -> PlanTerms {
+    PlanTerms {
+        plan: PlanId::new("test").unwrap(),
+        price_version: "test-1".to_owned(),
+        period: Period::Months(1),
+        allotments: vec![Allotment {
+            pool: standard(),
+            amount,
+            scope: Scope::Account,
+            rollover: Rollover::None,
+            actions: vec![],
+        }],
+        leaver_loses_at_once: false,
+    }
+}
+
+fn find(amount: MilliCredits, now: UnixMillis) -> NewHold {
+    NewHold {
+        action: Action::new("find").unwrap(),
+        pools: vec![standard()],
+        amount,
+        member: None,
+        expires_at: now + DAY,
+        rule: "find".to_owned(),
+        price_version: "test-1".to_owned(),
+    }
+}
+
+fn price(amount: MilliCredits) -> PriceDecision {
+    PriceDecision {
+        outcome: Outcome::new("verified").unwrap(),
+        amount,
+        rule: "find.verified".to_owned(),
+        price_version: "test-1".to_owned(),
+        line: String::new(),
+    }
+}
+
+/// An account with its journal, as a store keeps them.
+#[derive(Default)]
+struct Book {
+    state: AccountState,
+    entries: Vec<Entry>,
+}
+
+impl Book {
+    fn keep<T>(&mut self, applied: Result<Applied<T>, LedgerError>) -> T {
+        let applied = applied.unwrap();
+        self.entries.extend(applied.entries);
+        check(&self.state, &self.entries).unwrap();
+        applied.outcome
+    }
+
+    fn on_plan(amount: MilliCredits, start: UnixMillis) -> Self {
+        let mut book = Self::default();
+        let applied = book
+            .state
+            .subscribe(&op("start"), &terms(amount), None, start);
+        let _ = book.keep(applied);
+        book
+    }
+
+    fn available(&self, now: UnixMillis) -> MilliCredits {
+        self.state
+            .balance(None, now)
+            .unwrap()
+            .pool(&standard())
+            .available
+    }
+}
+
+#[test]
+fn a_period_closes_on_the_anniversary_through_short_months() {
+    let mut book = Book::on_plan(10_000, day("2027-01-31") + 5);
+    for end in ["2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31"] {
+        let ends_at = book.state.header.subscription.as_ref().unwrap().ends_at;
+        assert_eq!(ends_at, Some(day(end)));
+        let applied = book.state.advance(day(end));
+        book.keep(applied);
+    }
+}
+
+#[test]
+fn years_without_traffic_end_in_the_period_that_now_lies_in() {
+    let mut book = Book::on_plan(10_000, day("2024-02-29"));
+    let applied = book.state.advance(day("2031-03-01"));
+    book.keep(applied);
+    let subscription = book.state.header.subscription.clone().unwrap();
+    assert_eq!(subscription.started_at, day("2031-02-28"));
+    assert_eq!(subscription.ends_at, Some(day("2031-03-29")));
+    assert_eq!(book.available(day("2031-03-01")), 10_000);
+}
+
+#[test]
+fn expired_credit_cannot_be_spent_at_the_moment_of_expiry() {
+    let start = day("2027-01-01");
+    let mut book = Book::default();
+    let mut gift = NewGrant::new(GrantKind::Promotional, standard(), 1_000);
+    gift.expires_at = Some(start + DAY);
+    let applied = book.state.grant(&op("gift"), &gift, "gift", start);
+    book.keep(applied);
+    let now = start + DAY;
+    let applied = book.state.hold(&op("late"), &find(1_000, now), now);
+    assert_eq!(
+        book.keep(applied),
+        Held::Insufficient {
+            needed: 1_000,
+            available: 0
+        }
+    );
+    assert!(matches!(
+        book.entries.last().unwrap().kind,
+        crate::EntryKind::Expiry
+    ));
+}
+
+#[test]
+fn a_repeat_on_an_empty_account_is_a_repeat() {
+    let now = day("2027-01-01");
+    let mut book = Book::on_plan(1_000, now);
+    let applied = book.state.hold(&op("a"), &find(1_000, now), now);
+    assert!(matches!(book.keep(applied), Held::Held(_)));
+    let applied = book.state.hold(&op("a"), &find(1_000, now), now);
+    assert!(matches!(book.keep(applied), Held::Repeated(_)));
+    let applied = book.state.hold(&op("b"), &find(1_000, now), now);
+    assert_eq!(
+        book.keep(applied),
+        Held::Insufficient {
+            needed: 1_000,
+            available: 0
+        }
+    );
+    // The refused id is not used up.
+    let applied = book.state.release(&op("a"), &price(0), now);
+    book.keep(applied);
+    let applied = book.state.hold(&op("b"), &find(1_000, now), now);
+    assert!(matches!(book.keep(applied), Held::Held(_)));
+}
+
+#[test]
+fn a_hold_over_the_end_of_the_period_pays_or_ends() {
+    let start = day("2027-01-10");
+    let end = day("2027-02-10");
+    for (charge, left) in [(1_000, 10_000), (0, 10_000)] {
+        let mut book = Book::on_plan(10_000, start);
+        let applied = book.state.hold(&op("a"), &find(1_000, end - 1), end - 1);
+        book.keep(applied);
+        let applied = book.state.settle(&op("a"), &price(charge), end + 1);
+        assert!(matches!(book.keep(applied), Resolved::Done(_)));
+        assert_eq!(book.available(end + 1), left);
+    }
+}
+
+#[test]
+fn a_refund_unwinds_the_recorded_order() {
+    let now = day("2027-01-01");
+    let mut book = Book::default();
+    let bought = NewGrant::new(GrantKind::Purchased, standard(), 5_000);
+    let applied = book.state.grant(&op("bought"), &bought, "purchase", now);
+    book.keep(applied);
+    let mut gift = NewGrant::new(GrantKind::Promotional, standard(), 1_000);
+    gift.expires_at = Some(now + 10 * DAY);
+    let applied = book.state.grant(&op("gift"), &gift, "gift", now);
+    book.keep(applied);
+    let applied = book.state.hold(&op("a"), &find(3_000, now), now);
+    book.keep(applied);
+    let applied = book.state.settle(&op("a"), &price(3_000), now);
+    book.keep(applied);
+    let refund = |amount| NewRefund {
+        hold: op("a"),
+        amount,
+        rule: "bounced".into(),
+        expires_at: None,
+    };
+    // 2 credits came from the purchase, last; they go back first.
+    let applied = book.state.refund(&op("r1"), &refund(Some(1_500)), now);
+    assert_eq!(book.keep(applied), Refunded::Done { amount: 1_500 });
+    assert_eq!(book.state.grants[&GrantId(1)].available, 4_500);
+    // The gift has ended by now: its part comes back as a grant of its own.
+    let later = now + 11 * DAY;
+    let applied = book.state.refund(&op("r2"), &refund(None), later);
+    assert_eq!(book.keep(applied), Refunded::Done { amount: 1_500 });
+    assert_eq!(book.available(later), 6_000);
+    let applied = book.state.refund(&op("r2"), &refund(None), later);
+    assert_eq!(book.keep(applied), Refunded::Repeated);
+    let applied = book.state.refund(&op("r3"), &refund(None), later);
+    assert_eq!(
+        book.keep(applied),
+        Refunded::NothingLeft { refunded: 3_000 }
+    );
+}
+
+#[test]
+fn an_upgrade_adds_the_difference_at_once_and_a_downgrade_waits() {
+    let now = day("2027-01-01");
+    let mut book = Book::on_plan(10_000, now);
+    let applied = book.state.change_plan(&op("up"), &terms(50_000), now);
+    assert_eq!(book.keep(applied), Planned::Done(PlanChange::Now));
+    assert_eq!(book.available(now), 50_000);
+    let applied = book.state.change_plan(&op("down"), &terms(10_000), now);
+    assert_eq!(book.keep(applied), Planned::Done(PlanChange::NextPeriod));
+    assert_eq!(book.available(now), 50_000);
+    // Up again within the period: no second difference.
+    let applied = book.state.change_plan(&op("up-again"), &terms(50_000), now);
+    assert_eq!(book.keep(applied), Planned::Done(PlanChange::Now));
+    assert_eq!(book.available(now), 50_000);
+    let applied = book
+        .state
+        .change_plan(&op("down-again"), &terms(10_000), now);
+    book.keep(applied);
+    assert_eq!(book.available(day("2027-02-01")), 10_000);
+}
+
+#[test]
+fn a_clock_that_is_far_behind_is_refused_and_a_little_is_not() {
+    let now = day("2027-01-01");
+    let mut book = Book::on_plan(10_000, now);
+    let before = book.state.clone();
+    let wrong = now - CLOCK_TOLERANCE - 1;
+    let error = book
+        .state
+        .hold(&op("a"), &find(1_000, now), wrong)
+        .unwrap_err();
+    assert_eq!(
+        error,
+        LedgerError::ClockWentBackwards {
+            now: wrong,
+            last: now
+        }
+    );
+    assert_eq!(book.state, before);
+    let applied = book.state.hold(&op("a"), &find(1_000, now), now - 10);
+    book.keep(applied);
+    assert_eq!(book.entries.last().unwrap().at, now);
+}
