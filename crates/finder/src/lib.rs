@@ -4,16 +4,14 @@
 //! The way of one look-up, each step in a module of its own:
 //!
 //! 1. [`person`]: the displayed name becomes weighted spellings of its parts.
-//! 2. [`company`] and [`domain`]: the employer becomes a domain, with a probability and
-//!    what it rests on.
-//! 3. [`pattern`]: how organisations form addresses; the prior by company size, learned
+//! 2. [`pattern`]: how organisations form addresses; the prior by company size, learned
 //!    per domain from known addresses.
-//! 4. [`candidates`]: spellings × patterns, ranked by posterior probability.
-//! 5. [`finder`]: has the candidates proved by `lode-verify` and says what came of it.
-//!
-//! Everything but [`finder`] and [`domain::website`] is pure.
+//! 3. [`candidates`]: spellings × patterns, ranked by posterior probability.
 
+pub mod candidates;
 pub mod outcome;
+pub mod pattern;
+pub mod person;
 pub mod request;
 
 pub use outcome::{
