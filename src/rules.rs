@@ -24,7 +24,7 @@ pub const FILE_BYTES_MAX: usize = 256 * 1024;
 /// Longest selector, label word or pattern, in bytes.
 pub const ENTRY_BYTES_MAX: usize = 400;
 /// Most entries in one list, and most lists in one section.
-pub const ENTRIES_MAX: usize = 400;
+pub const ENTRIES_MAX: usize = 2_000;
 
 /// Why a rule file is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,11 +1,29 @@
-//! Google result pages.
+//! Google result pages: desktop since 2016, mobile, and the pages without script.
+//!
+//! A page gives its organic results in order; those that are entries of LinkedIn or
+//! Crunchbase become leads. Everything else on the page (advertisements, local packs,
+//! "people also ask", carousels, sitelinks, panels) is neither.
 
-use crate::page::ParsedPage;
+mod entry;
+mod kind;
+mod link;
+mod results;
+mod snippet;
+mod title;
+mod words;
+
+use std::collections::HashSet;
+
+use crate::page::{ParsedPage, SearchResult};
 use crate::sites::view::View;
 
-/// Whether a host is Google's search on one of its country domains.
+/// Whether a host is Google's search on one of its country domains, or the page in between
+/// that asks for consent.
 pub(crate) fn is_google_host(host: &str) -> bool {
-    let host = host.strip_prefix("www.").unwrap_or(host);
+    let host = ["www.", "m.", "consent.", "ipv4.", "ipv6."]
+        .iter()
+        .find_map(|front| host.strip_prefix(front))
+        .unwrap_or(host);
     let Some(country) = host.strip_prefix("google.") else {
         return false;
     };
@@ -21,6 +39,66 @@ pub(crate) fn is_google_host(host: &str) -> bool {
 }
 
 /// Reads a Google page.
-pub(crate) fn read(_view: &View<'_>) -> ParsedPage {
-    ParsedPage::empty("google", "unsupported", None)
+pub(crate) fn read(view: &View<'_>) -> ParsedPage {
+    let Some(found) = results::read(view) else {
+        let kind = kind::without_results(view);
+        let mut page = ParsedPage::empty("google", kind, None);
+        page.results = (kind == "no_results").then(Vec::new);
+        return page;
+    };
+    let mut page = ParsedPage::empty("google", "search_results", Some(found.layout));
+    let mut seen = HashSet::new();
+    for result in &found.results {
+        let Some((lead, notes)) = entry::lead(view.rules, result) else {
+            continue;
+        };
+        // One profile on several country hosts is one lead.
+        if lead.profile_url.is_some() && !seen.insert(lead.profile_url.clone()) {
+            continue;
+        }
+        page.leads.push(lead);
+        page.notes.extend(notes);
+    }
+    page.results = Some(
+        found
+            .results
+            .into_iter()
+            .map(|result| SearchResult {
+                title: result.title,
+                url: result.url,
+            })
+            .collect(),
+    );
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn country_domains_are_google_and_lookalikes_are_not() {
+        for host in [
+            "www.google.com",
+            "google.de",
+            "www.google.co.uk",
+            "www.google.com.br",
+            "m.google.fr",
+            "consent.google.com",
+            "www.google.cat",
+        ] {
+            assert!(is_google_host(host), "{host}");
+        }
+        for host in [
+            "google.example.com",
+            "www.google.com.evil.org",
+            "googlee.com",
+            "maps.google.com",
+            "google.",
+            "google.co.evil",
+            "notgoogle.com",
+        ] {
+            assert!(!is_google_host(host), "{host}");
+        }
+    }
 }

@@ -6,6 +6,8 @@
 
 /// Attributes that readers look at.
 pub const KEPT_ATTRIBUTES: &[&str] = &[
+    "action",
+    "aria-expanded",
     "aria-hidden",
     "aria-label",
     "aria-level",
@@ -13,7 +15,15 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "componentkey",
     "content",
     "data-anonymize",
+    "data-attrid",
+    "data-initq",
+    "data-news-cluster-id",
+    "data-news-doc-id",
+    "data-q",
+    "data-sitekey",
+    "data-text-ad",
     "href",
+    "http-equiv",
     "id",
     "name",
     "property",

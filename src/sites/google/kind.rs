@@ -1,0 +1,58 @@
+//! What a Google page without results is: a check for robots, a question for consent, an
+//! empty shell that waits for scripts, a search that found nothing.
+
+use crate::canonical;
+use crate::dom;
+use crate::sites::view::View;
+
+/// Kind of a page on which no organic result stands. Only elements are looked at: the words
+/// `/sorry/index` and `enablejs` stand in the scripts of ordinary pages too.
+pub(super) fn without_results(view: &View<'_>) -> &'static str {
+    let path = view.url.path();
+    if path.starts_with("/sorry") || view.has("captcha") {
+        return "captcha";
+    }
+    if canonical::host(&view.url).starts_with("consent.") || view.has("consent") {
+        return "consent";
+    }
+    if path.starts_with("/httpservice/retry/enablejs") || is_shell(view) {
+        return "js_shell";
+    }
+    if says_nothing_found(view) || (view.has("search_box") && is_web_search(view)) {
+        return "no_results";
+    }
+    "unsupported"
+}
+
+/// Whether the address is that of a search among web pages, not images, news or places.
+fn is_web_search(view: &View<'_>) -> bool {
+    view.url.path() == "/search"
+        && view.url.query_pairs().all(|(key, value)| match &*key {
+            "tbm" => value.is_empty(),
+            "udm" => value == "14",
+            _ => true,
+        })
+}
+
+/// The shell has no search box, and either the link that reports the failed start or the
+/// redirect to "turn on JavaScript" (as text where the parser does not read `noscript`).
+fn is_shell(view: &View<'_>) -> bool {
+    if view.has("search_box") {
+        return false;
+    }
+    view.has("script_shell")
+        || view
+            .root()
+            .descendent_elements()
+            .filter(|element| element.value().name() == "noscript")
+            .any(|element| dom::raw_text(element).contains("/enablejs"))
+        || dom::title(&view.document)
+            .is_some_and(|title| view.rules.is_label("shell_title", &title))
+}
+
+fn says_nothing_found(view: &View<'_>) -> bool {
+    view.all("message")
+        .into_iter()
+        .filter_map(dom::text)
+        .any(|text| view.rules.has_label("nothing_found", &text))
+}

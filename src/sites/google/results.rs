@@ -1,0 +1,281 @@
+//! The organic results of a page, in order: heading, link and the texts that belong to it.
+//!
+//! What makes a link a result is structure, not class names: a heading within the link (or,
+//! before 2018, the link within the heading), leading to another page, outside the blocks
+//! that are not organic.
+
+use std::collections::{HashMap, HashSet};
+
+use ego_tree::NodeId;
+use scraper::ElementRef;
+
+use super::link::{self, Destination};
+use crate::dom::{self, Shown};
+use crate::sites::view::View;
+
+/// Most results read from one page: Google shows at most 100 with `num=100`.
+const RESULTS_MAX: usize = 300;
+/// How far up a heading's ancestors are looked at.
+const ANCESTORS_MAX: usize = 200;
+/// Most text blocks kept of one result, and the longest one, in bytes.
+const BLOCKS_MAX: usize = 40;
+const BLOCK_BYTES_MAX: usize = 1_500;
+
+/// One organic result.
+#[derive(Debug)]
+pub(super) struct Organic {
+    /// Title as displayed.
+    pub title: String,
+    /// Destination; `None` where the page hides it.
+    pub url: Option<String>,
+    /// The other texts of the result: address line, site name, snippet.
+    pub lines: Vec<String>,
+}
+
+/// The results and the markup generation they were found in.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub layout: &'static str,
+    pub results: Vec<Organic>,
+}
+
+/// A link that may be a result.
+struct Candidate<'a> {
+    link: ElementRef<'a>,
+    title: String,
+    /// Destination; the outer `None` marks what is no result but bounds its neighbours.
+    target: Option<Option<String>>,
+}
+
+/// Reads the organic results. Every layout has its own way to tell the title; the first that
+/// finds a result is taken.
+pub(super) fn read(view: &View<'_>) -> Option<Found> {
+    for layout in ["desktop", "mobile", "desktop_2016", "no_script_plain"] {
+        let candidates = match layout {
+            "desktop" => heading_in_link(view),
+            "mobile" => heading_role_in_link(view),
+            "desktop_2016" => link_in_heading(view),
+            _ => plain_redirect(view),
+        };
+        let redirected = candidates.iter().any(|candidate| {
+            let href = candidate.link.attr("href").unwrap_or_default();
+            candidate.target.is_some() && href.starts_with("/url?")
+        });
+        let results = collect(candidates);
+        if !results.is_empty() {
+            let layout = match layout {
+                "desktop" if redirected => "no_script",
+                "desktop_2016" if redirected => "no_script_2016",
+                layout => layout,
+            };
+            return Some(Found { layout, results });
+        }
+    }
+    None
+}
+
+/// Desktop since 2018, and the pages without script from 2020 to 2024: `a h3`.
+fn heading_in_link<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
+    headings(view, "heading_in_link", |_| true)
+}
+
+/// Mobile: `a [role=heading]`. News and video cards have the same shape, without the
+/// address line.
+fn heading_role_in_link<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
+    headings(view, "heading_role_in_link", |link| {
+        link.attr("role") == Some("presentation")
+            || dom::blocks(link, Shown::Visible).iter().any(|line| {
+                link::displayed_host(line).is_some()
+                    || super::snippet::source_name(view.rules, line).is_some()
+            })
+    })
+}
+
+fn headings<'v>(
+    view: &'v View<'_>,
+    key: &str,
+    accept: impl Fn(ElementRef<'v>) -> bool,
+) -> Vec<Candidate<'v>> {
+    let mut seen = HashSet::new();
+    view.all(key)
+        .into_iter()
+        .filter_map(|heading| {
+            let link = dom::ancestors(heading)
+                .take(ANCESTORS_MAX)
+                .find(|element| element.value().name() == "a")?;
+            // A link with two headings is one result.
+            (seen.insert(link.id()) && accept(link)).then_some((link, heading))
+        })
+        .take(RESULTS_MAX)
+        .filter_map(|(link, heading)| candidate(view, link, dom::text(heading)?))
+        .collect()
+}
+
+/// Before 2018: `h3 a`. Sitelinks have the same shape; they stand in a table below their
+/// result and lead to the same host.
+fn link_in_heading<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
+    let mut seen = HashSet::new();
+    let mut above: Option<(ElementRef<'v>, Option<String>)> = None;
+    let mut candidates = Vec::new();
+    for link in view.all("link_in_heading") {
+        if candidates.len() >= RESULTS_MAX || !seen.insert(link.id()) {
+            continue;
+        }
+        let Some(mut candidate) = dom::text(link).and_then(|title| candidate(view, link, title))
+        else {
+            continue;
+        };
+        if let Some(target) = &candidate.target {
+            let host = target.as_deref().and_then(host_of);
+            let table = dom::ancestors(link)
+                .take(ANCESTORS_MAX)
+                .find(|element| element.value().name() == "table");
+            let is_sitelink = match (table, &above) {
+                (Some(table), Some((result, of))) => {
+                    of.is_some() && *of == host && !dom::contains(table, *result)
+                }
+                _ => false,
+            };
+            if is_sitelink {
+                candidate.target = None;
+            } else {
+                above = Some((link, host));
+            }
+        }
+        candidates.push(candidate);
+    }
+    candidates
+}
+
+/// The newest pages without script have no heading at all: a redirect link whose first text
+/// is the title and whose second is the address line of the same host.
+fn plain_redirect<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
+    view.all("plain_redirect")
+        .into_iter()
+        .take(RESULTS_MAX)
+        .filter_map(|link| {
+            let mut texts = text_nodes(link).into_iter();
+            let (title, line) = (texts.next()?, texts.next()?);
+            let shown = link::displayed_host(&line)?.to_lowercase();
+            let candidate = candidate(view, link, title)?;
+            let matches = match &candidate.target {
+                Some(Some(url)) => host_of(url).is_some_and(|host| {
+                    bare_host(&host) == bare_host(&shown)
+                        // International hosts are shown decoded.
+                        || host.contains("xn--")
+                }),
+                Some(None) => true,
+                None => false,
+            };
+            matches.then_some(candidate)
+        })
+        .collect()
+}
+
+/// The texts of an element that are not split further, collapsed, at most a few.
+fn text_nodes(element: ElementRef<'_>) -> Vec<String> {
+    element
+        .text()
+        .map(dom::collapse)
+        .filter(|text| !text.is_empty())
+        .take(6)
+        .collect()
+}
+
+fn host_of(address: &str) -> Option<String> {
+    url::Url::parse(address).ok()?.host_str().map(str::to_owned)
+}
+
+fn bare_host(host: &str) -> &str {
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
+/// `None` for links that have nothing to do with results; a candidate without target for
+/// those that are none but look like one (advertisements, answers to other questions).
+fn candidate<'v>(view: &'v View<'_>, link: ElementRef<'v>, title: String) -> Option<Candidate<'v>> {
+    let href = link.attr("href").unwrap_or_default();
+    let target = match link::destination(&view.url, href) {
+        Destination::Page(address) => Some(Some(address)),
+        Destination::Hidden => Some(None),
+        Destination::Advertisement => None,
+        Destination::Own => return None,
+    };
+    let target = target.filter(|_| !in_other_block(view, link));
+    Some(Candidate {
+        link,
+        title,
+        target,
+    })
+}
+
+/// Whether a link stands in a block that is not organic: advertisements, "people also ask",
+/// carousels, the knowledge panel.
+fn in_other_block(view: &View<'_>, link: ElementRef<'_>) -> bool {
+    let selectors = view.rules.selectors("not_organic");
+    dom::ancestors(link).take(ANCESTORS_MAX).any(|element| {
+        selectors.iter().any(|selector| selector.matches(&element))
+            || (element.attr("role") == Some("region")
+                && element
+                    .attr("aria-label")
+                    .is_some_and(|label| view.rules.is_label("advertisements", label)))
+    })
+}
+
+/// Turns candidates into results: each with the texts of the largest block that holds no
+/// other candidate. A result repeated word for word (a featured snippet stands again among
+/// the results) is kept once.
+fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
+    // How many candidates each element holds.
+    let mut holds: HashMap<NodeId, usize> = HashMap::new();
+    for candidate in &candidates {
+        for element in dom::ancestors(candidate.link).take(ANCESTORS_MAX) {
+            *holds.entry(element.id()).or_default() += 1;
+        }
+    }
+    let alone = candidates.len() == 1;
+    let mut seen = HashSet::new();
+    let mut results = Vec::new();
+    for candidate in candidates {
+        let Some(url) = candidate.target else {
+            continue;
+        };
+        let block = dom::ancestors(candidate.link)
+            .take(ANCESTORS_MAX)
+            .take_while(|element| {
+                holds.get(&element.id()) == Some(&1)
+                    && !matches!(element.value().name(), "body" | "html")
+            })
+            .last()
+            .unwrap_or(candidate.link);
+        if !alone && is_answer(block, candidate.link) {
+            continue;
+        }
+        if url.is_some() && !seen.insert((candidate.title.clone(), url.clone())) {
+            continue;
+        }
+        let lines = dom::blocks(block, Shown::Visible)
+            .into_iter()
+            .filter(|line| *line != candidate.title && line.len() <= BLOCK_BYTES_MAX)
+            .take(BLOCKS_MAX)
+            .collect();
+        results.push(Organic {
+            title: candidate.title,
+            url,
+            lines,
+        });
+    }
+    results
+}
+
+/// Whether the link stands in the answer of an accordion ("people also ask" in a markup that
+/// no selector knows): one switch stands before it in its block. A page's header has several,
+/// a result's own menu comes after its link.
+fn is_answer(block: ElementRef<'_>, link: ElementRef<'_>) -> bool {
+    block
+        .descendent_elements()
+        .take_while(|element| element.id() != link.id())
+        .filter(|element| element.attr("aria-expanded").is_some() && dom::text(*element).is_some())
+        .take(2)
+        .count()
+        == 1
+}

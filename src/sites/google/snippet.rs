@@ -1,0 +1,217 @@
+//! What the texts around a result state of a person: the grey line "Place - Title - Company"
+//! of 2016 to 2022, the labelled description "Experience: … · Location: …" since then.
+
+use crate::headline;
+use crate::rules::Rules;
+
+use super::title;
+
+/// What was found. Every value is as displayed, and whole: cut ones are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Snippet {
+    /// The name in the source line, "LinkedIn · Name".
+    pub source_name: Option<String>,
+    /// Place, title and company of the grey line.
+    pub grey: Option<Grey>,
+    /// After "Experience:": the company of the present position.
+    pub experience: Option<String>,
+    /// After "Education:".
+    pub education: Option<String>,
+    /// After "Location:".
+    pub location: Option<String>,
+    /// What the description begins with, where it states title and company.
+    pub stated: headline::Stated,
+}
+
+/// The grey line under a result's address.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Grey {
+    pub place: String,
+    pub title: Option<String>,
+    pub company: Option<String>,
+}
+
+/// Longest grey line, in bytes.
+const GREY_BYTES_MAX: usize = 260;
+
+/// Reads the texts of a result. `parts` are those of its title: a grey line without labels
+/// is believed where it says again what the title says, or begins with a place.
+pub(super) fn read(rules: &Rules, lines: &[String], parts: &title::Parts) -> Snippet {
+    let mut found = Snippet::default();
+    for line in lines {
+        if let Some(name) = source_name(rules, line) {
+            found.source_name.get_or_insert(name);
+            continue;
+        }
+        if read_labels(rules, line, &mut found) {
+            continue;
+        }
+        if found.grey.is_none() {
+            found.grey = grey(rules, line, parts);
+        }
+    }
+    found
+}
+
+/// "LinkedIn · Ada Example"
+pub(super) fn source_name(rules: &Rules, line: &str) -> Option<String> {
+    let (site, name) = line.split_once(" \u{b7} ")?;
+    let (name, cut) = title::uncut(name);
+    (rules.is_label("site_name", site) && !cut && !name.is_empty()).then(|| name.to_owned())
+}
+
+/// Reads "Experience: Acme · Education: … · Location: Oslo · 500+ connections". Gives whether
+/// the line has a label.
+fn read_labels(rules: &Rules, line: &str, found: &mut Snippet) -> bool {
+    let mut labelled = false;
+    let segments: Vec<&str> = line.split('\u{b7}').map(str::trim).take(30).collect();
+    for (at, segment) in segments.iter().enumerate() {
+        let last = at + 1 == segments.len();
+        for (key, slot) in [
+            ("experience", &mut found.experience),
+            ("education", &mut found.education),
+            ("location", &mut found.location),
+        ] {
+            let Some(value) = labelled_value(rules, key, segment) else {
+                continue;
+            };
+            labelled = true;
+            if slot.is_none() {
+                *slot = whole_value(value, last);
+            }
+        }
+    }
+    if labelled
+        && let Some(first) = segments.first()
+        && !first.contains([':', '\u{ff1a}'])
+    {
+        let (first, cut) = title::uncut(first);
+        if !cut && found.stated == headline::Stated::default() {
+            found.stated = headline::split(first);
+        }
+    }
+    labelled
+}
+
+/// The text after a label word and a colon; the label may follow other text ("… Location: X"
+/// after a sentence).
+fn labelled_value<'t>(rules: &Rules, key: &str, segment: &'t str) -> Option<&'t str> {
+    if let Some(value) = rules.after_label(key, segment) {
+        return Some(value);
+    }
+    let (front, value) = segment.split_once([':', '\u{ff1a}'])?;
+    let label = front.rsplit(['.', '!', '?', ';', '\u{3002}']).next()?;
+    (label.len() < front.len() && rules.is_label(key, label)).then(|| value.trim())
+}
+
+/// The value up to the end of its sentence. Cut by the search engine, it may lack words that
+/// change its meaning ("San …"): then there is none.
+fn whole_value(value: &str, last: bool) -> Option<String> {
+    let mut value = value;
+    if last {
+        let (text, cut) = title::uncut(value);
+        value = text;
+        match sentence_end(value) {
+            Some(at) => value = value.get(..at).unwrap_or(value),
+            None if cut => return None,
+            None => {}
+        }
+    }
+    let value = without_full_stop(value.trim());
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// Where the first sentence ends: a full stop and a space after a word of more than three
+/// letters ("St. Gallen", "Inc. and" do not end one).
+fn sentence_end(text: &str) -> Option<usize> {
+    text.match_indices(". ").map(|(at, _)| at).find(|at| {
+        let word = text
+            .get(..*at)
+            .unwrap_or_default()
+            .rsplit([' ', '.'])
+            .next()
+            .unwrap_or_default();
+        word.chars().count() > 3
+    })
+}
+
+/// Drops the full stop that ends a sentence, but not that of "D.C." or "Co.".
+fn without_full_stop(text: &str) -> &str {
+    let Some(front) = text.strip_suffix(['.', '\u{3002}']) else {
+        return text;
+    };
+    let word = front.rsplit(' ').next().unwrap_or_default();
+    if word.contains('.') || word.chars().count() <= 3 {
+        text
+    } else {
+        front
+    }
+}
+
+/// "Zürich und Umgebung, Schweiz - Verkaufsleiter - Beispiel AG", with middle dots since 2020.
+fn grey(rules: &Rules, line: &str, parts: &title::Parts) -> Option<Grey> {
+    if line.len() > GREY_BYTES_MAX || line.ends_with("...") || line.ends_with('\u{2026}') {
+        return None;
+    }
+    let separator = if line.contains(" \u{b7} ") {
+        " \u{b7} "
+    } else {
+        " - "
+    };
+    let segments: Vec<&str> = line.split(separator).map(str::trim).collect();
+    let (place, rest) = segments.split_first()?;
+    let (company, middle) = rest.split_last()?;
+    if place.is_empty() || same(place, &parts.name) || place.chars().any(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let title = middle.join(separator);
+    let said = |text: &str| {
+        (0..parts.rest.len()).any(|from| {
+            (from + 1..=parts.rest.len()).any(|to| {
+                parts.join(from, to).is_some_and(|part| {
+                    same(&part, text)
+                        || (parts.cut && to == parts.rest.len() && begins(text, &part))
+                })
+            })
+        })
+    };
+    if middle.is_empty() {
+        // Two segments: the second is title or company, as the result's title says.
+        return said(company).then(|| Grey {
+            place: (*place).to_owned(),
+            ..Grey::default()
+        });
+    }
+    let is_place = place.contains(',') || rules.has_label("place_word", place);
+    let believed = said(&title)
+        || said(company)
+        || (is_place && super::words::is_job(rules, &title) && !is_sentence(line));
+    believed.then(|| Grey {
+        place: (*place).to_owned(),
+        title: Some(title),
+        company: Some((*company).to_owned()),
+    })
+}
+
+fn is_sentence(line: &str) -> bool {
+    line.ends_with(['.', '!', '?', '\u{3002}'])
+}
+
+/// Whether two texts are the same but for case and punctuation.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (letters(a), letters(b));
+    !a.is_empty() && a == b
+}
+
+/// Whether `whole` goes on where `cut` ends, but for case and punctuation.
+pub(super) fn begins(whole: &str, cut: &str) -> bool {
+    let (whole, cut) = (letters(whole), letters(cut));
+    !cut.is_empty() && whole.starts_with(&cut)
+}
+
+fn letters(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}

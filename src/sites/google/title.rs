@@ -1,0 +1,184 @@
+//! Result titles of LinkedIn and Crunchbase entries, in the forms of ten years and many
+//! languages: "Name - Title - Company | LinkedIn", "Name – Title – Company", "Name - Headline",
+//! cut with an ellipsis.
+
+use crate::rules::Rules;
+
+/// Dashes that separate the parts of a title when they stand between spaces. Without spaces
+/// they belong to a name ("Jean-Baptiste") or a word.
+const DASHES: [&str; 5] = [
+    " - ",
+    " \u{2013} ",
+    " \u{2014} ",
+    " \u{2212} ",
+    " \u{2015} ",
+];
+/// Separators before the site's name.
+const TAILS: [&str; 6] = [" | ", " - ", " \u{2013} ", " \u{2014} ", " \u{b7} ", " : "];
+
+/// A title taken apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    /// The entry's name.
+    pub name: String,
+    /// What stands after the name, split at the dashes.
+    pub rest: Vec<String>,
+    /// The separator found between the parts.
+    pub dash: &'static str,
+    /// The search engine cut the title: the last part may be incomplete.
+    pub cut: bool,
+    /// The title says "professional profile": then a place follows the name.
+    pub is_profile_form: bool,
+}
+
+impl Parts {
+    /// The parts after the name from `from` to before `to`, joined as displayed.
+    pub(super) fn join(&self, from: usize, to: usize) -> Option<String> {
+        let parts = self.rest.get(from..to)?;
+        (!parts.is_empty()).then(|| parts.join(self.dash))
+    }
+}
+
+/// Takes a person's title apart. `None` where no name is left.
+pub(super) fn person(rules: &Rules, title: &str) -> Option<Parts> {
+    let (text, cut) = uncut(title);
+    let mut text = text;
+    let mut is_profile_form = false;
+    loop {
+        let shorter = without_tail(rules, text, "site_name", cut);
+        let shorter = match without_tail(rules, shorter, "profile_word", false) {
+            same if same.len() == shorter.len() => shorter,
+            without => {
+                is_profile_form = true;
+                without
+            }
+        };
+        if shorter.len() == text.len() {
+            break;
+        }
+        text = shorter;
+    }
+    let mut parts = split(text);
+    parts.cut = cut;
+    parts.is_profile_form = is_profile_form;
+    // "Name | Headline": the bar separates only where no dash does.
+    if let Some((name, after)) = parts.name.clone().split_once(" | ") {
+        if parts.rest.is_empty() {
+            parts.rest = vec![after.trim().to_owned()];
+        }
+        name.trim().clone_into(&mut parts.name);
+    }
+    is_name(rules, &parts.name).then_some(parts)
+}
+
+/// Takes a company's title apart: the name, without the site's name and the page's tab.
+pub(super) fn company(rules: &Rules, title: &str) -> Option<String> {
+    let (text, cut) = uncut(title);
+    let mut name = without_tail(rules, text, "site_name", cut);
+    // "Acme: Overview"; French and some others have a space before the colon.
+    if let Some((front, tab)) = name.rsplit_once([':', '\u{ff1a}'])
+        && rules.is_label("company_tab", tab)
+    {
+        name = front.trim_end();
+    }
+    let name = without_tail(rules, name, "company_tab", false).trim();
+    is_name(rules, name).then(|| name.to_owned())
+}
+
+/// What stands before "Crunchbase" in a title of a Crunchbase entry.
+pub(super) fn before_crunchbase<'t>(title: &'t str, site: &str) -> &'t str {
+    let (text, cut) = uncut(title);
+    let at = TAILS
+        .iter()
+        .flat_map(|tail| {
+            text.match_indices(tail)
+                .map(|(at, tail)| (at, at + tail.len()))
+        })
+        .filter(|(_, after)| {
+            let rest = text.get(*after..).unwrap_or_default().to_lowercase();
+            rest.starts_with(site) || (cut && !rest.is_empty() && site.starts_with(&rest))
+        })
+        .map(|(at, _)| at)
+        .min();
+    at.and_then(|at| text.get(..at)).unwrap_or(text).trim()
+}
+
+/// Splits "Name - A - B" at its dashes. The first kind of dash found is the separator: other
+/// dashes belong to the parts, unless there would be only one.
+pub(super) fn split(text: &str) -> Parts {
+    let Some(dash) = first_dash(text) else {
+        return Parts {
+            name: text.trim().to_owned(),
+            ..Parts::default()
+        };
+    };
+    let mut parts = text.split(dash).map(|part| part.trim().to_owned());
+    let name = parts.next().unwrap_or_default();
+    let rest: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    Parts {
+        name,
+        rest,
+        dash,
+        ..Parts::default()
+    }
+}
+
+fn first_dash(text: &str) -> Option<&'static str> {
+    DASHES
+        .iter()
+        .filter_map(|dash| text.find(dash).map(|at| (at, *dash)))
+        .min_by_key(|(at, _)| *at)
+        .map(|(_, dash)| dash)
+}
+
+/// The text without its ellipsis, and whether it had one.
+pub(super) fn uncut(text: &str) -> (&str, bool) {
+    let text = text.trim();
+    let front = text
+        .strip_suffix("...")
+        .or_else(|| text.strip_suffix('\u{2026}'));
+    match front {
+        Some(front) => {
+            let dangling = |c: char| {
+                c.is_whitespace()
+                    || matches!(c, '|' | '-' | '\u{2013}' | '\u{2014}' | '\u{b7}' | ',')
+            };
+            (front.trim_end_matches(dangling), true)
+        }
+        None => (text, false),
+    }
+}
+
+/// Cuts the last part off where it is a label word of `key`; where the title was `cut`, the
+/// beginning of one is enough.
+fn without_tail<'t>(rules: &Rules, text: &'t str, key: &str, cut: bool) -> &'t str {
+    let last = TAILS
+        .iter()
+        .filter_map(|tail| text.rfind(tail).map(|at| (at, at + tail.len())))
+        .max_by_key(|(at, _)| *at);
+    let Some((at, after)) = last else {
+        return text;
+    };
+    let word = text.get(after..).unwrap_or_default();
+    let folded = crate::rules::fold(word);
+    let is_begun = cut
+        && folded.chars().count() >= 3
+        && rules
+            .labels(key)
+            .iter()
+            .any(|label| label.starts_with(&folded));
+    if is_begun || rules.is_label(key, word) {
+        text.get(..at).unwrap_or(text).trim_end()
+    } else {
+        text
+    }
+}
+
+/// Whether a text can be a name: something with letters that is not one of the site's own
+/// pages ("Sign Up").
+fn is_name(rules: &Rules, text: &str) -> bool {
+    text.chars().count() <= 120
+        && text.chars().any(char::is_alphabetic)
+        && !rules.is_label("site_name", text)
+        && !rules.is_label("not_a_name", text)
+}
