@@ -30,42 +30,23 @@
 //!
 //! ```
 //! use lode_ledger::account::{Held, Resolved};
-//! use lode_ledger::{
-//!     AccountState, Action, Allotment, NewHold, OperationId, Outcome, Period, PlanId,
-//!     PlanTerms, Pool, PriceDecision, Rollover, Scope,
-//! };
+//! use lode_ledger::{AccountState, Action, OperationId, Outcome, Policy, Pool};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let now = 1_790_000_000_000; // the caller's clock
-//! let standard = Pool::new("standard")?;
-//! let free = PlanTerms {
-//!     plan: PlanId::new("free")?,
-//!     price_version: "lode-1".into(),
-//!     period: Period::Months(1),
-//!     allotments: vec![Allotment {
-//!         pool: standard.clone(),
-//!         amount: 10_000,
-//!         scope: Scope::Account,
-//!         rollover: Rollover::None,
-//!         actions: vec![],
-//!     }],
-//!     leaver_loses_at_once: false,
-//! };
+//! let policy = Policy::preset("lode")?;
+//! let (find, standard) = (Action::new("find")?, Pool::new("standard")?);
+//!
+//! // A new account on the free plan: 10 credits, renewed each month.
 //! let mut account = AccountState::new();
-//! let applied = account.subscribe(&OperationId::new("signup")?, &free, None, now)?;
+//! let terms = policy.plan_terms(&policy.default_plan)?;
+//! let anchor = policy.anchor_day(now)?;
+//! let applied = account.subscribe(&OperationId::new("signup")?, &terms, anchor, now)?;
 //! assert_eq!(applied.entries.len(), 1); // the store inserts these
 //!
-//! // A capture: set aside the most that it can cost.
+//! // A capture: set aside the most that it can cost. (`None` would mean: free anyway.)
 //! let capture = OperationId::from(uuid::Uuid::from_u128(7));
-//! let hold = NewHold {
-//!     action: Action::new("find")?,
-//!     pools: vec![standard.clone()],
-//!     amount: 1_000,
-//!     member: None,
-//!     expires_at: now + 48 * 3_600_000,
-//!     rule: "find".into(),
-//!     price_version: "lode-1".into(),
-//! };
+//! let hold = policy.hold_for(&find, 1, None, now)?.ok_or("find is not free")?;
 //! match account.hold(&capture, &hold, now)?.outcome {
 //!     Held::Held(_) => {}                      // look it up
 //!     Held::Repeated(_) => {}                  // the client sent it again
@@ -74,17 +55,14 @@
 //! assert_eq!(account.balance(None, now)?.pool(&standard).available, 9_000);
 //!
 //! // The look-up ended: charge what it came to cost (0 gives all of it back).
-//! let price = PriceDecision {
-//!     outcome: Outcome::new("verified")?,
-//!     amount: 1_000,
-//!     rule: "find.verified".into(),
-//!     price_version: "lode-1".into(),
-//!     line: "1 credit: verified; repeat within 365 days is free".into(),
-//! };
+//! // `repeat` is whether the team got this person's address before, within the window
+//! // (`policy.repeat.covers`); where that is known beforehand, no hold is needed at all.
+//! let price = policy.price(&find, &Outcome::new("verified")?, false)?;
 //! let settled = account.settle(&capture, &price, now + 900)?.outcome;
 //! assert!(matches!(settled, Resolved::Done(_)));
 //! let receipt = settled.hold().receipt().expect("resolved");
 //! assert_eq!((receipt.charged, receipt.grants.len()), (1_000, 1));
+//! assert_eq!(receipt.price.line, "1 credit: verified; repeat within 365 days is free");
 //!
 //! // The same answer arrives again: named, and nothing moves.
 //! let again = account.settle(&capture, &price, now + 950)?;
@@ -100,8 +78,10 @@ pub mod error;
 pub mod grant;
 pub mod hold;
 pub mod id;
+pub mod policy;
 pub mod replay;
 pub mod subscription;
+pub mod unlock;
 
 pub use account::{AccountHeader, AccountState, Applied, OperationRecord};
 pub use balance::{Balance, PoolBalance};
@@ -110,6 +90,7 @@ pub use error::LedgerError;
 pub use grant::{Grant, GrantKind, NewGrant, Owner};
 pub use hold::{Hold, HoldState, NewHold, PriceDecision, ReceiptFacts};
 pub use id::{Action, GrantId, MemberId, OperationId, Outcome, PlanId, Pool};
+pub use policy::Policy;
 pub use replay::{Difference, check, replay};
 pub use subscription::{Allotment, Period, PlanTerms, Rollover, Scope, Subscription};
 

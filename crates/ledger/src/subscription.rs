@@ -80,6 +80,9 @@ pub struct PlanTerms {
     /// Whether a seat's or member's credit ends at once when the member leaves, rather
     /// than with the period.
     pub leaver_loses_at_once: bool,
+    /// The plan that follows when one that is given once ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<Box<PlanTerms>>,
 }
 
 impl PlanTerms {
@@ -107,7 +110,10 @@ impl PlanTerms {
             }
             seen.push(key);
         }
-        Ok(())
+        match &self.then {
+            Some(then) => then.check(),
+            None => Ok(()),
+        }
     }
 
     /// Whether every recipient has at least as much on these terms as on `old`.

@@ -148,7 +148,9 @@ impl Journal {
         let (terms, purchased_ends) = match &old.next {
             Some(next) => (next.terms.clone(), next.purchased_ends),
             // A plan that is given once is not given again.
-            None if matches!(old.terms.period, Period::Once { .. }) => (None, false),
+            None if matches!(old.terms.period, Period::Once { .. }) => {
+                (old.terms.then.as_deref().cloned(), false)
+            }
             None => (Some(old.terms.clone()), false),
         };
         let next = terms.map(|terms| old.advanced(terms)).transpose()?;

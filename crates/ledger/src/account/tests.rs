@@ -37,6 +37,7 @@ fn terms(amount: MilliCredits) -> PlanTerms {
             actions: vec![],
         }],
         leaver_loses_at_once: false,
+        then: None,
     }
 }
 
