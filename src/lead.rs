@@ -107,4 +107,16 @@ impl Lead {
             provenance: BTreeMap::new(),
         }
     }
+
+    /// What tells this lead from others: the canonical profile address, or name and company
+    /// where the page shows no address. `None` for a lead without a name.
+    #[must_use]
+    pub fn identity(&self) -> Option<String> {
+        if let Some(url) = &self.profile_url {
+            return Some(url.to_lowercase());
+        }
+        let name = self.full_name.as_ref()?;
+        let company = self.company_domain.as_ref().or(self.company.as_ref());
+        Some(format!("{name}|{}", company.map_or("", String::as_str)).to_lowercase())
+    }
 }

@@ -1,20 +1,25 @@
 //! Lode's core: reads the page in view into leads, and holds the extension's own logic.
 //!
-//! Everything here but [`wasm`] is pure: it knows no browser, no network and no clock, so
-//! the same code runs in a content script, in the extension's worker, in the `lode`
+//! Everything here but the private `wasm` module, the edge to the browser, is pure: it
+//! knows no browser, no network and no clock, so the same code runs in a content script, in the extension's worker, in the `lode`
 //! command and in tests. Start at [`sites::read`].
 
 pub mod api;
 pub mod canonical;
+pub mod client;
 pub mod dom;
 pub mod email;
 pub mod headline;
 pub mod lead;
 pub mod name;
+pub mod outbox;
 pub mod page;
 pub mod protocol;
 pub mod rules;
 pub mod sites;
+#[cfg(all(target_arch = "wasm32", feature = "browser"))]
+mod wasm;
+pub mod worker;
 
 pub use lead::{Lead, LeadKind};
 pub use page::{PageInfo, ParsedPage};

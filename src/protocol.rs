@@ -13,12 +13,18 @@ use crate::api::{CaptureState, Credits, EmailView, Receipt, UnixMillis};
 use crate::lead::Lead;
 use crate::page::{PageInfo, ParsedPage};
 
-/// From a content script to the worker.
+/// From a content script to the worker. The answer is a [`ContentReply`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ContentMessage {
+    /// The page was opened: shall it show the button?
+    Hello,
+    /// The core is wanted in this page's isolated world.
+    NeedCore,
     /// The capture button was clicked and the core read the page in the page itself.
     Parsed {
+        /// Made at the click; a repetition of the message is taken once.
+        click_id: Uuid,
         /// Address in view when the snapshot was taken.
         url: String,
         /// What was read.
@@ -26,10 +32,75 @@ pub enum ContentMessage {
     },
     /// The same, where the page's policy bars WebAssembly: the worker reads the snapshot.
     Snapshot {
+        /// Made at the click; a repetition of the message is taken once.
+        click_id: Uuid,
         /// Address in view when the snapshot was taken.
         url: String,
         /// The pruned page.
         html: String,
+    },
+}
+
+/// The worker's answer to a [`ContentMessage`]. It holds nothing of a lead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ContentReply {
+    /// To [`ContentMessage::Hello`].
+    Welcome {
+        /// Whether to show the button.
+        show_button: bool,
+    },
+    /// To [`ContentMessage::NeedCore`]: it is there.
+    CoreReady,
+    /// The page is not whole yet; try again when it has changed.
+    Wait {
+        /// For people, should it stay so.
+        message: String,
+    },
+    /// Captured and stored.
+    Captured {
+        /// How many leads.
+        count: u32,
+        /// One line for people.
+        message: String,
+    },
+    /// Not captured.
+    Refused {
+        /// What happened and what to do, for people.
+        message: String,
+    },
+}
+
+/// From the worker to a tab's content script. The answer is a [`TabReading`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TabRequest {
+    /// Read the page in view: the user has opened the popup, or clicked in it.
+    Read,
+}
+
+/// A content script's answer to [`TabRequest::Read`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TabReading {
+    /// Read in the page.
+    Parsed {
+        /// Address in view.
+        url: String,
+        /// What was read.
+        parsed: Box<ParsedPage>,
+    },
+    /// For the worker to read.
+    Snapshot {
+        /// Address in view.
+        url: String,
+        /// The pruned page.
+        html: String,
+    },
+    /// The page could not be read.
+    Failed {
+        /// What happened and what to do, for people.
+        message: String,
     },
 }
 

@@ -1,0 +1,316 @@
+//! The backend's API seen from the extension: which request a call is, and what an answer
+//! means. Pure: the browser's `fetch` stands in `wasm::http`.
+
+use serde::de::DeserializeOwned;
+
+use crate::api::{CaptureRequest, LeadPatch, PairingRequest, Problem, WAIT_SECONDS_MAX};
+use uuid::Uuid;
+
+/// Largest answer that is read, in bytes.
+pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Captures asked for in one call.
+pub const CHANGES_MAX: u32 = 100;
+
+/// A request to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path and query, from the server's root.
+    pub path: String,
+    /// JSON body.
+    pub body: Option<String>,
+    /// How long an answer may take, in milliseconds.
+    pub timeout_ms: u32,
+}
+
+const TIMEOUT_MS: u32 = 20_000;
+
+impl Call {
+    fn new(method: &'static str, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            body: None,
+            timeout_ms: TIMEOUT_MS,
+        }
+    }
+
+    fn with_body(mut self, body: &impl serde::Serialize) -> Self {
+        // The wire types hold strings, integers and maps with string keys: these serialise.
+        self.body = serde_json::to_string(body).ok();
+        self
+    }
+
+    /// Hands a capture over.
+    #[must_use]
+    pub fn capture(request: &CaptureRequest) -> Self {
+        Self::new("POST", "/v1/captures").with_body(request)
+    }
+
+    /// Waits for changes after a version.
+    #[must_use]
+    pub fn changes(after: i64, wait: bool) -> Self {
+        let seconds = if wait { WAIT_SECONDS_MAX } else { 0 };
+        let mut call = Self::new(
+            "GET",
+            format!("/v1/captures?after={after}&wait={seconds}&limit={CHANGES_MAX}"),
+        );
+        #[expect(clippy::cast_possible_truncation, reason = "25 seconds")]
+        let wait_ms = seconds as u32 * 1_000;
+        call.timeout_ms += wait_ms;
+        call
+    }
+
+    /// Takes up a capture that stopped.
+    #[must_use]
+    pub fn resume(operation_id: Uuid) -> Self {
+        Self::new("POST", format!("/v1/captures/{operation_id}/resume"))
+    }
+
+    /// Corrects a lead.
+    #[must_use]
+    pub fn patch_lead(lead_id: Uuid, patch: &LeadPatch) -> Self {
+        Self::new("PATCH", format!("/v1/leads/{lead_id}")).with_body(patch)
+    }
+
+    /// Asks for the account.
+    #[must_use]
+    pub fn account() -> Self {
+        Self::new("GET", "/v1/account")
+    }
+
+    /// Exchanges a one-time code for a token.
+    #[must_use]
+    pub fn pair(request: &PairingRequest) -> Self {
+        Self::new("POST", "/v1/pairings").with_body(request)
+    }
+
+    /// Revokes the calling token.
+    #[must_use]
+    pub fn revoke() -> Self {
+        Self::new("DELETE", "/v1/devices/current")
+    }
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Retry-After` in seconds, where it was given so.
+    pub retry_after_s: Option<i64>,
+    /// Body.
+    pub body: String,
+}
+
+/// Why a call gave no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The server could not be reached, or did not answer in time.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The server does not take the token.
+    #[error("the server no longer knows this device")]
+    Unauthorized,
+    /// The server is there but cannot take the call now (429, 5xx).
+    #[error("{detail}")]
+    Later {
+        /// What it said.
+        detail: String,
+        /// How long it asked to wait.
+        retry_after_ms: Option<i64>,
+    },
+    /// The server refused: the same call will be refused again.
+    #[error("{detail}")]
+    Refused {
+        /// Its stable code.
+        code: String,
+        /// What it said.
+        detail: String,
+    },
+    /// What answered is not Lode's server, or of another version.
+    #[error("{0}")]
+    NotLode(String),
+}
+
+/// Reads an answer as `T`.
+///
+/// # Errors
+/// [`CallError`], as the status and the body say.
+pub fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, CallError> {
+    match answer.status {
+        200..=299 => serde_json::from_str(&answer.body).map_err(|_| {
+            CallError::NotLode(
+                "The answer is not one of Lode's: check the server's address and version."
+                    .to_owned(),
+            )
+        }),
+        401 => Err(CallError::Unauthorized),
+        429 | 500..=599 => Err(CallError::Later {
+            detail: problem(answer).map_or_else(
+                || format!("The server answered with an error ({}).", answer.status),
+                |p| said(&p),
+            ),
+            retry_after_ms: answer.retry_after_s.map(|s| s.clamp(0, 3_600) * 1_000),
+        }),
+        status => match problem(answer) {
+            Some(problem) => Err(CallError::Refused {
+                detail: said(&problem),
+                code: problem.code,
+            }),
+            // Without a problem body it is a proxy or another program that answers.
+            None => Err(CallError::NotLode(format!(
+                "Something that is not Lode's server answers at this address ({status})."
+            ))),
+        },
+    }
+}
+
+/// As [`read`], for calls that are answered without a body.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_empty(answer: &Answer) -> Result<(), CallError> {
+    match answer.status {
+        200..=299 => Ok(()),
+        _ => read::<serde_json::Value>(answer).map(|_| ()),
+    }
+}
+
+fn problem(answer: &Answer) -> Option<Problem> {
+    serde_json::from_str(&answer.body).ok()
+}
+
+fn said(problem: &Problem) -> String {
+    let mut text = if problem.detail.is_empty() {
+        problem.title.clone()
+    } else {
+        problem.detail.clone()
+    };
+    for error in problem.errors.iter().take(3) {
+        text.push_str(&format!(" {}: {}.", error.field, error.message));
+    }
+    text
+}
+
+/// The server's address out of what a user types: scheme added where it is missing (http
+/// for loopback, https elsewhere), path and trailing slash dropped.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub fn server_address(typed: &str) -> Result<String, &'static str> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Err("Enter the server's address, such as http://127.0.0.1:7317.");
+    }
+    let with_scheme = if typed.contains("://") {
+        typed.to_owned()
+    } else if is_loopback_text(typed) {
+        format!("http://{typed}")
+    } else {
+        format!("https://{typed}")
+    };
+    let url = url::Url::parse(&with_scheme)
+        .map_err(|_| "This is not an address. Try one such as http://127.0.0.1:7317.")?;
+    let host = url.host_str().unwrap_or_default();
+    match url.scheme() {
+        "https" if !host.is_empty() => {}
+        // Over plain http the token could be read on the way; on this machine it cannot.
+        "http" if is_loopback_text(host) => {}
+        "http" => return Err("Use https:// for a server that is not on this computer."),
+        _ => return Err("The address must begin with http:// or https://."),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("The address must not hold a user name or a password.");
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+fn is_loopback_text(host: &str) -> bool {
+    let name = host.split('/').next().unwrap_or_default();
+    let is = |prefix: &str| {
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    };
+    is("localhost") || is("127.0.0.1") || is("[::1]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Credits, Health};
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            retry_after_s: None,
+            body: body.to_owned(),
+        }
+    }
+
+    #[test]
+    fn typed_addresses() {
+        let ok = |typed: &str, full: &str| assert_eq!(server_address(typed), Ok(full.to_owned()));
+        ok("127.0.0.1:7317", "http://127.0.0.1:7317");
+        ok(" http://localhost:7317/ ", "http://localhost:7317");
+        ok("lode.example.org", "https://lode.example.org");
+        ok(
+            "https://lode.example.org:8443/app?x=1",
+            "https://lode.example.org:8443",
+        );
+        ok("[::1]:7317", "http://[::1]:7317");
+        for wrong in [
+            "",
+            "http://lode.example.org",
+            "ftp://lode.example.org",
+            "https://user:pass@lode.example.org",
+            "http://127.0.0.1.example.org",
+            "https://",
+        ] {
+            assert!(server_address(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn answers_become_values_or_named_errors() {
+        let health: Health = read(&answer(200, r#"{"status":"ok","version":"1"}"#)).unwrap();
+        assert_eq!(health.version, "1");
+        assert_eq!(
+            read::<Health>(&answer(401, "")),
+            Err(CallError::Unauthorized)
+        );
+        let later = Answer {
+            status: 503,
+            retry_after_s: Some(7),
+            body: String::new(),
+        };
+        assert!(matches!(
+            read::<Health>(&later),
+            Err(CallError::Later {
+                retry_after_ms: Some(7_000),
+                ..
+            })
+        ));
+        let refused = r#"{"type":"about:blank","title":"Wrong input","status":422,
+            "detail":"Check the fields.","code":"invalid_input",
+            "errors":[{"field":"lead.full_name","message":"is too long"}]}"#;
+        assert_eq!(
+            read::<Health>(&answer(422, refused)),
+            Err(CallError::Refused {
+                code: "invalid_input".to_owned(),
+                detail: "Check the fields. lead.full_name: is too long.".to_owned()
+            })
+        );
+        assert!(matches!(
+            read::<Credits>(&answer(200, "<html>")),
+            Err(CallError::NotLode(_))
+        ));
+        assert!(matches!(
+            read::<Credits>(&answer(404, "<html>")),
+            Err(CallError::NotLode(_))
+        ));
+        assert_eq!(read_empty(&answer(204, "")), Ok(()));
+    }
+}

@@ -1,0 +1,64 @@
+//! The edge to the browser: the only code that calls it. Everything decided here is decided
+//! by the pure modules; this one fetches, stores, reads tabs and hands answers over.
+
+#![expect(unreachable_pub, reason = "exported to JavaScript, not to Rust")]
+
+mod chrome;
+mod http;
+mod messages;
+mod runtime;
+mod tabs;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+
+/// Reads a page in the content script's own world and returns a
+/// [`crate::page::ParsedPage`] as a plain object.
+///
+/// # Errors
+/// Where the result cannot be made into an object, which no page should be able to cause.
+#[wasm_bindgen]
+pub fn read_page(url: &str, html: &str) -> Result<JsValue, JsValue> {
+    to_js(&crate::sites::read(url, html))
+}
+
+/// Restores what was stored. Called once, before anything else, by the worker.
+///
+/// # Errors
+/// Where the browser's storage fails.
+#[wasm_bindgen]
+pub async fn load() -> Result<(), JsValue> {
+    console_error_panic_hook::set_once();
+    runtime::load().await
+}
+
+/// Takes a message and returns the reply to it.
+///
+/// # Errors
+/// Never for a message's content: that is answered with a reply that says so.
+#[wasm_bindgen]
+pub async fn on_message(message: JsValue, sender: JsValue) -> Result<JsValue, JsValue> {
+    messages::on_message(message, sender).await
+}
+
+/// Goes on with what waits: at start, at an alarm, when the network is back.
+#[wasm_bindgen]
+pub fn on_wake() {
+    runtime::kick();
+}
+
+/// Forgets what was read of a tab that was closed or has moved on.
+#[wasm_bindgen]
+pub fn on_tab_gone(tab_id: i32) {
+    tabs::forget(tab_id);
+}
+
+pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(JsValue::from)
+}
+
+pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+}

@@ -1,0 +1,302 @@
+//! Messages: who may say what, and what is answered.
+
+use uuid::Uuid;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{chrome, from_js, http, runtime, tabs, to_js};
+use crate::api::{AccountView, CaptureView, LeadPatch, PairingRequest, PairingResponse};
+use crate::client::{self, Call, CallError};
+use crate::page::ParsedPage;
+use crate::protocol::{ContentMessage, ContentReply, UiMessage, UiReply};
+use crate::worker::{CaptureClick, Captured};
+
+/// Sorts a message by its sender, and by nothing that the message says of itself.
+pub(super) async fn on_message(message: JsValue, sender: JsValue) -> Result<JsValue, JsValue> {
+    let origin = chrome::property(&sender, "origin")
+        .as_string()
+        .unwrap_or_default();
+    let tab = chrome::property(&sender, "tab");
+    if origin == chrome::own_origin() {
+        let reply = match from_js::<UiMessage>(message) {
+            Ok(message) => on_ui(message, !tab.is_undefined()).await,
+            Err(why) => Err(error(
+                "bad_message",
+                &format!("Lode's own page is confused: {why}"),
+            )),
+        };
+        return to_js(&reply.unwrap_or_else(|error| error));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "tab ids are 32-bit")]
+    let tab_id = chrome::property(&tab, "id").as_f64().map(|id| id as i32);
+    let main_frame = chrome::property(&sender, "frameId").as_f64() == Some(0.0);
+    let reply = match (tab_id, main_frame, from_js::<ContentMessage>(message)) {
+        (Some(tab_id), true, Ok(message)) => on_content(message, tab_id, &origin).await,
+        _ => ContentReply::Refused {
+            message: "This page cannot be captured.".to_owned(),
+        },
+    };
+    to_js(&reply)
+}
+
+async fn on_content(message: ContentMessage, tab_id: i32, origin: &str) -> ContentReply {
+    match message {
+        ContentMessage::Hello => {
+            let show_button = runtime::with(|worker| worker.stored().settings.show_button);
+            ContentReply::Welcome { show_button }
+        }
+        ContentMessage::NeedCore => match chrome::run_in_tab(tab_id, "extension/reader.js").await {
+            Ok(()) => ContentReply::CoreReady,
+            Err(_) => ContentReply::Refused {
+                message: "The page cannot be read here.".to_owned(),
+            },
+        },
+        ContentMessage::Parsed {
+            click_id,
+            url,
+            parsed,
+        } => on_click(click_id, &url, *parsed, tab_id, origin).await,
+        ContentMessage::Snapshot {
+            click_id,
+            url,
+            html,
+        } => {
+            let parsed = crate::sites::read(&url, &html);
+            on_click(click_id, &url, parsed, tab_id, origin).await
+        }
+    }
+}
+
+async fn on_click(
+    click_id: Uuid,
+    url: &str,
+    parsed: ParsedPage,
+    tab_id: i32,
+    origin: &str,
+) -> ContentReply {
+    // The browser says where the script runs; the script's own word must agree.
+    let same_origin = url
+        .strip_prefix(origin)
+        .is_some_and(|rest| rest.starts_with('/'));
+    if origin.is_empty() || !same_origin {
+        return ContentReply::Refused {
+            message: "This page cannot be captured.".to_owned(),
+        };
+    }
+    if parsed.page.kind == "loading" {
+        return ContentReply::Wait {
+            message: crate::worker::no_lead_message(&parsed),
+        };
+    }
+    tabs::remember(tab_id, url, &parsed);
+    let reply = match capture(click_id, url, &parsed, None).await {
+        Ok(captured) => {
+            let count = u32::try_from(captured.operations.len()).unwrap_or(u32::MAX);
+            ContentReply::Captured {
+                count,
+                message: captured_message(&captured),
+            }
+        }
+        Err(message) => ContentReply::Refused { message },
+    };
+    spawn_local(after_capture());
+    reply
+}
+
+async fn after_capture() {
+    runtime::changed().await;
+    runtime::kick();
+}
+
+fn captured_message(captured: &Captured) -> String {
+    let paired = runtime::with(|worker| worker.usable_pairing().is_some());
+    match (captured.operations.len(), captured.new, paired) {
+        (_, 0, _) => "Already under way".to_owned(),
+        (_, _, false) => "Saved. Connect Lode to your server to look it up".to_owned(),
+        (1, _, true) => "Captured".to_owned(),
+        (many, _, true) => format!("{many} captured"),
+    }
+}
+
+/// Captures and stores. An error says why, for people; nothing is captured then.
+async fn capture(
+    click_id: Uuid,
+    url: &str,
+    parsed: &ParsedPage,
+    rows: Option<&[u32]>,
+) -> Result<Captured, String> {
+    let now = runtime::now();
+    let click = CaptureClick {
+        click_id,
+        url,
+        parsed,
+        rows,
+        now,
+    };
+    let before = runtime::with(|worker| worker.clone());
+    let captured = runtime::with(|worker| worker.capture(click, &mut Uuid::now_v7))
+        .map_err(|refusal| refusal.to_string())?;
+    if runtime::persist().await.is_err() {
+        runtime::with(|worker| *worker = before);
+        return Err(
+            "The browser could not store the capture. Free some disk space and capture \
+                    again."
+                .to_owned(),
+        );
+    }
+    Ok(captured)
+}
+
+async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
+    let tab = tabs::in_view(from_tab).await;
+    match message {
+        UiMessage::GetState => refresh_account(),
+        UiMessage::Preview => {
+            if let Some(tab) = &tab {
+                // What went wrong is part of the state that is returned.
+                let _ = tabs::read(tab).await;
+            }
+        }
+        UiMessage::Capture { rows } => {
+            let Some(tab) = &tab else {
+                return Err(error("no_page", "Lode does not read this page."));
+            };
+            let (url, parsed) = tabs::read(tab)
+                .await
+                .map_err(|message| error("not_read", &message))?;
+            capture(Uuid::now_v7(), &url, &parsed, rows.as_deref())
+                .await
+                .map_err(|message| error("not_captured", &message))?;
+            spawn_local(after_capture());
+        }
+        UiMessage::Resume { operation_id } => resume(operation_id).await?,
+        UiMessage::SetDomain {
+            operation_id,
+            domain,
+        } => set_domain(operation_id, domain).await?,
+        UiMessage::RetryNow => {
+            runtime::with(|worker| worker.hurry());
+            runtime::kick();
+            refresh_account();
+        }
+        UiMessage::Pair {
+            server,
+            code,
+            device_name,
+        } => pair(&server, code, device_name).await?,
+        UiMessage::Unpair => unpair().await,
+        UiMessage::SetSettings { settings } => {
+            runtime::with(|worker| worker.set_settings(settings));
+            runtime::changed().await;
+        }
+    }
+    let view = tabs::view(tab.as_ref());
+    Ok(UiReply::State {
+        state: Box::new(runtime::with(|worker| worker.ui_state(view))),
+    })
+}
+
+/// Asks for the account beside the reply: the popup shows at once what is known, and is told
+/// when more is.
+fn refresh_account() {
+    spawn_local(async {
+        let Some(pairing) = runtime::with(|worker| worker.usable_pairing().cloned()) else {
+            return;
+        };
+        let answer = runtime::ask::<AccountView>(&pairing, &Call::account()).await;
+        let before = runtime::with(|worker| worker.stored().clone());
+        runtime::with(|worker| match answer {
+            Ok(account) => worker.account(account),
+            Err(error) => {
+                worker.failed(&error, runtime::now(), js_sys::Math::random());
+            }
+        });
+        if runtime::with(|worker| *worker.stored() != before) {
+            runtime::changed().await;
+        }
+        runtime::kick();
+    });
+}
+
+async fn resume(operation_id: Uuid) -> Result<(), UiReply> {
+    let again = runtime::with(|worker| worker.retry_refused(operation_id))
+        .map_err(|full| error("full", &full.to_string()))?;
+    if !again {
+        let view = call_on_capture(&Call::resume(operation_id)).await?;
+        runtime::with(|worker| worker.took(view));
+    }
+    after_capture().await;
+    Ok(())
+}
+
+async fn set_domain(operation_id: Uuid, domain: String) -> Result<(), UiReply> {
+    let lead_id = runtime::with(|worker| worker.card(operation_id).and_then(|card| card.lead_id))
+        .ok_or_else(|| error("not_sent", "The server does not have this capture yet."))?;
+    let patch = LeadPatch {
+        company_domain: Some(domain),
+        ..LeadPatch::default()
+    };
+    let view = call_on_capture(&Call::patch_lead(lead_id, &patch)).await?;
+    runtime::with(|worker| worker.took(view));
+    after_capture().await;
+    Ok(())
+}
+
+async fn call_on_capture(call: &Call) -> Result<CaptureView, UiReply> {
+    let pairing = runtime::with(|worker| worker.usable_pairing().cloned())
+        .ok_or_else(|| error("not_paired", "Pair Lode with your server first."))?;
+    match runtime::ask(&pairing, call).await {
+        Ok(view) => Ok(view),
+        Err(failure) => {
+            runtime::with(|worker| {
+                worker.failed(&failure, runtime::now(), js_sys::Math::random());
+            });
+            runtime::changed().await;
+            Err(failed(&failure))
+        }
+    }
+}
+
+async fn pair(server: &str, code: String, device_name: String) -> Result<(), UiReply> {
+    let server = client::server_address(server).map_err(|why| error("bad_address", why))?;
+    let request = PairingRequest { code, device_name };
+    let answer = http::call(&server, None, &Call::pair(&request)).await;
+    let answer = answer.and_then(|answer| client::read::<PairingResponse>(&answer));
+    let answer = answer.map_err(|failure| match failure {
+        CallError::Refused { .. } | CallError::Unauthorized => error(
+            "bad_code",
+            &format!("{failure} Make a new code with `lode pair` and enter it within its time."),
+        ),
+        other => failed(&other),
+    })?;
+    runtime::with(|worker| worker.paired(server, answer));
+    after_capture().await;
+    Ok(())
+}
+
+/// Revokes the token on the server, as far as it can be reached, and forgets it here.
+async fn unpair() {
+    if let Some(pairing) = runtime::with(|worker| worker.usable_pairing().cloned()) {
+        let _ = http::call(&pairing.server, Some(&pairing.token), &Call::revoke()).await;
+    }
+    runtime::with(|worker| worker.unpaired());
+    runtime::changed().await;
+}
+
+fn failed(failure: &CallError) -> UiReply {
+    let code = match failure {
+        CallError::Unreachable(_) => "unreachable",
+        CallError::Unauthorized => "unauthorized",
+        CallError::Later { .. } => "later",
+        CallError::Refused { code, .. } => code,
+        CallError::NotLode(_) => "not_lode",
+    };
+    error(code, &failure.to_string())
+}
+
+fn error(code: &str, message: &str) -> UiReply {
+    UiReply::Error {
+        code: code.to_owned(),
+        message: message.to_owned(),
+    }
+}

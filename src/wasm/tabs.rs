@@ -1,0 +1,145 @@
+//! Tabs: which one is in view, and what was read there.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use wasm_bindgen::prelude::*;
+
+use super::{chrome, from_js, to_js};
+use crate::page::ParsedPage;
+use crate::protocol::{TabReading, TabRequest, TabView};
+
+thread_local! {
+    /// What was last read of each tab: a cache, made again when the worker was stopped.
+    static READ: RefCell<HashMap<i32, Read>> = RefCell::default();
+}
+
+struct Read {
+    url: String,
+    view: Seen,
+}
+
+#[derive(Clone)]
+enum Seen {
+    Page(ParsedPage),
+    Failed(String),
+    NeedsReload,
+}
+
+/// A tab that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tab {
+    pub(crate) id: i32,
+    pub(crate) url: String,
+}
+
+/// Forgets what was read of a tab.
+pub(crate) fn forget(tab_id: i32) {
+    READ.with_borrow_mut(|read| read.remove(&tab_id));
+}
+
+/// The tab in view: the active one of the window used last. Where the asking page is itself
+/// a tab (the popup opened as a page), the readable tab seen last.
+pub(crate) async fn in_view(asked_from_tab: bool) -> Option<Tab> {
+    let filter = if asked_from_tab {
+        chrome::object(&[])
+    } else {
+        chrome::object(&[("active", true.into()), ("lastFocusedWindow", true.into())])
+    };
+    let own = chrome::own_origin();
+    let tabs = chrome::tabs(&filter).await.ok()?;
+    tabs.iter()
+        .filter_map(|tab| {
+            let number = |name| chrome::property(&tab, name).as_f64();
+            // Without a permission for its site a tab has no address here.
+            let url = chrome::property(&tab, "url").as_string()?;
+            #[expect(clippy::cast_possible_truncation, reason = "tab ids are 32-bit")]
+            let id = number("id")? as i32;
+            let readable = url.starts_with("https://") && !url.starts_with(&own);
+            readable.then_some((number("lastAccessed").unwrap_or(0.0), Tab { id, url }))
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, tab)| tab)
+}
+
+/// What the popup shows of a tab.
+pub(crate) fn view(tab: Option<&Tab>) -> TabView {
+    let Some(tab) = tab else {
+        return TabView::Unsupported;
+    };
+    let seen = READ.with_borrow(|read| {
+        read.get(&tab.id)
+            .filter(|r| same_page(&r.url, &tab.url))
+            .map(|r| r.view.clone())
+    });
+    match seen {
+        None => TabView::Reading,
+        Some(Seen::NeedsReload) => TabView::NeedsReload,
+        Some(Seen::Failed(message)) => TabView::Failed { message },
+        Some(Seen::Page(parsed)) => super::runtime::with(|worker| worker.tab_view(&parsed)),
+    }
+}
+
+/// Reads a tab anew and remembers what was read.
+///
+/// # Errors
+/// A sentence for people.
+pub(crate) async fn read(tab: &Tab) -> Result<(String, ParsedPage), String> {
+    let outcome = ask(tab).await;
+    let (url, view) = match &outcome {
+        Ok((url, parsed)) => (url.clone(), Seen::Page(parsed.clone())),
+        Err(ReadError::NoScript) => (tab.url.clone(), Seen::NeedsReload),
+        Err(ReadError::Page(message)) => (tab.url.clone(), Seen::Failed(message.clone())),
+    };
+    READ.with_borrow_mut(|read| read.insert(tab.id, Read { url, view }));
+    outcome.map_err(|error| match error {
+        ReadError::NoScript => {
+            "This page was open before Lode was started. Reload it, then capture again.".to_owned()
+        }
+        ReadError::Page(message) => message,
+    })
+}
+
+/// Remembers what a content script has read by itself.
+pub(crate) fn remember(tab_id: i32, url: &str, parsed: &ParsedPage) {
+    let entry = Read {
+        url: url.to_owned(),
+        view: Seen::Page(parsed.clone()),
+    };
+    READ.with_borrow_mut(|read| read.insert(tab_id, entry));
+}
+
+enum ReadError {
+    NoScript,
+    Page(String),
+}
+
+async fn ask(tab: &Tab) -> Result<(String, ParsedPage), ReadError> {
+    let request = to_js(&TabRequest::Read).map_err(|_| ReadError::NoScript)?;
+    let answer = match chrome::ask_tab(tab.id, &request).await {
+        Ok(answer) => answer,
+        // The tab was open before the extension: give it the script now.
+        Err(_) => {
+            let given = chrome::run_in_tab(tab.id, "extension/content.js").await;
+            given.map_err(|_| ReadError::NoScript)?;
+            let asked = chrome::ask_tab(tab.id, &request).await;
+            asked.map_err(|_: JsValue| ReadError::NoScript)?
+        }
+    };
+    match from_js(answer) {
+        Ok(TabReading::Parsed { url, parsed }) => Ok((url, *parsed)),
+        Ok(TabReading::Snapshot { url, html }) => {
+            let parsed = crate::sites::read(&url, &html);
+            Ok((url, parsed))
+        }
+        Ok(TabReading::Failed { message }) => Err(ReadError::Page(message)),
+        Err(_) => Err(ReadError::Page(
+            "The page gave an answer that cannot be read. Reload it and try again.".to_owned(),
+        )),
+    }
+}
+
+/// Two addresses of one page: everything but the fragment.
+fn same_page(a: &str, b: &str) -> bool {
+    a.split('#').next() == b.split('#').next()
+}

@@ -1,0 +1,211 @@
+use super::samples::{CREDITS, lead, page, pairing, view};
+use super::*;
+use crate::api::CaptureState;
+
+fn ids() -> impl FnMut() -> Uuid {
+    let mut next = 1_000_u128;
+    move || {
+        next += 1;
+        Uuid::from_u128(next)
+    }
+}
+
+fn click<'a>(n: u128, parsed: &'a ParsedPage) -> CaptureClick<'a> {
+    CaptureClick {
+        click_id: Uuid::from_u128(n),
+        url: "https://www.linkedin.com/in/nadia-ferrum-1/?trk=x#y",
+        parsed,
+        rows: None,
+        now: 10,
+    }
+}
+
+fn paired() -> Worker {
+    let mut worker = Worker::default();
+    worker.paired("http://127.0.0.1:7317".into(), pairing());
+    worker
+}
+
+#[test]
+fn a_click_is_stored_with_its_id_before_anything_is_sent() {
+    let mut worker = paired();
+    let done = worker
+        .capture(click(1, &page(vec![lead(1)])), &mut ids())
+        .unwrap();
+    assert_eq!((done.new, done.operations.len()), (1, 1));
+    // What a killed worker finds again:
+    let kept = serde_json::to_string(worker.stored()).unwrap();
+    let woken = Worker::new(serde_json::from_str(&kept).unwrap());
+    let due = woken.due(10).unwrap();
+    assert_eq!(due.operation_id, done.operations[0]);
+    assert_eq!(due.page_url, "https://www.linkedin.com/in/nadia-ferrum-1/");
+    assert_eq!(woken.badge().text, "…");
+}
+
+#[test]
+fn the_same_click_and_a_second_click_under_way_are_one_capture() {
+    let mut worker = paired();
+    let parsed = page(vec![lead(1)]);
+    let mut ids = ids();
+    let first = worker.capture(click(1, &parsed), &mut ids).unwrap();
+    let same = worker.capture(click(1, &parsed), &mut ids).unwrap();
+    let second = worker.capture(click(2, &parsed), &mut ids).unwrap();
+    assert_eq!(first.operations, same.operations);
+    assert_eq!(first.operations, second.operations);
+    assert_eq!((same.new, second.new, worker.outbox().len()), (0, 0, 1));
+
+    // Once it has ended, a click is a capture of its own.
+    let id = first.operations[0];
+    worker.sent(id, Ok(view(id, 1, CaptureState::Found, lead(1))), 20, 0.0);
+    let third = worker.capture(click(3, &parsed), &mut ids).unwrap();
+    assert_ne!(third.operations, first.operations);
+}
+
+#[test]
+fn chosen_rows_only() {
+    let mut worker = paired();
+    let parsed = page(vec![lead(1), lead(2), lead(3)]);
+    let mut chosen = click(1, &parsed);
+    chosen.rows = Some(&[0, 2]);
+    let done = worker.capture(chosen, &mut ids()).unwrap();
+    assert_eq!(done.new, 2);
+    let names: Vec<_> = worker
+        .outbox()
+        .iter()
+        .map(|e| e.request.lead.clone())
+        .collect();
+    assert_eq!(names, [lead(1), lead(3)]);
+}
+
+#[test]
+fn nothing_to_capture_says_why() {
+    let mut worker = paired();
+    let wall = ParsedPage::empty("linkedin", "login_wall", None);
+    let refusal = worker.capture(click(1, &wall), &mut ids()).unwrap_err();
+    assert!(refusal.to_string().contains("Sign in"));
+    assert!(worker.outbox().is_empty());
+}
+
+#[test]
+fn an_answer_ends_the_capture_and_brings_the_credits() {
+    let mut worker = paired();
+    let done = worker
+        .capture(click(1, &page(vec![lead(1)])), &mut ids())
+        .unwrap();
+    let id = done.operations[0];
+    worker.sent(id, Ok(view(id, 3, CaptureState::Queued, lead(1))), 20, 0.0);
+    assert!(worker.outbox().is_empty());
+    assert_eq!(worker.wants_changes(), Some(0));
+    let changes = CaptureChanges {
+        captures: vec![view(id, 4, CaptureState::Found, lead(1))],
+        next: 4,
+        credits: CREDITS,
+    };
+    assert_eq!(worker.changed(Ok(changes), 30, 0.0), 0);
+    assert_eq!(worker.wants_changes(), None);
+    assert_eq!(worker.next_wake(30), None);
+    assert_eq!(worker.badge().text, "✓");
+    let tab = worker.tab_view(&page(vec![lead(1)]));
+    let state = worker.ui_state(tab);
+    assert_eq!(state.credits, Some(CREDITS));
+    assert_eq!(
+        state.current.unwrap().state,
+        CardState::Sent(CaptureState::Found)
+    );
+}
+
+#[test]
+fn an_unreachable_server_loses_nothing_and_is_tried_again() {
+    let mut worker = paired();
+    let done = worker
+        .capture(click(1, &page(vec![lead(1)])), &mut ids())
+        .unwrap();
+    let id = done.operations[0];
+    worker.sent(
+        id,
+        Err(CallError::Unreachable("no answer".into())),
+        1_000,
+        1.0,
+    );
+    assert_eq!(worker.due(1_000), None);
+    assert_eq!(worker.next_wake(1_000), Some(2_000));
+    assert_eq!(worker.badge().text, "1");
+    assert!(matches!(
+        worker.ui_state(TabView::Unsupported).connection,
+        Connection::Unreachable {
+            next_try: Some(2_000),
+            ..
+        }
+    ));
+    worker.hurry();
+    assert_eq!(worker.due(1_000).unwrap().operation_id, id);
+}
+
+#[test]
+fn a_refused_capture_is_kept_for_another_try() {
+    let mut worker = paired();
+    let done = worker
+        .capture(click(1, &page(vec![lead(1)])), &mut ids())
+        .unwrap();
+    let id = done.operations[0];
+    let refused = CallError::Refused {
+        code: "invalid_input".into(),
+        detail: "Too long.".into(),
+    };
+    worker.sent(id, Err(refused), 20, 0.0);
+    let card = worker.card(id).unwrap();
+    assert_eq!(
+        (card.state, card.error.as_deref()),
+        (CardState::Refused, Some("Too long."))
+    );
+    assert_eq!(worker.next_wake(20), None);
+    assert_eq!(worker.retry_refused(id), Ok(true));
+    assert_eq!(worker.due(20).unwrap().operation_id, id);
+    assert_eq!(worker.retry_refused(id), Ok(false));
+}
+
+#[test]
+fn a_revoked_token_stops_the_sending_until_paired_again() {
+    let mut worker = paired();
+    let done = worker
+        .capture(click(1, &page(vec![lead(1)])), &mut ids())
+        .unwrap();
+    worker.sent(done.operations[0], Err(CallError::Unauthorized), 20, 0.0);
+    assert_eq!(worker.due(20), None);
+    assert_eq!(
+        worker.ui_state(TabView::Unsupported).connection,
+        Connection::Unauthorized
+    );
+    worker.paired("http://127.0.0.1:7317".into(), pairing());
+    assert_eq!(worker.due(20).unwrap().operation_id, done.operations[0]);
+}
+
+#[test]
+fn unpaired_captures_wait_for_a_server() {
+    let mut worker = Worker::default();
+    worker
+        .capture(click(1, &page(vec![lead(1)])), &mut ids())
+        .unwrap();
+    assert_eq!((worker.due(20), worker.next_wake(20)), (None, None));
+    assert_eq!(worker.ui_state(TabView::Unsupported).unsent, 1);
+    worker.paired("http://127.0.0.1:7317".into(), pairing());
+    assert!(worker.due(20).is_some());
+}
+
+#[test]
+fn old_cards_go_but_never_unsent_ones() {
+    let mut worker = Worker::default();
+    let mut ids = ids();
+    for n in 0..(CARDS_MAX as u128 + 20) {
+        worker
+            .capture(click(n, &page(vec![lead(n)])), &mut ids)
+            .unwrap();
+    }
+    assert_eq!(worker.stored().cards.len(), CARDS_MAX + 20);
+}
+
+#[test]
+fn what_an_older_version_stored_still_reads() {
+    let stored: Stored = serde_json::from_str(r#"{"cursor":7,"settings":{}}"#).unwrap();
+    assert_eq!((stored.cursor, stored.settings.show_button), (7, true));
+}

@@ -1,0 +1,175 @@
+//! Building the extension: compile, bind, optimise, copy.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::run::{cargo, root, run, step};
+use crate::setup::node_dir;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Files copied as they are, beside everything under `extension/` that is not generated.
+const COPIED: [&str; 1] = ["manifest.json"];
+
+/// Builds `dist/` and returns each file with its size in bytes.
+///
+/// # Errors
+/// Where a step fails; its name is in the error.
+pub(crate) fn build() -> Result<Vec<(String, u64)>> {
+    let core = compile("lode-core", "lode_core", "wasm-release")?;
+    let popup = compile("lode-popup", "lode_popup", "wasm-small")?;
+    let dist = root().join("dist");
+    let pkg = dist.join("extension/pkg");
+    fs::create_dir_all(&pkg)?;
+
+    bind(&core, &pkg, "core", Glue::Module, "-O2")?;
+    bind(&popup, &pkg, "popup", Glue::Module, "-Oz")?;
+    let scratch = root().join("target/xtask/reader");
+    fs::create_dir_all(&scratch)?;
+    bind(&core, &scratch, "reader", Glue::Classic, "-O2")?;
+    fs::write(dist.join("extension/reader.js"), reader_script(&scratch)?)?;
+
+    for name in COPIED {
+        fs::copy(root().join(name), dist.join(name)).with_context(|| format!("copy {name}"))?;
+    }
+    copy_files(
+        &root().join("extension"),
+        &dist.join("extension"),
+        &["js", "html", "css"],
+    )?;
+    copy_files(&root().join("icons"), &dist.join("icons"), &["png", "svg"])?;
+    // pkg/ is generated into dist/ only.
+    let mut sizes = Vec::new();
+    list(&dist, &dist, &mut sizes)?;
+    sizes.sort();
+    Ok(sizes)
+}
+
+fn compile(package: &str, artifact: &str, profile: &str) -> Result<PathBuf> {
+    step(&format!("compile {package} to WebAssembly"), || {
+        run(cargo()
+            .args(["build", "--lib", "--package", package, "--target", TARGET])
+            .args(["--profile", profile]))
+    })?;
+    Ok(target_dir()
+        .join(TARGET)
+        .join(profile)
+        .join(artifact)
+        .with_extension("wasm"))
+}
+
+/// Cargo's target folder.
+pub(crate) fn target_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The form of the generated JavaScript.
+#[derive(Clone, Copy, PartialEq)]
+enum Glue {
+    /// An ES module, for the worker and the extension's pages.
+    Module,
+    /// A classic script, for the content script's world, which loads no modules.
+    Classic,
+}
+
+/// Runs wasm-bindgen, as a library at the version in Cargo.lock, and wasm-opt. Skipped
+/// where the input is the one of the last run.
+fn bind(wasm: &Path, out: &Path, name: &str, glue: Glue, level: &str) -> Result<()> {
+    let bytes = fs::read(wasm).with_context(|| format!("read {}", wasm.display()))?;
+    let digest = format!("{:x} {name} {level} 1", Sha256::digest(&bytes));
+    let stamp = target_dir().join("xtask").join(format!("{name}.stamp"));
+    let bound = out.join(format!("{name}_bg.wasm"));
+    if bound.exists() && fs::read_to_string(&stamp).is_ok_and(|done| done == digest) {
+        return Ok(());
+    }
+    step(&format!("bind and optimise {name}"), || {
+        let mut bindgen = Bindgen::new();
+        bindgen
+            .input_path(wasm)
+            .out_name(name)
+            .typescript(false)
+            .remove_name_section(true);
+        bindgen.remove_producers_section(true);
+        match glue {
+            Glue::Module => bindgen.web(true)?,
+            Glue::Classic => bindgen
+                .no_modules(true)?
+                .no_modules_global("wasm_bindgen")?,
+        };
+        // After a trap the worker takes a fresh instance.
+        bindgen.reset_state_function(glue == Glue::Module);
+        bindgen.generate(out)?;
+        optimise(&bound, level)
+    })?;
+    if let Some(parent) = stamp.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::write(stamp, digest)?;
+    Ok(())
+}
+
+fn optimise(wasm: &Path, level: &str) -> Result<()> {
+    let tool = node_dir().join("node_modules/.bin/wasm-opt");
+    let features = [
+        "--enable-bulk-memory",
+        "--enable-nontrapping-float-to-int",
+        "--enable-sign-ext",
+        "--enable-mutable-globals",
+        "--enable-reference-types",
+        "--enable-multivalue",
+        "--enable-extended-const",
+    ];
+    run(crate::run::program(tool)
+        .arg(wasm)
+        .arg(level)
+        .args(features)
+        .arg("-o")
+        .arg(wasm))
+}
+
+/// The core as one classic script that holds its own bytes: what a content script can be
+/// given without `web_accessible_resources`. It leaves one function behind, and compiles
+/// nothing until that is called.
+fn reader_script(bound: &Path) -> Result<String> {
+    let glue = fs::read_to_string(bound.join("reader.js"))?;
+    let bytes = fs::read(bound.join("reader_bg.wasm"))?;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
+    Ok(format!(
+        "(() => {{\nif (globalThis.__read) return;\n{glue}\nlet core;\nglobalThis.__read = (url, html) => {{\n  \
+         core ??= wasm_bindgen.initSync({{ module: Uint8Array.fromBase64(\"{encoded}\") }});\n  \
+         return wasm_bindgen.read_page(url, html);\n}};\n}})();\n"
+    ))
+}
+
+fn copy_files(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("read {}", from.display()))? {
+        let path = entry?.path();
+        let wanted = path
+            .extension()
+            .is_some_and(|e| extensions.iter().any(|x| e == *x));
+        if let (true, Some(name)) = (wanted, path.file_name()) {
+            fs::copy(&path, to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn list(top: &Path, dir: &Path, into: &mut Vec<(String, u64)>) -> Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            list(top, &path, into)?;
+        } else {
+            let name = path.strip_prefix(top)?.display().to_string();
+            into.push((name, entry.metadata()?.len()));
+        }
+    }
+    Ok(())
+}
