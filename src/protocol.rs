@@ -77,6 +77,11 @@ pub enum ContentReply {
 pub enum TabRequest {
     /// Read the page in view: the user has opened the popup, or clicked in it.
     Read,
+    /// The setting has changed. Not answered.
+    ShowButton {
+        /// Whether to show the button.
+        show: bool,
+    },
 }
 
 /// A content script's answer to [`TabRequest::Read`].

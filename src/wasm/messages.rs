@@ -186,6 +186,7 @@ async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
         } => pair(&server, code, device_name).await?,
         UiMessage::Unpair => unpair().await,
         UiMessage::SetSettings { settings } => {
+            tabs::show_button(settings.show_button).await;
             runtime::with(|worker| worker.set_settings(settings));
             runtime::changed().await;
         }

@@ -27,10 +27,11 @@ enum Seen {
 }
 
 /// A tab that can be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tab {
-    pub(crate) id: i32,
-    pub(crate) url: String,
+    id: i32,
+    url: String,
+    last_seen: f64,
 }
 
 /// Forgets what was read of a tab.
@@ -46,20 +47,28 @@ pub(crate) async fn in_view(asked_from_tab: bool) -> Option<Tab> {
     } else {
         chrome::object(&[("active", true.into()), ("lastFocusedWindow", true.into())])
     };
-    let own = chrome::own_origin();
-    let tabs = chrome::tabs(&filter).await.ok()?;
-    tabs.iter()
-        .filter_map(|tab| {
-            let number = |name| chrome::property(&tab, name).as_f64();
-            // Without a permission for its site a tab has no address here.
-            let url = chrome::property(&tab, "url").as_string()?;
-            #[expect(clippy::cast_possible_truncation, reason = "tab ids are 32-bit")]
-            let id = number("id")? as i32;
-            let readable = url.starts_with("https://") && !url.starts_with(&own);
-            readable.then_some((number("lastAccessed").unwrap_or(0.0), Tab { id, url }))
-        })
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, tab)| tab)
+    all(&filter)
+        .await
+        .into_iter()
+        .max_by(|a, b| a.last_seen.total_cmp(&b.last_seen))
+}
+
+/// The tabs that match a filter and can be read.
+async fn all(filter: &js_sys::Object) -> Vec<Tab> {
+    let Ok(tabs) = chrome::tabs(filter).await else {
+        return Vec::new();
+    };
+    let tab = |tab: JsValue| {
+        let number = |name| chrome::property(&tab, name).as_f64();
+        // Without a permission for its site a tab has no address here.
+        let url = chrome::property(&tab, "url").as_string()?;
+        #[expect(clippy::cast_possible_truncation, reason = "tab ids are 32-bit")]
+        let id = number("id")? as i32;
+        let last_seen = number("lastAccessed").unwrap_or(0.0);
+        url.starts_with("https://")
+            .then_some(Tab { id, url, last_seen })
+    };
+    tabs.iter().filter_map(tab).collect()
 }
 
 /// What the popup shows of a tab.
@@ -107,6 +116,17 @@ pub(crate) fn remember(tab_id: i32, url: &str, parsed: &ParsedPage) {
         view: Seen::Page(parsed.clone()),
     };
     READ.with_borrow_mut(|read| read.insert(tab_id, entry));
+}
+
+/// Tells every readable tab whether to show the button.
+pub(crate) async fn show_button(show: bool) {
+    let Ok(request) = to_js(&TabRequest::ShowButton { show }) else {
+        return;
+    };
+    for tab in all(&chrome::object(&[])).await {
+        // One without the content script shows no button anyway.
+        let _ = chrome::ask_tab(tab.id, &request).await;
+    }
 }
 
 enum ReadError {

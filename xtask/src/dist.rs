@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use base64::Engine;
+use lode_core::sites::snapshot::{JSON_ELEMENTS, KEPT_ATTRIBUTES};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -42,6 +43,7 @@ pub(crate) fn build() -> Result<Vec<(String, u64)>> {
         &dist.join("extension"),
         &["js", "html", "css"],
     )?;
+    stamp_content_script(&dist.join("extension/content.js"))?;
     copy_files(&root().join("icons"), &dist.join("icons"), &["png", "svg"])?;
     // pkg/ is generated into dist/ only.
     let mut sizes = Vec::new();
@@ -144,6 +146,25 @@ fn reader_script(bound: &Path) -> Result<String> {
          core ??= wasm_bindgen.initSync({{ module: Uint8Array.fromBase64(\"{encoded}\") }});\n  \
          return wasm_bindgen.read_page(url, html);\n}};\n}})();\n"
     ))
+}
+
+/// Writes the readers' own lists into the content script, so that the snapshot always holds
+/// what they look at.
+fn stamp_content_script(path: &Path) -> Result<()> {
+    let script = fs::read_to_string(path)?;
+    let attributes = serde_json::to_string(KEPT_ATTRIBUTES)?;
+    let elements = serde_json::to_string(&JSON_ELEMENTS.join(","))?;
+    let marks = [
+        ("/*kept-attributes*/ []", attributes),
+        ("/*json-elements*/ \"\"", elements),
+    ];
+    let mut stamped = script;
+    for (mark, value) in marks {
+        anyhow::ensure!(stamped.contains(mark), "extension/content.js lacks {mark}");
+        stamped = stamped.replace(mark, &value);
+    }
+    fs::write(path, stamped)?;
+    Ok(())
 }
 
 fn copy_files(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {

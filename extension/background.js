@@ -1,0 +1,72 @@
+// The worker's shell: listeners, registered synchronously in the first turn, as the browser
+// demands; each hands its event to the core (Rust, ./pkg) once that is ready.
+import init, { load, on_message, on_tab_gone, on_wake, __wbg_reset_state } from "./pkg/core.js";
+
+// Longer than any call that a reply waits for.
+const REPLY_MS = 60_000;
+
+let compiled;
+let ready;
+let trap = newTrap();
+
+function newTrap() {
+  const made = Promise.withResolvers();
+  made.promise.catch(() => {});
+  return made;
+}
+
+function core() {
+  compiled ??= init().catch((error) => {
+    compiled = undefined;
+    throw error;
+  });
+  ready ??= compiled.then(load).catch((error) => {
+    ready = undefined;
+    throw error;
+  });
+  return ready;
+}
+
+// A panic traps the instance and leaves its promises open: answer whoever waits, and go on
+// with a fresh instance, which restores itself from storage.
+function recover(event) {
+  const error = event.reason ?? event.error;
+  if (!(error instanceof WebAssembly.RuntimeError)) return;
+  const waiting = trap;
+  trap = newTrap();
+  ready = undefined;
+  __wbg_reset_state();
+  waiting.reject(new Error("trapped"));
+}
+self.addEventListener("error", recover);
+self.addEventListener("unhandledrejection", recover);
+
+function late() {
+  return new Promise((_, reject) => setTimeout(reject, REPLY_MS, new Error("late")));
+}
+
+// Each kind of caller understands its own: pages an "error", content scripts a refusal.
+function failure(fromPage) {
+  const message = "Something went wrong here. Nothing captured is lost; try again.";
+  return fromPage ? { kind: "error", code: "internal", message } : { kind: "refused", message };
+}
+
+chrome.runtime.onMessage.addListener((message, sender, reply) => {
+  if (sender.id !== chrome.runtime.id) return false;
+  const fromPage = sender.origin === self.location.origin;
+  core()
+    .then(() => Promise.race([on_message(message, sender), trap.promise, late()]))
+    .then(reply, () => reply(failure(fromPage)));
+  return true;
+});
+
+const wake = () => core().then(on_wake).catch(() => {});
+chrome.runtime.onInstalled.addListener(wake);
+chrome.runtime.onStartup.addListener(wake);
+chrome.alarms.onAlarm.addListener(wake);
+self.addEventListener("online", wake);
+
+chrome.tabs.onRemoved.addListener((id) => core().then(() => on_tab_gone(id)).catch(() => {}));
+
+// Also when the worker is started for none of these, as after it was stopped.
+wake();

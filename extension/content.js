@@ -1,0 +1,266 @@
+// The content script: one button, the snapshot of the page in view, and nothing else until
+// the user clicks. It reads no lead itself; the core does (Rust), here where the page's
+// policy lets WebAssembly run, else in the extension's worker.
+(() => {
+  if (globalThis.__snap) return;
+
+  // Stamped in by the build from `lode_core::sites::snapshot`, the readers' own lists.
+  const KEPT = new Set(/*kept-attributes*/ []);
+  const JSON_ELEMENTS = /*json-elements*/ "";
+  const DROPPED = new Set(
+    "SCRIPT STYLE SVG NOSCRIPT IFRAME FRAME OBJECT EMBED VIDEO AUDIO CANVAS TEMPLATE PICTURE SOURCE TRACK MAP".split(" "),
+  );
+  const VOID = new Set("AREA BASE BR COL HR IMG INPUT LINK META WBR".split(" "));
+  const TAG = /^[a-z][a-z0-9-]*$/;
+  // Deeper elements are left out (their text stays): no real page is near it, and a hostile
+  // one must not make reading slow.
+  const DEPTH_MAX = 400;
+  const CHARS_MAX = 16_000_000;
+  const LOADING_MS = 6_000;
+  const PAGES = [
+    [/(^|\.)linkedin\.com$/, /^\/(in|pub|company|school|showcase|sales|mynetwork|search\/results)\//],
+    [/(^|\.)crunchbase\.com$/, /^\/(person|organization|discover|lists|search)\//],
+    [/(^|\.)google\.[a-z.]+$/, /^\/search$/],
+  ];
+  const UPDATED = "The extension was updated. Reload this page, then capture again.";
+  const SILENT = "The extension did not answer. Try again.";
+
+  const ENTITY = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  const escapeText = (text) => text.replace(/[&<>]/g, (c) => ENTITY[c]);
+  const escapeValue = (text) => text.replace(/[&"]/g, (c) => ENTITY[c]);
+
+  // The page without what no reader looks at. Walks without recursion: a page may nest as
+  // deep as it likes.
+  globalThis.__snap = () => {
+    const root = document.documentElement;
+    const out = ["<!doctype html>"];
+    let chars = 0;
+    let depth = 0;
+    const put = (piece) => {
+      chars += piece.length;
+      if (chars > CHARS_MAX) throw new Error("This page is too large to be captured.");
+      out.push(piece);
+    };
+    const named = (element) => depth < DEPTH_MAX && TAG.test(element.localName);
+    const open = (element) => {
+      if (!named(element)) return;
+      let start = `<${element.localName}`;
+      for (const { name, value } of element.attributes) {
+        if (KEPT.has(name)) start += ` ${name}="${escapeValue(value)}"`;
+      }
+      put(`${start}>`);
+    };
+    const close = (element) => {
+      if (named(element) && !VOID.has(element.tagName)) put(`</${element.localName}>`);
+    };
+    // Writes a node's beginning, or all of it; true where its children come next.
+    const enter = (node) => {
+      if (node.nodeType === Node.TEXT_NODE) {
+        if (node.data) put(node.data.trim() ? escapeText(node.data) : " ");
+        return false;
+      }
+      if (node.nodeType !== Node.ELEMENT_NODE) return false;
+      const json = node.matches(JSON_ELEMENTS);
+      if (json) {
+        open(node);
+        put(node.tagName === "SCRIPT" ? node.textContent.replace(/<\/script/gi, "<\\/script") : escapeText(node.textContent));
+        close(node);
+        return false;
+      }
+      if (DROPPED.has(node.tagName.toUpperCase())) return false;
+      if (node.tagName === "LINK" && node.rel !== "canonical") return false;
+      // The site's other embedded data: large, and no reader's.
+      if (node.tagName === "CODE" && node.id) return false;
+      open(node);
+      if (node.firstChild) return true;
+      close(node);
+      return false;
+    };
+    for (let node = root; node; ) {
+      if (enter(node)) {
+        depth += 1;
+        node = node.firstChild;
+        continue;
+      }
+      while (node !== root && !node.nextSibling) {
+        node = node.parentNode;
+        depth -= 1;
+        close(node);
+      }
+      if (node === root) break;
+      node = node.nextSibling;
+    }
+    return out.join("");
+  };
+
+  async function ask(message) {
+    for (let tries = 1; ; tries += 1) {
+      if (!chrome.runtime?.id) throw new Error(UPDATED);
+      // The worker may be stopped between message and answer: the same message goes again,
+      // and the worker takes a repeated click once.
+      const reply = await chrome.runtime.sendMessage(message).catch(() => undefined);
+      if (reply) return reply;
+      if (tries >= 3) throw new Error(chrome.runtime?.id ? SILENT : UPDATED);
+    }
+  }
+
+  let wasm; // whether the page lets WebAssembly run: unknown before the first click
+  function wasmAllowed() {
+    try {
+      new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // The page in view, read here or made ready for the worker.
+  async function read() {
+    const url = location.href;
+    const html = globalThis.__snap();
+    wasm ??= wasmAllowed();
+    if (wasm && !globalThis.__read) wasm = (await ask({ kind: "need_core" })).kind === "core_ready";
+    if (wasm) {
+      try {
+        return { kind: "parsed", url, parsed: globalThis.__read(url, html) };
+      } catch {
+        wasm = false;
+      }
+    }
+    return { kind: "snapshot", url, html };
+  }
+
+  // Waits until the page changes, at most until `end`.
+  function change(end) {
+    return new Promise((resolve) => {
+      const done = () => {
+        observer.disconnect();
+        clearTimeout(timer);
+        setTimeout(resolve, 200);
+      };
+      const observer = new MutationObserver(done);
+      observer.observe(document, { childList: true, subtree: true, characterData: true });
+      const timer = setTimeout(done, Math.max(0, end - Date.now()));
+    });
+  }
+
+  async function capture() {
+    const click_id = crypto.randomUUID();
+    const end = Date.now() + LOADING_MS;
+    for (;;) {
+      const reply = await ask({ ...(await read()), click_id });
+      if (reply.kind !== "wait") return reply;
+      if (Date.now() >= end) return { kind: "refused", message: reply.message };
+      await change(end);
+    }
+  }
+
+  chrome.runtime.onMessage.addListener((message, sender, reply) => {
+    if (sender.id !== chrome.runtime.id) return false;
+    if (message?.kind === "show_button") {
+      shown = message.show === true;
+      place();
+      return false;
+    }
+    if (message?.kind !== "read") return false;
+    read().then(reply, (error) => reply({ kind: "failed", message: error.message }));
+    return true;
+  });
+
+  // The button. Its shadow root is closed and names nothing, and the page's styles do not
+  // reach it.
+  const STYLE = `
+    :host { all: initial; position: fixed; right: 24px; bottom: 96px; z-index: 2147483646; }
+    div { display: flex; flex-direction: column; align-items: flex-end; gap: 8px; font: 14px/1.3 system-ui, sans-serif; }
+    button { all: unset; box-sizing: border-box; cursor: pointer; padding: 10px 18px; border-radius: 22px; font-weight: 600;
+      color: #fff; background: #1f4b99; box-shadow: 0 2px 10px rgb(0 0 0 / 30%); }
+    button:hover { background: #173a78; }
+    button:focus-visible { outline: 3px solid #ffb020; outline-offset: 2px; }
+    button[aria-disabled="true"] { background: #52606d; cursor: progress; }
+    button[data-done] { background: #1b7f4d; }
+    p { margin: 0; max-width: 280px; padding: 10px 14px; border-radius: 10px; color: #1f2933; background: #fff;
+      border: 1px solid #cbd2d9; box-shadow: 0 2px 10px rgb(0 0 0 / 20%); }
+    p:empty { display: none; }
+    @media print { :host { display: none; } }`;
+  let host;
+  let button;
+  let note;
+  let shown = false;
+  let visit = 0; // which page the button belongs to
+  let fade;
+
+  function build() {
+    host = document.createElement("div");
+    const root = host.attachShadow({ mode: "closed" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+    const box = document.createElement("div");
+    note = document.createElement("p");
+    note.setAttribute("role", "status");
+    button = document.createElement("button");
+    button.type = "button";
+    box.append(note, button);
+    root.append(box);
+    button.addEventListener("click", (event) => {
+      // A page can make events, but not trusted ones.
+      if (event.isTrusted && button.getAttribute("aria-disabled") !== "true") clicked();
+    });
+    idle();
+  }
+
+  function idle() {
+    clearTimeout(fade);
+    button.textContent = "Capture";
+    button.removeAttribute("aria-disabled");
+    delete button.dataset.done;
+    note.textContent = "";
+  }
+
+  async function clicked() {
+    const mine = visit;
+    clearTimeout(fade);
+    button.textContent = "Capturing…";
+    button.setAttribute("aria-disabled", "true");
+    note.textContent = "";
+    const reply = await capture().catch((error) => ({ kind: "refused", message: error.message }));
+    if (mine !== visit) return; // the answer to a page that is no longer in view
+    idle();
+    if (reply.kind === "captured") {
+      button.textContent = `✓ ${reply.message}`;
+      button.dataset.done = "";
+      fade = setTimeout(idle, 4_000);
+    } else {
+      note.textContent = reply.message;
+      fade = setTimeout(idle, 12_000);
+    }
+  }
+
+  const supported = () =>
+    PAGES.some(([name, path]) => name.test(location.hostname) && path.test(location.pathname));
+
+  function place() {
+    if (!shown || !supported()) return host?.remove();
+    if (!host) build();
+    if (!host.isConnected) document.documentElement.append(host);
+  }
+
+  let address = location.href;
+  function moved() {
+    if (location.href === address) return;
+    address = location.href;
+    visit += 1;
+    if (button) idle();
+    place();
+  }
+  globalThis.navigation?.addEventListener("currententrychange", moved);
+  addEventListener("popstate", moved);
+
+  ask({ kind: "hello" }).then(
+    (reply) => {
+      shown = reply.show_button === true;
+      place();
+    },
+    () => {},
+  );
+})();
