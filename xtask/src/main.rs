@@ -4,9 +4,14 @@
     reason = "a command-line program talks to its user"
 )]
 
+mod bench;
 mod dist;
 mod run;
 mod setup;
+mod start;
+mod test;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -21,12 +26,51 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Set up, build everything and start the backend; says what to do next
+    Start {
+        /// Start Chromium too, with the extension loaded and paired
+        #[arg(long)]
+        browser: bool,
+        /// Where the data is kept [default: data/ in the repository]
+        #[arg(long, value_name = "DIR")]
+        data_dir: Option<PathBuf>,
+        /// Address the backend listens on
+        #[arg(long, default_value = "127.0.0.1:7317")]
+        listen: String,
+        /// Configuration file for the backend
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Set up and run everything: lints, unit, property and snapshot tests, the browser tests
+    Test {
+        /// Also the long runs: a million ledger operations, ten thousand crashes
+        #[arg(long)]
+        long: bool,
+        /// Only the steps whose name holds this word
+        #[arg(long, value_name = "WORD")]
+        only: Option<String>,
+    },
+    /// Measure reading speed beside other parsers, and the size of what is shipped
+    Bench,
     /// Build the extension into dist/
     Dist,
 }
 
 fn main() -> std::process::ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Start {
+            browser,
+            data_dir,
+            listen,
+            config,
+        } => start::start(&start::Options {
+            browser,
+            data_dir,
+            listen,
+            config,
+        }),
+        Command::Test { long, only } => test::test(long, only.as_deref()),
+        Command::Bench => bench::bench(),
         Command::Dist => dist(),
     };
     match outcome {
@@ -41,9 +85,14 @@ fn main() -> std::process::ExitCode {
 fn dist() -> Result<()> {
     setup::wasm_target()?;
     setup::node_packages()?;
-    let sizes = dist::build()?;
-    for (file, bytes) in sizes {
-        println!("  {:>8.1} KB  dist/{file}", bytes as f64 / 1000.0);
-    }
+    print_sizes(&dist::build()?);
     Ok(())
+}
+
+/// Prints each shipped file with its size.
+fn print_sizes(sizes: &[(String, u64)]) {
+    println!("\n{:>12}  file", "bytes");
+    for (file, bytes) in sizes {
+        println!("{bytes:>12}  dist/{file}");
+    }
 }

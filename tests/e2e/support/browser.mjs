@@ -1,0 +1,98 @@
+// Real Chromium with the real extension from dist/.
+import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { ROOT, chromium, until } from "./tools.mjs";
+
+const DIST = path.join(ROOT, "dist");
+
+/** The extension's id, from the public key in its manifest. */
+export function extensionId() {
+  const { key } = JSON.parse(readFileSync(path.join(DIST, "manifest.json"), "utf8"));
+  const digest = createHash("sha256").update(Buffer.from(key, "base64")).digest("hex");
+  return [...digest.slice(0, 32)].map((c) => String.fromCharCode(97 + parseInt(c, 16))).join("");
+}
+
+/** Starts Chromium; the sites' host names lead to `pagesPort`, all others nowhere. */
+export async function startBrowser(t, folder, pagesPort, { width = 1100, height = 800 } = {}) {
+  const context = await chromium.launchPersistentContext(path.join(folder, "profile"), {
+    executablePath: process.env.LODE_CHROMIUM ?? "/usr/bin/chromium",
+    headless: false,
+    ignoreHTTPSErrors: true,
+    viewport: { width, height },
+    args: [
+      "--headless=new",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--ignore-certificate-errors",
+      "--disable-features=DisableLoadExtensionCommandLineSwitch",
+      `--disable-extensions-except=${DIST}`,
+      `--load-extension=${DIST}`,
+      `--host-resolver-rules=MAP *.linkedin.com 127.0.0.1:${pagesPort},MAP *.crunchbase.com 127.0.0.1:${pagesPort},MAP *.google.com 127.0.0.1:${pagesPort},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1`,
+    ],
+  });
+  t.after(() => context.close());
+  const id = extensionId();
+  const browser = {
+    context,
+    id,
+    /** The running worker, started if it is not. */
+    async worker() {
+      const running = () => context.serviceWorkers().find((w) => w.url().includes(id));
+      return until("the extension's worker", running);
+    },
+    /** Opens one of the extension's pages in a tab. */
+    async page(name) {
+      const page = await context.newPage();
+      page.on("pageerror", (error) => browser.errors.push(`${name}: ${error.message}`));
+      await page.goto(`chrome-extension://${id}/extension/${name}`);
+      return page;
+    },
+    errors: [],
+  };
+  return browser;
+}
+
+/** Pairs through the options page, as a user does. */
+export async function pair(browser, server, code) {
+  const page = await browser.page("options.html");
+  await page.getByTestId("server-input").fill(server);
+  await page.getByTestId("code-input").fill(code);
+  await page.getByTestId("pair").click();
+  await page.getByTestId("unpair").waitFor();
+  await page.close();
+}
+
+/** Clicks the button in the page. Its shadow root is closed, so by its place on the screen. */
+export async function clickCapture(page) {
+  const box = await until("the capture button", () => buttonBox(page));
+  await page.mouse.click(box.x + box.width - 20, box.y + box.height - 10);
+}
+
+/** Where the button is, or null where there is none. */
+export function buttonBox(page) {
+  return page.evaluate(() => {
+    const host = document.documentElement.lastElementChild;
+    if (!host || host.localName !== "div") return null;
+    const { x, y, width, height } = host.getBoundingClientRect();
+    return width ? { x, y, width, height } : null;
+  });
+}
+
+/** Kills the worker as Chromium does when it is idle, at once. */
+export async function killWorker(browser) {
+  const page = await browser.context.newPage();
+  await page.goto("chrome://serviceworker-internals/");
+  await page.evaluate((id) => {
+    for (const button of document.querySelectorAll("button.stop")) {
+      const entry = button.closest(".serviceworker-registration, .serviceworker-item, div");
+      if (entry?.textContent.includes(id)) button.click();
+    }
+  }, browser.id);
+  await page.close();
+}

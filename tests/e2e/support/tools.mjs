@@ -1,0 +1,34 @@
+// The Node packages of xtask/node, and small things that every test file needs.
+import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = path.resolve(fileURLToPath(import.meta.url), "../../../..");
+const require = createRequire(path.join(ROOT, "xtask/node/package.json"));
+export const { chromium } = require("playwright-core");
+export const load = (name) => require(name);
+
+/** A folder of the test's own, removed with it. */
+export function ownFolder(t) {
+  const folder = mkdtempSync(path.join(tmpdir(), "lode-test-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** Repeats `look` until it returns something, without guessing how long that takes. */
+export async function until(what, look, ms = 30_000) {
+  const end = Date.now() + ms;
+  let last;
+  for (;;) {
+    try {
+      const found = await look();
+      if (found) return found;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}${last ? ` (${last.message})` : ""}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,131 @@
+//! `cargo xtask test`: everything, step by step; the first failure ends it and is named.
+
+use anyhow::{Result, bail};
+
+use crate::run::{cargo, exists, program, run, step};
+use crate::{dist, setup};
+
+/// Runs the steps whose name holds `only`, or all.
+///
+/// # Errors
+/// The step that failed.
+pub(crate) fn test(long: bool, only: Option<&str>) -> Result<()> {
+    let steps: &[(&str, fn() -> Result<()>)] = &[
+        ("setup", set_up),
+        ("format", || run(cargo().args(["fmt", "--all", "--check"]))),
+        ("lints", lints),
+        ("lints for WebAssembly", wasm_lints),
+        ("unit, property and snapshot tests", unit),
+        ("extension build", || {
+            dist::build().map(|sizes| crate::print_sizes(&sizes))
+        }),
+        ("browser tests", browser),
+    ];
+    let long_steps: &[(&str, fn() -> Result<()>)] = &[
+        ("long: ledger model", ledger_model),
+        ("long: crashes", crashes),
+    ];
+    let mut ran = 0;
+    for (name, action) in steps.iter().chain(if long { long_steps } else { &[] }) {
+        if only.is_none_or(|word| name.contains(word)) {
+            step(name, action)?;
+            ran += 1;
+        }
+    }
+    if ran == 0 {
+        bail!("no step is named so");
+    }
+    println!("\nAll {ran} steps passed.");
+    Ok(())
+}
+
+fn set_up() -> Result<()> {
+    for (tool, component) in [("rustfmt", "rustfmt"), ("cargo-clippy", "clippy")] {
+        if !exists(tool) {
+            run(program("rustup").args(["component", "add", component]))?;
+        }
+    }
+    setup::wasm_target()?;
+    setup::node_packages()?;
+    setup::chromium()?;
+    setup::openssl()?;
+    setup::postgresql()
+}
+
+fn lints() -> Result<()> {
+    run(cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn wasm_lints() -> Result<()> {
+    for package in ["lode-core", "lode-popup"] {
+        run(cargo()
+            .args(["clippy", "--quiet", "--lib", "--package", package])
+            .args(["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]))?;
+    }
+    Ok(())
+}
+
+fn unit() -> Result<()> {
+    // A missing or changed snapshot fails and writes nothing.
+    run(cargo()
+        .args(["test", "--workspace", "--quiet"])
+        .env("INSTA_UPDATE", "no"))
+}
+
+fn browser() -> Result<()> {
+    run(cargo().args([
+        "build",
+        "--quiet",
+        "--bins",
+        "-p",
+        "lode-cli",
+        "-p",
+        "lode-testbed",
+    ]))?;
+    let chromium = setup::chromium()?;
+    run(program("node")
+        .args([
+            "--test",
+            "--test-concurrency=1",
+            "--test-reporter=spec",
+            "tests/e2e/",
+        ])
+        .env("LODE_CHROMIUM", chromium)
+        .env("LODE_BIN_DIR", dist::target_dir().join("debug")))
+}
+
+fn ledger_model() -> Result<()> {
+    run(cargo()
+        .args([
+            "run",
+            "--release",
+            "--quiet",
+            "-p",
+            "lode-ledger",
+            "--example",
+            "model",
+        ])
+        .args(["--", "1000000"]))
+}
+
+fn crashes() -> Result<()> {
+    run(cargo()
+        .args([
+            "run",
+            "--release",
+            "--quiet",
+            "-p",
+            "lode-server",
+            "--example",
+            "crash",
+        ])
+        .args(["--", "10000"]))
+}
