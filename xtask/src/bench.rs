@@ -19,7 +19,7 @@ pub(crate) fn bench() -> Result<()> {
         crate::print_sizes(&sizes);
         Ok(())
     })?;
-    step("snapshot to lead, natively", || {
+    step("reading, natively", || {
         run(cargo().args([
             "bench",
             "--quiet",
@@ -30,11 +30,11 @@ pub(crate) fn bench() -> Result<()> {
         ]))
     })?;
     step(
-        "snapshot to lead, in Chromium and beside cheerio and linkedom",
+        "reading, in Chromium and beside cheerio and linkedom",
         || {
             run(program("node")
                 .arg("tests/bench/read.mjs")
-                .env("LODE_CHROMIUM", chromium)
+                .env("LODE_CHROMIUM", chromium))
         },
     )
 }
