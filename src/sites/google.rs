@@ -40,6 +40,9 @@ pub(crate) fn is_google_host(host: &str) -> bool {
 
 /// Reads a Google page.
 pub(crate) fn read(view: &View<'_>) -> ParsedPage {
+    if let Some(kind) = kind::in_between(view) {
+        return ParsedPage::empty("google", kind, None);
+    }
     let Some(found) = results::read(view) else {
         let kind = kind::without_results(view);
         let mut page = ParsedPage::empty("google", kind, None);

@@ -5,17 +5,30 @@ use crate::canonical;
 use crate::dom;
 use crate::sites::view::View;
 
+/// Kind of a page that its address tells to be none with results, whatever stands on it.
+pub(super) fn in_between(view: &View<'_>) -> Option<&'static str> {
+    let path = view.url.path();
+    if path.starts_with("/sorry") {
+        Some("captcha")
+    } else if canonical::host(&view.url).starts_with("consent.") {
+        Some("consent")
+    } else if path.starts_with("/httpservice/retry/enablejs") {
+        Some("js_shell")
+    } else {
+        None
+    }
+}
+
 /// Kind of a page on which no organic result stands. Only elements are looked at: the words
 /// `/sorry/index` and `enablejs` stand in the scripts of ordinary pages too.
 pub(super) fn without_results(view: &View<'_>) -> &'static str {
-    let path = view.url.path();
-    if path.starts_with("/sorry") || view.has("captcha") {
+    if view.has("captcha") {
         return "captcha";
     }
-    if canonical::host(&view.url).starts_with("consent.") || view.has("consent") {
+    if view.has("consent") {
         return "consent";
     }
-    if path.starts_with("/httpservice/retry/enablejs") || is_shell(view) {
+    if is_shell(view) {
         return "js_shell";
     }
     if says_nothing_found(view) || (view.has("search_box") && is_web_search(view)) {

@@ -253,11 +253,7 @@ fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
         if url.is_some() && !seen.insert((candidate.title.clone(), url.clone())) {
             continue;
         }
-        let lines = dom::blocks(block, Shown::Visible)
-            .into_iter()
-            .filter(|line| *line != candidate.title && line.len() <= BLOCK_BYTES_MAX)
-            .take(BLOCKS_MAX)
-            .collect();
+        let lines = lines(block, &candidate.title);
         results.push(Organic {
             title: candidate.title,
             url,
@@ -265,6 +261,33 @@ fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
         });
     }
     results
+}
+
+/// The texts of a result's block, without its title and without the words of the link that
+/// shows a passage of the page ("Read more"), which follow the snippet without a space.
+fn lines(block: ElementRef<'_>, title: &str) -> Vec<String> {
+    let passage_links: Vec<String> = block
+        .descendent_elements()
+        .filter(|element| {
+            element.value().name() == "a"
+                && element
+                    .attr("href")
+                    .is_some_and(|href| href.contains(":~:"))
+        })
+        .filter_map(dom::text)
+        .take(4)
+        .collect();
+    dom::blocks(block, Shown::Visible)
+        .into_iter()
+        .filter(|line| line != title && line.len() <= BLOCK_BYTES_MAX)
+        .take(BLOCKS_MAX)
+        .map(|line| {
+            let own = passage_links
+                .iter()
+                .find_map(|words| line.strip_suffix(words.as_str()));
+            own.map(|own| own.trim_end().to_owned()).unwrap_or(line)
+        })
+        .collect()
 }
 
 /// Whether the link stands in the answer of an accordion ("people also ask" in a markup that
