@@ -43,6 +43,11 @@ fn is_inline(name: &str) -> bool {
     )
 }
 
+/// Inline elements that change the look of text and not what it belongs to.
+fn is_emphasis(name: &str) -> bool {
+    is_inline(name) && !matches!(name, "a" | "span" | "cite" | "img")
+}
+
 /// Whether the element itself is marked as not shown: `hidden`, or an inline style. What a
 /// style sheet hides cannot be seen in a saved page.
 #[must_use]
@@ -108,7 +113,19 @@ pub fn collapse(text: &str) -> String {
 /// All text of the element, collapsed, with a space between blocks. `None` when empty.
 #[must_use]
 pub fn text(element: ElementRef<'_>) -> Option<String> {
-    let text = blocks(element, Shown::All).join(" ");
+    text_of(element, Shown::All)
+}
+
+/// As [`text`], without what is not shown or is there for screen readers only.
+#[must_use]
+pub fn sighted_text(element: ElementRef<'_>) -> Option<String> {
+    text_of(element, Shown::Sighted)
+}
+
+fn text_of(element: ElementRef<'_>, shown: Shown) -> Option<String> {
+    let pieces = pieces(element, Grain::Block, shown);
+    let texts: Vec<&str> = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    let text = texts.join(" ");
     (!text.is_empty()).then_some(text)
 }
 
@@ -117,29 +134,53 @@ pub fn text(element: ElementRef<'_>) -> Option<String> {
 pub enum Shown {
     /// All text that is not script, style and the like.
     All,
-    /// As [`Shown::All`], without what `hidden` or an inline style hides.
-    Visible,
-    /// As [`Shown::Visible`], without what is there for screen readers only (a class
-    /// `visually-hidden` or `a11y-text`). LinkedIn writes list texts twice: once
-    /// `aria-hidden`, once for screen readers.
+    /// Without what `hidden` or an inline style hides, and without what is there for screen
+    /// readers only: a class `visually-hidden` or `a11y-text`, or, where classes say nothing,
+    /// a twin beside an `aria-hidden` text that begins alike. LinkedIn writes list texts
+    /// twice so.
     Sighted,
 }
 
-/// The element's text as blocks in document order: text of one line box is one entry, a new
-/// block element or `br` begins another. Empty ones are left out.
+/// Where one piece of text ends and the next begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// At block elements and `br`: a piece is one line or paragraph.
+    Block,
+    /// At `span` and `a` too: only emphasis and the like stay within a piece.
+    Span,
+}
+
+/// A piece of an element's text.
+#[derive(Debug, Clone)]
+pub struct Piece<'a> {
+    /// The text, collapsed, never empty.
+    pub text: String,
+    /// The element in which the piece begins (emphasis passed over).
+    pub element: ElementRef<'a>,
+}
+
+/// The element's text in pieces, in document order.
 #[must_use]
-pub fn blocks(element: ElementRef<'_>, shown: Shown) -> Vec<String> {
+pub fn pieces(element: ElementRef<'_>, grain: Grain, shown: Shown) -> Vec<Piece<'_>> {
     let mut out = Vec::new();
     let mut line = String::new();
-    let flush = |line: &mut String, out: &mut Vec<String>| {
-        let collapsed = collapse(line);
-        if !collapsed.is_empty() {
-            out.push(collapsed);
-        }
-        line.clear();
-    };
+    let mut begun_in = element;
     // While inside a skipped element, its node id.
     let mut skipping = None;
+    let splits = |name: &str| match grain {
+        Grain::Block => !is_inline(name),
+        Grain::Span => !is_emphasis(name),
+    };
+    fn flush<'a>(line: &mut String, begun_in: ElementRef<'a>, out: &mut Vec<Piece<'a>>) {
+        let text = collapse(line);
+        if !text.is_empty() {
+            out.push(Piece {
+                text,
+                element: begun_in,
+            });
+        }
+        line.clear();
+    }
     for edge in element.traverse() {
         match edge {
             Edge::Open(node) => {
@@ -147,7 +188,14 @@ pub fn blocks(element: ElementRef<'_>, shown: Shown) -> Vec<String> {
                     continue;
                 }
                 match node.value() {
-                    Node::Text(text) => line.push_str(text),
+                    Node::Text(text) => {
+                        if collapse(&line).is_empty()
+                            && let Some(parent) = enclosing(node)
+                        {
+                            begun_in = parent;
+                        }
+                        line.push_str(text);
+                    }
                     Node::Element(inner) => {
                         let name = inner.name();
                         let is_root = node.id() == element.id();
@@ -156,8 +204,8 @@ pub fn blocks(element: ElementRef<'_>, shown: Shown) -> Vec<String> {
                                 || ElementRef::wrap(node).is_some_and(|e| is_left_out(e, shown)));
                         if skip {
                             skipping = Some(node.id());
-                        } else if !is_inline(name) {
-                            flush(&mut line, &mut out);
+                        } else if splits(name) {
+                            flush(&mut line, begun_in, &mut out);
                         }
                     }
                     _ => {}
@@ -171,29 +219,83 @@ pub fn blocks(element: ElementRef<'_>, shown: Shown) -> Vec<String> {
                     continue;
                 }
                 if let Node::Element(inner) = node.value()
-                    && !is_inline(inner.name())
+                    && splits(inner.name())
                 {
-                    flush(&mut line, &mut out);
+                    flush(&mut line, begun_in, &mut out);
                 }
             }
         }
     }
-    flush(&mut line, &mut out);
+    flush(&mut line, begun_in, &mut out);
     out
+}
+
+/// The nearest element around a text node that is not mere emphasis.
+fn enclosing(node: ego_tree::NodeRef<'_, Node>) -> Option<ElementRef<'_>> {
+    // Emphasis nests a few levels at most; deeper, the nearest element will do.
+    let mut nearest = None;
+    for ancestor in node.ancestors().take(8).filter_map(ElementRef::wrap) {
+        nearest = nearest.or(Some(ancestor));
+        if !is_emphasis(ancestor.value().name()) {
+            return Some(ancestor);
+        }
+    }
+    nearest
 }
 
 fn is_left_out(element: ElementRef<'_>, shown: Shown) -> bool {
     match shown {
         Shown::All => false,
-        Shown::Visible => is_hidden(element),
         Shown::Sighted => {
             is_hidden(element)
                 || element
                     .value()
                     .classes()
-                    .any(|class| matches!(class, "visually-hidden" | "a11y-text"))
+                    .any(|class| matches!(class, "visually-hidden" | "a11y-text" | "sr-only"))
+                || is_screen_reader_twin(element)
         }
     }
+}
+
+/// Whether the element repeats, for screen readers, what an `aria-hidden` sibling shows: both
+/// begin alike, or one holds the other ("2nd", "2nd degree connection").
+fn is_screen_reader_twin(element: ElementRef<'_>) -> bool {
+    if element.value().name() != "span" || element.attr("aria-hidden").is_some() {
+        return false;
+    }
+    let previous = element.prev_siblings().find_map(ElementRef::wrap);
+    let next = element.next_siblings().find_map(ElementRef::wrap);
+    let mut hidden = [previous, next]
+        .into_iter()
+        .flatten()
+        .filter(|sibling| sibling.attr("aria-hidden") == Some("true"))
+        .map(|sibling| letters(sibling, 48))
+        .filter(|shown| shown.chars().count() > 1)
+        .peekable();
+    if hidden.peek().is_none() {
+        return false;
+    }
+    let own = letters(element, 48);
+    if own.is_empty() {
+        return false;
+    }
+    hidden.any(|shown| {
+        let start: String = shown.chars().take(5).collect();
+        own.starts_with(&start) || own.contains(&shown) || shown.contains(&own)
+    })
+}
+
+/// The first letters and digits of an element's text, lower case.
+fn letters(element: ElementRef<'_>, limit: usize) -> String {
+    element
+        .text()
+        .take(limit)
+        .flat_map(str::chars)
+        .take(8 * limit)
+        .filter(|c| c.is_alphanumeric())
+        .take(limit)
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// The raw text of a `script` or `code` element that holds JSON.
@@ -333,15 +435,41 @@ pub fn title(document: &Html) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn texts(html: &str, grain: Grain, shown: Shown) -> Vec<String> {
+        let document = Html::parse_document(html);
+        pieces(document.root_element(), grain, shown)
+            .into_iter()
+            .map(|piece| piece.text)
+            .collect()
+    }
+
     #[test]
-    fn blocks_follow_the_lines_a_reader_sees() {
-        let document = Html::parse_document(
-            "<div>One <b>line</b><p>Two</p><script>no</script><p hidden>no</p>\
-             <span class='visually-hidden'>Two</span></div>",
+    fn pieces_follow_the_lines_a_reader_sees() {
+        let html = "<div>One <b>line</b> <span>more</span><p>Two</p><script>no</script>\
+                    <p hidden>no</p><span class='visually-hidden'>Two</span></div>";
+        assert_eq!(
+            texts(html, Grain::Block, Shown::Sighted),
+            ["One line more", "Two"]
         );
-        let root = document.root_element();
-        assert_eq!(blocks(root, Shown::Sighted), ["One line", "Two"]);
-        assert_eq!(blocks(root, Shown::All), ["One line", "Two", "no", "Two"]);
+        assert_eq!(
+            texts(html, Grain::Span, Shown::Sighted),
+            ["One line", "more", "Two"]
+        );
+        assert_eq!(
+            texts(html, Grain::Block, Shown::All),
+            ["One line more", "Two", "no", "Two"]
+        );
+    }
+
+    #[test]
+    fn texts_for_screen_readers_are_told_without_classes() {
+        let html = "<p><span aria-hidden='true'>Jan 2020 - Now</span><span>Jan 2020 to Now</span></p>\
+                    <p><span>2nd degree</span><span aria-hidden='true'>2nd</span></p>\
+                    <p><span aria-hidden='true'>·</span><span>Place</span></p>";
+        assert_eq!(
+            texts(html, Grain::Span, Shown::Sighted),
+            ["Jan 2020 - Now", "2nd", "·", "Place"]
+        );
     }
 
     #[test]

@@ -1,0 +1,113 @@
+//! What an address on LinkedIn is for.
+
+use url::Url;
+
+use crate::canonical;
+
+/// The kinds of address that readers tell apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Address {
+    /// `/in/<slug>`, with or without a page below it.
+    Profile {
+        /// The slug in its canonical form, or a member id.
+        slug: String,
+    },
+    /// `/search/results/people/`, or all results.
+    PeopleSearch,
+    /// `/company/<slug>/people/`.
+    CompanyPeople,
+    /// `/company/<slug>`, `/school/<slug>`, `/showcase/<slug>`.
+    Company,
+    /// The member's own connections.
+    Connections,
+    /// A lead in Sales Navigator.
+    SalesLead {
+        /// The lead's id, without the tokens after it.
+        id: String,
+    },
+    /// A lead search or list in Sales Navigator.
+    SalesLeadList,
+    /// An account in Sales Navigator.
+    SalesAccount,
+    /// Log in, sign up, `authwall`.
+    Login,
+    /// A security check.
+    Checkpoint,
+    /// The feed.
+    Feed,
+    /// The start page.
+    Home,
+    /// Anything else.
+    Other,
+}
+
+impl Address {
+    /// Reads an address on LinkedIn.
+    pub(crate) fn of(url: &Url) -> Self {
+        if let Some(slug) = canonical::slug_after(url, &["in"]) {
+            return Self::Profile { slug };
+        }
+        let segments: Vec<&str> = url
+            .path_segments()
+            .map(|segments| segments.filter(|s| !s.is_empty()).collect())
+            .unwrap_or_default();
+        match segments.as_slice() {
+            [] => Self::Home,
+            ["feed", ..] => Self::Feed,
+            ["search", "results", "people" | "all", ..] => Self::PeopleSearch,
+            ["mynetwork", "invite-connect", "connections", ..]
+            | ["mynetwork", "connections", ..] => Self::Connections,
+            ["company" | "school" | "showcase", _, "people", ..] => Self::CompanyPeople,
+            ["company" | "school" | "showcase", _, ..] => Self::Company,
+            ["sales", "lead" | "people" | "profile", id, ..] => Self::SalesLead {
+                id: id.split(',').next().unwrap_or_default().to_owned(),
+            },
+            ["sales", "lists", "people", ..] | ["sales", "search", "people", ..] => {
+                Self::SalesLeadList
+            }
+            ["sales", "search", ..] | ["sales", "lists", ..] => Self::SalesLeadList,
+            ["sales", "company" | "account" | "accounts", ..] => Self::SalesAccount,
+            ["authwall" | "login" | "signup" | "uas", ..] | ["start", ..] => Self::Login,
+            ["checkpoint", "lg" | "login", ..] => Self::Login,
+            ["checkpoint", ..] => Self::Checkpoint,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(url: &str) -> Address {
+        Address::of(&Url::parse(url).unwrap())
+    }
+
+    #[test]
+    fn addresses_are_told_apart() {
+        let profile = Address::Profile {
+            slug: "ada-example".to_owned(),
+        };
+        assert_eq!(of("https://www.linkedin.com/in/Ada-Example/"), profile);
+        assert_eq!(
+            of("https://www.linkedin.com/in/ada-example/details/experience/"),
+            profile
+        );
+        assert_eq!(
+            of("https://www.linkedin.com/search/results/people/?keywords=x"),
+            Address::PeopleSearch
+        );
+        assert_eq!(
+            of("https://www.linkedin.com/company/acme/people/"),
+            Address::CompanyPeople
+        );
+        assert_eq!(
+            of("https://www.linkedin.com/sales/lead/ACwAAx,NAME_SEARCH,ab"),
+            Address::SalesLead {
+                id: "ACwAAx".to_owned()
+            }
+        );
+        assert_eq!(of("https://www.linkedin.com/authwall?x=1"), Address::Login);
+        assert_eq!(of("https://www.linkedin.com/"), Address::Home);
+    }
+}

@@ -1,0 +1,336 @@
+//! A member's profile as other members see it: the layout with hashed classes (from November
+//! 2025), the Ember layouts (2018 to 2025), and the page not yet rendered.
+
+use scraper::ElementRef;
+
+use super::position::{self, Position};
+use super::top_card::{self, Identity, TopCard};
+use super::voyager::{self, Member};
+use crate::canonical;
+use crate::dom::{self, Grain, Shown};
+use crate::lead;
+use crate::name;
+use crate::page::{Note, ParsedPage};
+use crate::sites::draft::{Draft, Field};
+use crate::sites::view::View;
+
+/// Reads a member profile; `None` where the document is none.
+pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
+    let titled = titled_name(view);
+    let cards = find_cards(view, titled.as_deref());
+    let embedded = voyager::member(view, slug);
+    if cards.is_empty() {
+        return embedded.map(|member| shell(view, slug, &member));
+    }
+    let mut others = 0;
+    let mut unsure = None;
+    for card in cards {
+        let mut identity = top_card::identity(view, card);
+        if let Some(member) = &embedded {
+            // The embedded data joins slug and member id.
+            if identity.slugs.is_empty() && member.id.iter().any(|id| identity.ids.contains(id)) {
+                identity.slugs.extend(member.slug.clone());
+            }
+        }
+        match identity.is_member(slug) {
+            Some(true) => return Some(extract(view, slug, card, &identity, embedded.as_ref())),
+            Some(false) => others += 1,
+            None => unsure = unsure.or(Some((card, identity))),
+        }
+    }
+    if let (0, Some((card, identity))) = (others, unsure) {
+        // Nothing on the page tells whose it is but its title.
+        let shown = top_card::read(view, card, titled.as_deref()).name;
+        if titled.is_none() || shown == titled {
+            let mut page = extract(view, slug, card, &identity, embedded.as_ref());
+            page.notes
+                .push(note("profile_url", "identity", "not_shown_by_page"));
+            return Some(page);
+        }
+    }
+    let mut page = ParsedPage::empty("linkedin", "loading", None);
+    page.notes.push(note(
+        "page",
+        "identity",
+        "page shows another profile than its address",
+    ));
+    Some(page)
+}
+
+fn note(field: &str, strategy: &str, reason: &str) -> Note {
+    Note {
+        field: field.to_owned(),
+        strategy: strategy.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+/// The name in the document's title, without a counter of unread messages before it.
+pub(crate) fn titled_name(view: &View<'_>) -> Option<String> {
+    let title = dom::title(&view.document)?;
+    let title = match title
+        .strip_prefix('(')
+        .and_then(|rest| rest.split_once(") "))
+    {
+        Some((count, rest)) if count.chars().all(|c| c.is_numeric() || c == '+') => rest,
+        _ => title.as_str(),
+    };
+    view.rules
+        .patterns("profile_title")
+        .iter()
+        .find_map(|pattern| pattern.capture(title, "name"))
+        .map(str::to_owned)
+}
+
+/// Candidates for the top card, the most durable hook first. After in-page navigation an
+/// earlier profile's card may still be there.
+fn find_cards<'a>(view: &'a View<'_>, titled: Option<&str>) -> Vec<ElementRef<'a>> {
+    let keyed = view.all("top_card");
+    if !keyed.is_empty() {
+        // Wrapper and section carry the same key: the innermost is the card.
+        let inner = keyed.iter().filter(|card| {
+            !keyed
+                .iter()
+                .any(|o| o.id() != card.id() && dom::contains(**card, *o))
+        });
+        return inner.copied().take(8).collect();
+    }
+    let links = view.all("contact_info");
+    let by_link: Vec<ElementRef<'a>> = links
+        .into_iter()
+        .take(4)
+        .filter_map(|link| card_around(view, link))
+        .collect();
+    if !by_link.is_empty() {
+        return by_link;
+    }
+    let headings = view.all("profile_heading");
+    headings
+        .into_iter()
+        .take(20)
+        .find(|heading| {
+            let text = dom::sighted_text(*heading);
+            titled.is_none_or(|titled| text.as_deref() == Some(titled))
+        })
+        .and_then(|heading| card_around(view, heading))
+        .into_iter()
+        .collect()
+}
+
+/// The nearest section around an element that holds a heading.
+fn card_around<'a>(view: &View<'_>, element: ElementRef<'a>) -> Option<ElementRef<'a>> {
+    let with_heading = dom::ancestors(element)
+        .take(24)
+        .find(|ancestor| view.first_in(*ancestor, "heading").is_some())?;
+    let section = [with_heading]
+        .into_iter()
+        .chain(dom::ancestors(with_heading).take(12))
+        .find(|ancestor| ancestor.value().name() == "section");
+    Some(section.unwrap_or(with_heading))
+}
+
+fn extract(
+    view: &View<'_>,
+    slug: &str,
+    card: ElementRef<'_>,
+    identity: &Identity,
+    embedded: Option<&Member>,
+) -> ParsedPage {
+    let titled = titled_name(view);
+    let shown = top_card::read(view, card, titled.as_deref());
+    let sdui = card.attr("componentkey").is_some();
+    let mut draft = Draft::person();
+    draft.offer(Field::FullName, "top_card", shown.name.as_deref());
+    draft.offer(
+        Field::FullName,
+        "voyager",
+        embedded.and_then(Member::full_name),
+    );
+    draft.offer(Field::FullName, "title", titled.as_deref());
+    draft.offer(Field::Headline, "top_card", shown.headline.as_deref());
+    draft.offer(Field::Location, "top_card", shown.location.as_deref());
+    offer_profile_url(&mut draft, slug, identity, embedded);
+    if let Some(member) = embedded {
+        offer_member(&mut draft, member);
+    }
+    offer_positions(&mut draft, view, &shown, embedded, sdui);
+    draft.offer(Field::Website, "top_card", shown.website.as_deref());
+    finish(draft, if sdui { "sdui" } else { "ember" })
+}
+
+/// The page not yet rendered: only the embedded data speaks.
+fn shell(_view: &View<'_>, slug: &str, member: &Member) -> ParsedPage {
+    let mut draft = Draft::person();
+    draft.offer(Field::FullName, "voyager", member.full_name());
+    offer_profile_url(&mut draft, slug, &Identity::default(), Some(member));
+    offer_member(&mut draft, member);
+    match member.current_positions.as_deref() {
+        Some(positions) => offer_embedded(&mut draft, positions),
+        None => draft.read_headline(),
+    }
+    finish(draft, "shell")
+}
+
+fn finish(draft: Draft, layout: &str) -> ParsedPage {
+    let (lead, notes) = draft.finish();
+    let mut page = ParsedPage::empty("linkedin", "profile", Some(layout));
+    page.notes = notes;
+    if lead.full_name.is_some() {
+        page.leads.push(lead);
+    } else {
+        page.page.kind = "loading".to_owned();
+    }
+    page
+}
+
+fn offer_profile_url(
+    draft: &mut Draft,
+    slug: &str,
+    identity: &Identity,
+    embedded: Option<&Member>,
+) {
+    let url = |slug: &str| format!("https://www.linkedin.com/in/{slug}");
+    if canonical::is_member_id(slug) {
+        // The address has the member id only: the page may know the public slug.
+        let public = identity.slugs.first().cloned();
+        let public = public.or_else(|| embedded.and_then(|member| member.slug.clone()));
+        draft.offer(
+            Field::ProfileUrl,
+            "own_links",
+            public.map(|slug| url(&slug)),
+        );
+    }
+    draft.offer(Field::ProfileUrl, "address", Some(url(slug)));
+}
+
+/// What the embedded data adds; the page itself has been offered before.
+fn offer_member(draft: &mut Draft, member: &Member) {
+    draft.offer(Field::Headline, "voyager", member.headline.as_deref());
+    draft.offer(Field::Location, "voyager", member.location.as_deref());
+    draft.offer(Field::Industry, "voyager", member.industry.as_deref());
+    // The split of the name is the member's own, unless credentials stand in it.
+    let parts = name::parse(draft.get(Field::FullName).unwrap_or_default());
+    let plain = parts.suffix.is_none() && parts.prefix.is_none() && parts.nickname.is_none();
+    if let (true, Some(first), Some(last)) = (plain, &member.first_name, &member.last_name) {
+        let joined = format!("{first} {last}");
+        if draft.get(Field::FullName) == Some(joined.as_str()) {
+            draft.offer(Field::FirstName, "voyager", Some(first));
+            draft.offer(Field::LastName, "voyager", Some(last));
+        }
+    }
+}
+
+fn offer_embedded(draft: &mut Draft, positions: &[(Option<String>, Option<String>)]) {
+    let Some(((title, company), others)) = positions.split_first() else {
+        return;
+    };
+    draft.offer(Field::Title, "voyager", title.as_deref());
+    draft.offer(Field::Company, "voyager", company.as_deref());
+    for (title, company) in others {
+        draft.other_position(lead::Position {
+            title: title.clone(),
+            company: company.clone(),
+            company_url: None,
+        });
+    }
+}
+
+/// Title and company: the first current position; else, where no position is shown, the top
+/// card's company and the headline.
+fn offer_positions(
+    draft: &mut Draft,
+    view: &View<'_>,
+    shown: &TopCard,
+    embedded: Option<&Member>,
+    sdui: bool,
+) {
+    let grain = if sdui { Grain::Block } else { Grain::Span };
+    let positions = section_positions(view, "experience_section", "experience", grain);
+    let current: Vec<&Position> = positions.iter().filter(|p| p.current).collect();
+    if let Some((first, others)) = current.split_first() {
+        draft.offer(Field::Title, "experience", first.title.as_deref());
+        draft.offer(Field::Company, "experience", first.company.as_deref());
+        draft.offer(
+            Field::CompanyUrl,
+            "experience",
+            first.company_url.as_deref(),
+        );
+        for other in others {
+            draft.other_position(lead::Position {
+                title: other.title.clone(),
+                company: other.company.clone(),
+                company_url: other.company_url.clone(),
+            });
+        }
+        return;
+    }
+    if !positions.is_empty() {
+        draft.note("title", "experience", "no_current_position");
+        return;
+    }
+    if let Some(positions) = embedded.and_then(|member| member.current_positions.as_deref()) {
+        offer_embedded(draft, positions);
+        return;
+    }
+    draft.note("title", "experience", "not_loaded");
+    if let Some((company, strategy)) = &shown.company
+        && !is_listed_school(view, company)
+    {
+        draft.offer(Field::Company, strategy, Some(company));
+    }
+    draft.read_headline();
+}
+
+/// Positions of a section found by its key, its anchor, or its heading in any language.
+fn section_positions(view: &View<'_>, key: &str, label: &str, grain: Grain) -> Vec<Position> {
+    let Some(section) = section(view, key, label) else {
+        return Vec::new();
+    };
+    items(view, section)
+        .into_iter()
+        .take(60)
+        .flat_map(|item| position::read_item(view, item, grain))
+        .take(100)
+        .collect()
+}
+
+fn section<'a>(view: &'a View<'_>, key: &str, label: &str) -> Option<ElementRef<'a>> {
+    if let Some(anchor) = view.first(key) {
+        // Ember puts an empty anchor inside the section; others key the section itself.
+        if view.first_in(anchor, "section_item").is_some() {
+            return Some(anchor);
+        }
+        return dom::ancestors(anchor)
+            .take(8)
+            .find(|ancestor| view.first_in(*ancestor, "section_item").is_some());
+    }
+    let heading = view.all("section_heading").into_iter().find(|heading| {
+        dom::sighted_text(*heading).is_some_and(|text| view.rules.is_label(label, &text))
+    })?;
+    dom::ancestors(heading)
+        .take(10)
+        .find(|ancestor| view.first_in(*ancestor, "section_item").is_some())
+}
+
+/// The items of a section, without items within items.
+fn items<'a>(view: &View<'_>, section: ElementRef<'a>) -> Vec<ElementRef<'a>> {
+    let mut outer: Vec<ElementRef<'a>> = Vec::new();
+    for item in view.all_in(section, "section_item") {
+        if !outer.last().is_some_and(|last| dom::contains(*last, item)) {
+            outer.push(item);
+        }
+    }
+    outer
+}
+
+/// Whether the education section, if loaded, lists this name.
+fn is_listed_school(view: &View<'_>, name: &str) -> bool {
+    let Some(section) = section(view, "education_section", "education") else {
+        return false;
+    };
+    items(view, section).into_iter().take(20).any(|item| {
+        dom::pieces(item, Grain::Block, Shown::Sighted)
+            .first()
+            .is_some_and(|piece| piece.text == name)
+    })
+}

@@ -1,0 +1,180 @@
+//! Positions of an experience section, read by order and dates.
+//!
+//! Every layout since 2015 writes a position as title, company, dates, place; several roles
+//! at one employer as the company, a duration, then a list of title and dates. So the first
+//! *date range* of an item divides it, whatever the markup: a piece with a year and a dash.
+//! A position is current where what follows the dash has no digit ("Present", "heute",
+//! "至今"): an end date always has its year.
+
+use scraper::ElementRef;
+
+use crate::canonical;
+use crate::dom::{self, Grain, Piece, Shown};
+use crate::sites::view::View;
+
+/// A position as displayed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// Job title.
+    pub(crate) title: Option<String>,
+    /// Employer.
+    pub(crate) company: Option<String>,
+    /// Canonical address of the employer's page.
+    pub(crate) company_url: Option<String>,
+    /// Whether it goes on.
+    pub(crate) current: bool,
+}
+
+/// Reads one item of an experience section: one position, or several at one employer.
+pub(crate) fn read_item(view: &View<'_>, item: ElementRef<'_>, grain: Grain) -> Vec<Position> {
+    let pieces: Vec<Piece<'_>> = dom::pieces(item, grain, Shown::Sighted)
+        .into_iter()
+        .filter(|piece| !view.rules.is_label("position_field", &piece.text))
+        .take(400)
+        .collect();
+    let Some(first_date) = pieces.iter().skip(1).position(|p| is_date_range(&p.text)) else {
+        return Vec::new();
+    };
+    let first_date = first_date + 1;
+    let company_url = company_url(view, item);
+    let Some(dated) = pieces.get(first_date) else {
+        return Vec::new();
+    };
+    if let Some(role) = role_within(dated.element, item) {
+        return grouped(view, &pieces, item, role, company_url, grain);
+    }
+    let mut before = pieces.iter().take(first_date).map(|piece| &piece.text);
+    let title = before.next().cloned();
+    let company = before.next().map(|text| company_name(text));
+    vec![Position {
+        title,
+        company,
+        company_url,
+        current: dates_go_on(&pieces, first_date),
+    }]
+}
+
+/// The list item around a date range, where it is a role within `item`.
+fn role_within<'a>(dated: ElementRef<'a>, item: ElementRef<'a>) -> Option<ElementRef<'a>> {
+    dom::ancestors(dated)
+        .take_while(|ancestor| ancestor.id() != item.id())
+        .find(|ancestor| ancestor.value().name() == "li")
+}
+
+/// Several roles at one employer.
+fn grouped(
+    view: &View<'_>,
+    pieces: &[Piece<'_>],
+    item: ElementRef<'_>,
+    first_role: ElementRef<'_>,
+    company_url: Option<String>,
+    grain: Grain,
+) -> Vec<Position> {
+    let company = pieces.first().map(|piece| company_name(&piece.text));
+    let list = first_role.parent().and_then(ElementRef::wrap);
+    let roles = list
+        .filter(|list| list.id() != item.id())
+        .map(|list| list.child_elements().collect())
+        .unwrap_or_else(|| vec![first_role]);
+    roles
+        .into_iter()
+        .take(50)
+        .filter_map(|role| {
+            let pieces: Vec<Piece<'_>> = dom::pieces(role, grain, Shown::Sighted)
+                .into_iter()
+                .filter(|piece| !view.rules.is_label("position_field", &piece.text))
+                .take(50)
+                .collect();
+            let date = pieces
+                .iter()
+                .skip(1)
+                .position(|piece| is_date_range(&piece.text))?;
+            Some(Position {
+                title: pieces.first().map(|piece| piece.text.clone()),
+                company: company.clone(),
+                company_url: company_url.clone(),
+                current: dates_go_on(&pieces, date + 1),
+            })
+        })
+        .collect()
+}
+
+/// Address of the first company page linked in the item.
+fn company_url(view: &View<'_>, item: ElementRef<'_>) -> Option<String> {
+    item.descendent_elements()
+        .filter(|element| element.value().name() == "a")
+        .take(20)
+        .filter_map(|link| view.href(link))
+        .find_map(|url| canonical::linkedin_company(&url))
+}
+
+/// The company without what follows it on the line ("Acme · Full-time").
+pub(crate) fn company_name(text: &str) -> String {
+    text.split_once(" · ")
+        .map_or(text, |(company, _)| company)
+        .trim()
+        .to_owned()
+}
+
+const DASHES: [char; 6] = ['-', '\u{2013}', '\u{2014}', '\u{ff5e}', '~', '\u{2010}'];
+
+/// Whether a text is a range of dates: short, with a year and a dash.
+fn is_date_range(text: &str) -> bool {
+    text.chars().count() <= 80 && has_year(text) && text.contains(DASHES)
+}
+
+fn has_year(text: &str) -> bool {
+    let mut run = 0;
+    for c in text.chars().chain([' ']) {
+        if c.is_numeric() {
+            run += 1;
+        } else {
+            if run == 4 {
+                return true;
+            }
+            run = 0;
+        }
+    }
+    false
+}
+
+/// Whether the range at `at` has no end date. The end may be a piece of its own.
+fn dates_go_on(pieces: &[Piece<'_>], at: usize) -> bool {
+    let Some(text) = pieces.get(at).map(|piece| piece.text.as_str()) else {
+        return false;
+    };
+    let Some((_, end)) = text.split_once(DASHES) else {
+        return false;
+    };
+    let end = end
+        .split(['·', '(', '\u{ff08}', '•'])
+        .next()
+        .unwrap_or_default()
+        .trim();
+    if end.is_empty() {
+        // "2015 –" and the end in the next piece.
+        let next = pieces.get(at + 1).map_or("", |piece| piece.text.as_str());
+        return !has_year(next);
+    }
+    !end.chars().any(char::is_numeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_told_in_any_language() {
+        for text in [
+            "Jan 2020 - Present · 3 yrs",
+            "janv. 2020 – aujourd’hui · 3 ans",
+            "2020年4月 - 現在",
+            "٢٠٢٠ - الحالي",
+        ] {
+            assert!(is_date_range(text), "{text}");
+        }
+        for text in ["Full-time · 3 yrs 3 mos", "Windows 2000 Admin", "R2D2 - X"] {
+            assert!(!is_date_range(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The card at the top of a member's profile, read by the order of its texts.
+//!
+//! Name, [pronouns], [degree of connection], headline, [company, school], place, "Contact
+//! info": every layout since 2018 keeps this order, whatever its classes.
+
+use scraper::ElementRef;
+
+use crate::canonical;
+use crate::dom::{self, Grain, Piece, Shown};
+use crate::sites::view::View;
+
+/// What a top card shows.
+#[derive(Debug, Default)]
+pub(crate) struct TopCard {
+    /// Name as displayed.
+    pub(crate) name: Option<String>,
+    /// The line under the name.
+    pub(crate) headline: Option<String>,
+    /// Place.
+    pub(crate) location: Option<String>,
+    /// Company shown as the current one, and what told it from a school.
+    pub(crate) company: Option<(String, &'static str)>,
+    /// Website or other outbound link of the member.
+    pub(crate) website: Option<String>,
+}
+
+/// Whom a card is about, told by its own links and keys.
+#[derive(Debug, Default)]
+pub(crate) struct Identity {
+    /// Public slugs, canonical.
+    pub(crate) slugs: Vec<String>,
+    /// Member ids.
+    pub(crate) ids: Vec<String>,
+}
+
+impl Identity {
+    /// Whether this is the member at `slug` (a slug or a member id); `None` where nothing
+    /// tells.
+    pub(crate) fn is_member(&self, slug: &str) -> Option<bool> {
+        let known = if canonical::is_member_id(slug) {
+            &self.ids
+        } else {
+            &self.slugs
+        };
+        (!known.is_empty()).then(|| known.iter().any(|one| one == slug))
+    }
+
+    fn add_slug(&mut self, slug: String) {
+        if canonical::is_member_id(&slug) {
+            self.ids.push(slug);
+        } else {
+            self.slugs.push(slug);
+        }
+    }
+}
+
+/// Reads a card's identity from links to overlays of the profile, the link around the name,
+/// "connect" and "message" links, and the component keys of the screen around it.
+pub(crate) fn identity(view: &View<'_>, card: ElementRef<'_>) -> Identity {
+    let mut found = Identity::default();
+    let links = card
+        .descendent_elements()
+        .filter(|element| element.value().name() == "a");
+    for link in links.take(100) {
+        let Some(url) = view.href(link) else { continue };
+        let path = url.path();
+        let own_page = path.contains("/overlay/")
+            || path.contains("/detail/")
+            || path.contains("/details/")
+            || view.first_in(link, "heading").is_some();
+        if own_page && let Some(slug) = canonical::slug_after(&url, &["in"]) {
+            found.add_slug(slug);
+        }
+        for (key, value) in url.query_pairs() {
+            match key.as_ref() {
+                "vanityName" => found.slugs.extend(canonical::normal_slug(&value)),
+                "profileUrn" => {
+                    let id = value.rsplit(':').next().unwrap_or_default();
+                    if canonical::is_member_id(id) {
+                        found.ids.push(id.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    // Keys such as `profileCardsAboveActivity<slug>` in the same screen.
+    let screen = dom::ancestors(card)
+        .find(|ancestor| ancestor.attr("data-sdui-screen").is_some())
+        .unwrap_or_else(|| view.root());
+    for element in screen.descendent_elements() {
+        let Some(key) = element.attr("componentkey") else {
+            continue;
+        };
+        for pattern in view.rules.patterns("component_key") {
+            for (gap, value) in pattern.captures(key).unwrap_or_default() {
+                match gap {
+                    "slug" => found.slugs.extend(canonical::normal_slug(value)),
+                    "id" if canonical::is_member_id(value) => found.ids.push(value.to_owned()),
+                    _ => {}
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Reads a top card. `titled` is the name that the document's title gives, if any.
+pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) -> TopCard {
+    let grain = if card_is_sdui(card) {
+        Grain::Block
+    } else {
+        Grain::Span
+    };
+    let pieces: Vec<Piece<'_>> = dom::pieces(card, grain, Shown::Sighted)
+        .into_iter()
+        .take(200)
+        .filter(|piece| !is_within_button(piece.element, card))
+        .collect();
+    let contact = view.first_in(card, "contact_info");
+    let Some(name_at) = name_index(view, card, &pieces, titled) else {
+        return TopCard::default();
+    };
+    let name = pieces.get(name_at).map(|piece| piece.text.clone());
+    let end = contact.and_then(|contact| {
+        pieces
+            .iter()
+            .position(|piece| dom::contains(contact, piece.element))
+    });
+    let after_name = pieces.get(name_at + 1..).unwrap_or_default();
+    let lines = match end {
+        Some(end) if end > name_at => pieces.get(name_at + 1..end).unwrap_or_default(),
+        _ => until_counts(view, after_name),
+    };
+    let lines = heading_lines(lines).unwrap_or_else(|| lines.iter().collect());
+    let lines = without_badges(view, &lines);
+    let mut card_read = TopCard {
+        name,
+        website: website(view, card),
+        ..TopCard::default()
+    };
+    // The headline comes first; the last line is the place where anything follows.
+    let mut lines = lines.into_iter();
+    card_read.headline = lines.next();
+    let mut rest: Vec<String> = lines.collect();
+    card_read.location = rest.pop();
+    card_read.company = company(
+        view,
+        card,
+        card_read.name.as_deref().unwrap_or_default(),
+        &rest,
+    );
+    card_read
+}
+
+/// Whether the card is of the layout with hashed classes, where every text has a block of its
+/// own.
+fn card_is_sdui(card: ElementRef<'_>) -> bool {
+    card.attr("componentkey").is_some()
+        || card
+            .descendent_elements()
+            .any(|element| element.attr("componentkey").is_some())
+}
+
+fn is_within_button(element: ElementRef<'_>, card: ElementRef<'_>) -> bool {
+    element.value().name() == "button"
+        || dom::ancestors(element)
+            .take_while(|ancestor| ancestor.id() != card.id())
+            .any(|ancestor| ancestor.value().name() == "button")
+}
+
+/// Where the name stands: the heading, else the text that the title names, else the first.
+fn name_index(
+    view: &View<'_>,
+    card: ElementRef<'_>,
+    pieces: &[Piece<'_>],
+    titled: Option<&str>,
+) -> Option<usize> {
+    let heading = view.first_in(card, "heading").and_then(|heading| {
+        pieces
+            .iter()
+            .position(|piece| dom::contains(heading, piece.element))
+    });
+    let by_title = titled.and_then(|titled| pieces.iter().position(|p| p.text == titled));
+    match (heading, by_title) {
+        // A heading that is not the name (an advertisement, a teaser) comes later.
+        (Some(heading), Some(title)) => Some(heading.min(title)),
+        (found, None) | (None, found) => found.or((!pieces.is_empty()).then_some(0)),
+    }
+}
+
+/// The lines before the counts of followers and connections, for cards without a contact link.
+fn until_counts<'p, 'a>(view: &View<'_>, pieces: &'p [Piece<'a>]) -> &'p [Piece<'a>] {
+    let end = pieces
+        .iter()
+        .position(|piece| is_count(view, &piece.text))
+        .unwrap_or(pieces.len())
+        .min(8);
+    pieces.get(..end).unwrap_or_default()
+}
+
+/// Where the first line is a heading (2018 to 2020), all lines of interest are: other texts
+/// between them are not read.
+fn heading_lines<'p, 'a>(pieces: &'p [Piece<'a>]) -> Option<Vec<&'p Piece<'a>>> {
+    let is_heading = |piece: &&Piece<'_>| {
+        [piece.element]
+            .into_iter()
+            .chain(dom::ancestors(piece.element).take(3))
+            .any(|element| matches!(element.value().name(), "h2" | "h3"))
+    };
+    let first = pieces.iter().find(|piece| !is_degree(&piece.text))?;
+    is_heading(&first).then(|| pieces.iter().filter(is_heading).collect())
+}
+
+/// "500+ connections", "1,234 followers", or the number alone.
+fn is_count(view: &View<'_>, text: &str) -> bool {
+    let numeric = text
+        .chars()
+        .all(|c| c.is_numeric() || matches!(c, '+' | ',' | '.' | ' ' | '\u{202f}'))
+        && text.chars().any(char::is_numeric);
+    numeric
+        || (text.chars().count() < 40
+            && text.chars().any(char::is_numeric)
+            && view.rules.has_label("network_count", text))
+}
+
+/// The lines without degree marks, pronouns, separators and counts. What stands before the
+/// last degree mark belongs to the name.
+fn without_badges(view: &View<'_>, pieces: &[&Piece<'_>]) -> Vec<String> {
+    let after_degree = pieces
+        .iter()
+        .take(6)
+        .rposition(|piece| is_degree(&piece.text))
+        .map_or(0, |at| at + 1);
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces.get(after_degree..).unwrap_or_default() {
+        let text = piece.text.trim_matches(['·', '•', ' ']);
+        if text.is_empty() || is_degree(text) || is_count(view, text) {
+            continue;
+        }
+        if lines.is_empty() && is_pronouns(view, text) {
+            continue;
+        }
+        lines.push(text.to_owned());
+    }
+    lines
+}
+
+/// A degree of connection: "1st", "· 2nd", "3e et +", "2º", "1촌": a few characters with one
+/// digit from 1 to 3.
+pub(crate) fn is_degree(text: &str) -> bool {
+    let text = text.trim_matches(['·', '•', ' ']);
+    let digits: String = text.chars().filter(|c| c.is_numeric()).collect();
+    matches!(digits.as_str(), "1" | "2" | "3" | "١" | "٢" | "٣") && text.chars().count() <= 10
+}
+
+/// "She/Her", "he/him/his", or one of the known words.
+fn is_pronouns(view: &View<'_>, text: &str) -> bool {
+    let bare = text.trim_matches(['(', ')', ' ']);
+    view.rules.is_label("pronouns", bare)
+        || (bare.chars().count() <= 24
+            && bare.contains('/')
+            && !bare.contains(' ')
+            && bare.split('/').count() <= 4
+            && bare
+                .split('/')
+                .all(|part| part.chars().count() <= 8 && part.chars().all(char::is_alphabetic))
+            && bare
+                .split('/')
+                .any(|part| view.rules.is_label("pronouns", part)))
+}
+
+/// The current company: told by its label, else by its place before the school.
+fn company(
+    view: &View<'_>,
+    card: ElementRef<'_>,
+    name: &str,
+    lines: &[String],
+) -> Option<(String, &'static str)> {
+    let mut schools = Vec::new();
+    for chip in view.all_in(card, "top_card_chip") {
+        let Some(label) = chip.attr("aria-label") else {
+            continue;
+        };
+        let text = dom::sighted_text(chip);
+        if view.rules.after_label("education", label).is_some() {
+            schools.extend(text);
+        } else if view.rules.after_label("current_company", label).is_some()
+            && let Some(text) = text
+        {
+            return Some((text, "top_card_label"));
+        }
+    }
+    let line = lines.last().map(String::as_str);
+    // Chips in a row: the company, then the school. A line above repeats them.
+    let chips: Vec<String> = view
+        .all_in(card, "top_card_chip")
+        .into_iter()
+        .filter_map(dom::sighted_text)
+        .filter(|text| text != name && !schools.contains(text))
+        .filter(|text| line.is_none_or(|line| line.contains(text.as_str())))
+        .collect();
+    match (chips.as_slice(), lines) {
+        ([first, _, ..], _) | ([], [first, _, ..]) => Some((first.clone(), "top_card_order")),
+        ([one], _) if line.is_some_and(|line| line.starts_with(one.as_str()) && line != one) => {
+            Some((one.clone(), "top_card_order"))
+        }
+        ([], [one]) if one.contains(" · ") => one
+            .split_once(" · ")
+            .map(|(company, _)| (company.to_owned(), "top_card_order")),
+        // One alone: a company or a school.
+        ([one], _) | ([], [one]) => {
+            (!view.rules.has_label("school_word", one)).then(|| (one.clone(), "top_card_single"))
+        }
+        ([], []) => None,
+    }
+}
+
+/// The first link of the card that leads out of LinkedIn.
+fn website(view: &View<'_>, card: ElementRef<'_>) -> Option<String> {
+    card.descendent_elements()
+        .filter(|element| element.value().name() == "a")
+        .take(60)
+        .filter_map(|link| view.href(link))
+        .filter_map(|url| canonical::website(&url))
+        .find(|url| !url.contains("linkedin.com") && !url.contains("licdn.com"))
+}

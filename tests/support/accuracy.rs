@@ -1,0 +1,416 @@
+//! Scores the page readers against pages whose truth is known.
+//!
+//! Shared by `tests/sites.rs` and `cargo xtask accuracy`. The truth file's format is the one
+//! of the shared test data: a list of entries with `file`, `url`, `kind`, `leads`,
+//! `alternatives`, `uncertain`, `optional_leads`, `forbidden_names`, `anonymous_rows`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use lode_core::{Lead, ParsedPage};
+use serde_json::Value;
+
+/// The fields that are scored.
+pub const FIELDS: [&str; 10] = [
+    "full_name",
+    "first_name",
+    "last_name",
+    "headline",
+    "title",
+    "company",
+    "location",
+    "profile_url",
+    "industry",
+    "website",
+];
+
+/// Kinds of pages with nothing to capture.
+pub const NEGATIVE_KINDS: [&str; 9] = [
+    "login_wall",
+    "error",
+    "captcha",
+    "consent",
+    "js_shell",
+    "feed",
+    "no_results",
+    "loading",
+    "unsupported",
+];
+
+/// A page with its truth.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// File name below the pages folder.
+    pub file: String,
+    /// Address to give the reader.
+    pub url: String,
+    /// Kind by the truth; `negative` for any kind without leads.
+    pub kind: String,
+    /// The document.
+    pub html: String,
+    truth: Value,
+}
+
+/// Right, wrong and missed values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Values as expected.
+    pub right: u32,
+    /// Values that are not as expected, or where none was.
+    pub wrong: u32,
+    /// Values expected and not read.
+    pub missed: u32,
+}
+
+impl Tally {
+    /// Share of the values read that are right.
+    pub fn precision(self) -> f64 {
+        ratio(self.right, self.right + self.wrong)
+    }
+
+    /// Share of the values expected that were read right.
+    pub fn recall(self) -> f64 {
+        ratio(self.right, self.right + self.wrong + self.missed)
+    }
+
+    fn add(&mut self, other: Self) {
+        self.right += other.right;
+        self.wrong += other.wrong;
+        self.missed += other.missed;
+    }
+}
+
+fn ratio(part: u32, whole: u32) -> f64 {
+    if whole == 0 {
+        1.0
+    } else {
+        f64::from(part) / f64::from(whole)
+    }
+}
+
+/// The outcome over many pages.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Pages scored.
+    pub pages: u32,
+    /// By (kind, field).
+    pub fields: BTreeMap<(String, &'static str), Tally>,
+    /// Right values by (field, strategy).
+    pub strategies: BTreeMap<(&'static str, String), u32>,
+    /// Leads on negative pages, forbidden names, wrong kinds, wrong counts of anonymous rows.
+    pub violations: Vec<String>,
+    /// One line for each value that is not right; holds text of the pages.
+    pub details: Vec<String>,
+}
+
+impl Report {
+    /// The tally of a field over all kinds.
+    pub fn field(&self, field: &str) -> Tally {
+        let mut sum = Tally::default();
+        for ((_, name), tally) in &self.fields {
+            if *name == field {
+                sum.add(*tally);
+            }
+        }
+        sum
+    }
+
+    /// The tables, for a terminal.
+    pub fn tables(&self) -> String {
+        let mut out = format!("{} pages\n", self.pages);
+        let _ = writeln!(
+            out,
+            "{:<16} {:<12} {:>6} {:>6} {:>7} {:>10} {:>7}",
+            "kind", "field", "right", "wrong", "missed", "precision", "recall"
+        );
+        let rows = self
+            .fields
+            .iter()
+            .map(|((kind, field), tally)| (kind.as_str(), *field, *tally));
+        let sums = FIELDS
+            .iter()
+            .map(|field| ("all", *field, self.field(field)));
+        for (kind, field, tally) in rows.chain(sums) {
+            if tally != Tally::default() {
+                let _ = writeln!(
+                    out,
+                    "{kind:<16} {field:<12} {:>6} {:>6} {:>7} {:>10.3} {:>7.3}",
+                    tally.right,
+                    tally.wrong,
+                    tally.missed,
+                    tally.precision(),
+                    tally.recall()
+                );
+            }
+        }
+        let _ = writeln!(out, "{:<14} {:<24} {:>6}", "field", "strategy", "right");
+        for ((field, strategy), right) in &self.strategies {
+            let _ = writeln!(out, "{field:<14} {strategy:<24} {right:>6}");
+        }
+        for violation in &self.violations {
+            let _ = writeln!(out, "violation: {violation}");
+        }
+        out
+    }
+}
+
+/// The folder with the shared pages: `LODE_PAGES`, else `../shared/pages` beside the
+/// repository. `None` where it is absent.
+pub fn pages_folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("LODE_PAGES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/pages"),
+        PathBuf::from,
+    );
+    folder.join("truth.json").is_file().then_some(folder)
+}
+
+/// Loads the cases of a folder with a `truth.json`. Entries marked `skip` are left out.
+///
+/// # Errors
+/// A text that says which file could not be read.
+pub fn load(folder: &Path) -> Result<Vec<Case>, String> {
+    let truth = std::fs::read_to_string(folder.join("truth.json"))
+        .map_err(|error| format!("truth.json: {error}"))?;
+    let entries: Vec<Value> =
+        serde_json::from_str(&truth).map_err(|error| format!("truth.json: {error}"))?;
+    let mut cases = Vec::new();
+    for entry in entries {
+        if entry
+            .get("skip")
+            .is_some_and(|skip| skip != &Value::Bool(false))
+        {
+            continue;
+        }
+        let file = str_of(&entry, "file").unwrap_or_default();
+        let bytes =
+            std::fs::read(folder.join(&file)).map_err(|error| format!("{file}: {error}"))?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let html = if file.ends_with(".json") {
+            // What stands in a page's state script.
+            let json = text.replace("</", "<\\/");
+            format!(
+                "<html><body><script id=\"ng-state\" type=\"application/json\">{json}</script></body></html>"
+            )
+        } else {
+            text
+        };
+        cases.push(Case {
+            url: str_of(&entry, "url").unwrap_or_default(),
+            kind: str_of(&entry, "kind").unwrap_or_default(),
+            file,
+            html,
+            truth: entry,
+        });
+    }
+    Ok(cases)
+}
+
+/// Reads and scores one page into the report. `html` stands in for the case's own document
+/// (a mutation of it, a pruned snapshot).
+pub fn score(report: &mut Report, case: &Case, html: &str) {
+    let page = lode_core::sites::read(&case.url, html);
+    score_page(report, case, &page);
+}
+
+/// Scores a page that has been read.
+pub fn score_page(report: &mut Report, case: &Case, page: &ParsedPage) {
+    report.pages += 1;
+    let empty = Vec::new();
+    let list = |key: &str| {
+        case.truth
+            .get(key)
+            .and_then(Value::as_array)
+            .unwrap_or(&empty)
+    };
+    let expected = list("leads");
+    for lead in &page.leads {
+        let name = lead.full_name.as_deref().unwrap_or_default();
+        let forbidden = list("forbidden_names").iter().filter_map(Value::as_str);
+        if forbidden.into_iter().any(|one| same(one, name)) {
+            report
+                .violations
+                .push(format!("{}: a forbidden name is a lead", case.file));
+        }
+    }
+    if expected.is_empty() {
+        if !page.leads.is_empty() {
+            report.violations.push(format!(
+                "{}: {} leads on a page without any",
+                case.file,
+                page.leads.len()
+            ));
+        }
+        if !NEGATIVE_KINDS.contains(&page.page.kind.as_str()) && case.kind == "negative" {
+            report
+                .violations
+                .push(format!("{}: kind {}", case.file, page.page.kind));
+        }
+    } else if page.page.kind != case.kind {
+        report.violations.push(format!(
+            "{}: kind {} for {}",
+            case.file, page.page.kind, case.kind
+        ));
+    }
+    if let Some(rows) = case.truth.get("anonymous_rows").and_then(Value::as_u64)
+        && rows != u64::from(page.anonymous_rows)
+    {
+        report.violations.push(format!(
+            "{}: {} anonymous rows for {rows}",
+            case.file, page.anonymous_rows
+        ));
+    }
+    if page.leads.is_empty()
+        && case
+            .truth
+            .get("may_be_empty")
+            .is_some_and(|v| v == &Value::Bool(true))
+    {
+        return;
+    }
+    let mut taken = vec![false; page.leads.len()];
+    for (at, truth) in expected.iter().enumerate() {
+        let found = align(truth, &page.leads, &taken);
+        if let Some(found) = found {
+            taken[found] = true;
+        }
+        score_lead(
+            report,
+            case,
+            at,
+            truth,
+            found.map(|found| &page.leads[found]),
+        );
+    }
+    for (lead, _) in page.leads.iter().zip(&taken).filter(|(_, taken)| !**taken) {
+        let optional = list("optional_leads").iter().any(|optional| {
+            ["full_name", "profile_url"].iter().any(|field| {
+                let (a, b) = (str_of(optional, field), value_of(lead, field));
+                a.is_some() && b.is_some_and(|b| a.is_some_and(|a| same(&a, &b)))
+            }) || optional
+                .as_str()
+                .is_some_and(|name| lead.full_name.as_deref().is_some_and(|n| same(n, name)))
+        });
+        if !optional {
+            tally(report, case, "full_name").wrong += 1;
+            report
+                .details
+                .push(format!("{} extra lead: {:?}", case.file, lead.full_name));
+        }
+    }
+}
+
+/// The lead that a truth is about: same address, else same name.
+fn align(truth: &Value, leads: &[Lead], taken: &[bool]) -> Option<usize> {
+    for field in ["profile_url", "full_name"] {
+        let Some(expected) = str_of(truth, field) else {
+            continue;
+        };
+        let found = leads.iter().enumerate().position(|(at, lead)| {
+            !taken[at] && value_of(lead, field).is_some_and(|value| same(&value, &expected))
+        });
+        if found.is_some() {
+            return found;
+        }
+    }
+    (leads.len() == 1 && !taken[0]).then_some(0)
+}
+
+fn score_lead(report: &mut Report, case: &Case, at: usize, truth: &Value, lead: Option<&Lead>) {
+    for field in FIELDS {
+        let path = format!("{at}.{field}");
+        let uncertain = case.truth.get("uncertain").and_then(Value::as_array);
+        if uncertain.is_some_and(|list| list.iter().any(|one| one.as_str() == Some(&path))) {
+            continue;
+        }
+        let expected = str_of(truth, field);
+        let alternatives = case
+            .truth
+            .get("alternatives")
+            .and_then(|all| all.get(&path));
+        let alternatives: Vec<Option<&str>> = match alternatives {
+            Some(Value::Array(list)) => list.iter().map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let got = lead.and_then(|lead| value_of(lead, field));
+        let may_miss = expected.is_none() || alternatives.contains(&None);
+        let verdict = tally(report, case, field);
+        let right = got.as_ref().is_some_and(|got| {
+            expected
+                .as_ref()
+                .is_some_and(|expected| agree(field, expected, got))
+                || alternatives
+                    .iter()
+                    .flatten()
+                    .any(|other| agree(field, other, got))
+        });
+        match (&got, right) {
+            (Some(_), true) => {
+                verdict.right += 1;
+                let strategy = lead.and_then(|lead| lead.provenance.get(field)).cloned();
+                *report
+                    .strategies
+                    .entry((field, strategy.unwrap_or_default()))
+                    .or_default() += 1;
+                continue;
+            }
+            (None, _) if may_miss => continue,
+            (Some(_), false) => verdict.wrong += 1,
+            (None, _) => verdict.missed += 1,
+        }
+        report
+            .details
+            .push(format!("{} {path}: {got:?} for {expected:?}", case.file));
+    }
+}
+
+fn tally<'r>(report: &'r mut Report, case: &Case, field: &'static str) -> &'r mut Tally {
+    report.fields.entry((case.kind.clone(), field)).or_default()
+}
+
+fn str_of(value: &Value, key: &str) -> Option<String> {
+    value.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn value_of(lead: &Lead, field: &str) -> Option<String> {
+    let value = match field {
+        "full_name" => &lead.full_name,
+        "first_name" => &lead.first_name,
+        "last_name" => &lead.last_name,
+        "headline" => &lead.headline,
+        "title" => &lead.title,
+        "company" => &lead.company,
+        "location" => &lead.location,
+        "profile_url" => &lead.profile_url,
+        "industry" => &lead.industry,
+        "website" => &lead.website,
+        _ => &None,
+    };
+    value.clone()
+}
+
+/// Whether two texts are the same but for white space and case.
+fn same(a: &str, b: &str) -> bool {
+    fold(a) == fold(b)
+}
+
+fn fold(text: &str) -> String {
+    lode_core::dom::collapse(text).to_lowercase()
+}
+
+/// Whether a value is as expected: white space aside; for names emoji aside too, for
+/// addresses a final slash.
+fn agree(field: &str, expected: &str, got: &str) -> bool {
+    let normal = |text: &str| match field {
+        "full_name" | "first_name" | "last_name" => {
+            let kept: String = lode_core::dom::collapse(text)
+                .chars()
+                .filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation() || c.is_whitespace())
+                .collect();
+            lode_core::dom::collapse(&kept)
+        }
+        "profile_url" | "website" => text.trim_end_matches('/').to_owned(),
+        _ => lode_core::dom::collapse(text),
+    };
+    normal(expected) == normal(got)
+}
