@@ -298,6 +298,54 @@ fn letters(element: ElementRef<'_>, limit: usize) -> String {
         .collect()
 }
 
+/// Decodes HTML character references in text that was escaped twice. References it does not
+/// know stay as they are.
+#[must_use]
+pub fn decode_entities(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        // The longest name worth knowing is short: look no further.
+        let end = after
+            .char_indices()
+            .take(10)
+            .find_map(|(at, c)| (c == ';').then_some(at));
+        let reference = end.and_then(|end| after.get(..end));
+        match reference.and_then(entity) {
+            Some(c) => {
+                out.push(c);
+                rest = end.and_then(|end| after.get(end + 1..)).unwrap_or_default();
+            }
+            None => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn entity(name: &str) -> Option<char> {
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        "nbsp" => Some('\u{a0}'),
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)
+        }
+    }
+}
+
 /// The raw text of a `script` or `code` element that holds JSON.
 #[must_use]
 pub fn raw_text(element: ElementRef<'_>) -> String {

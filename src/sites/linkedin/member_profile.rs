@@ -3,6 +3,7 @@
 
 use scraper::ElementRef;
 
+use super::negative;
 use super::position::{self, Position};
 use super::top_card::{self, Identity, TopCard};
 use super::voyager::{self, Member};
@@ -17,6 +18,10 @@ use crate::sites::view::View;
 /// Reads a member profile; `None` where the document is none.
 pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
     let titled = titled_name(view);
+    let sure = view.has("top_card") || view.has("contact_info");
+    if !sure && let Some(kind) = negative::by_document(view) {
+        return Some(ParsedPage::empty("linkedin", kind, None));
+    }
     let cards = find_cards(view, titled.as_deref());
     let embedded = voyager::member(view, slug);
     if cards.is_empty() {
@@ -39,12 +44,25 @@ pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
         }
     }
     if let (0, Some((card, identity))) = (others, unsure) {
-        // Nothing on the page tells whose it is but its title.
+        // The card does not tell whose it is: the page around it must.
         let shown = top_card::read(view, card, titled.as_deref()).name;
-        if titled.is_none() || shown == titled {
+        let named = embedded.as_ref().and_then(Member::full_name);
+        let told = if shown.is_some() && shown == named {
+            Some("voyager")
+        } else if top_card::has_own_page_link(view, view.root(), slug) {
+            Some("own_links")
+        } else if shown.is_some() && shown == titled {
+            Some("title")
+        } else {
+            None
+        };
+        if let Some(by) = told {
             let mut page = extract(view, slug, card, &identity, embedded.as_ref());
-            page.notes
-                .push(note("profile_url", "identity", "not_shown_by_page"));
+            page.notes.push(note(
+                "profile_url",
+                by,
+                "identity not shown by the top card",
+            ));
             return Some(page);
         }
     }

@@ -4,6 +4,7 @@
 //! info": every layout since 2018 keeps this order, whatever its classes.
 
 use scraper::ElementRef;
+use url::Url;
 
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
@@ -63,11 +64,7 @@ pub(crate) fn identity(view: &View<'_>, card: ElementRef<'_>) -> Identity {
         .filter(|element| element.value().name() == "a");
     for link in links.take(100) {
         let Some(url) = view.href(link) else { continue };
-        let path = url.path();
-        let own_page = path.contains("/overlay/")
-            || path.contains("/detail/")
-            || path.contains("/details/")
-            || view.first_in(link, "heading").is_some();
+        let own_page = is_own_page(&url) || view.first_in(link, "heading").is_some();
         if own_page && let Some(slug) = canonical::slug_after(&url, &["in"]) {
             found.add_slug(slug);
         }
@@ -103,6 +100,23 @@ pub(crate) fn identity(view: &View<'_>, card: ElementRef<'_>) -> Identity {
         }
     }
     found
+}
+
+/// Whether a link leads to a page or overlay below a profile, as only its own page links it.
+fn is_own_page(url: &Url) -> bool {
+    ["/overlay/", "/detail/", "/details/"]
+        .iter()
+        .any(|part| url.path().contains(part))
+}
+
+/// Whether `scope` links to pages below the profile at `slug`.
+pub(crate) fn has_own_page_link(view: &View<'_>, scope: ElementRef<'_>, slug: &str) -> bool {
+    scope
+        .descendent_elements()
+        .filter(|element| element.value().name() == "a")
+        .filter_map(|link| view.href(link))
+        .filter(is_own_page)
+        .any(|url| canonical::slug_after(&url, &["in"]).as_deref() == Some(slug))
 }
 
 /// Reads a top card. `titled` is the name that the document's title gives, if any.
@@ -213,7 +227,7 @@ fn heading_lines<'p, 'a>(pieces: &'p [Piece<'a>]) -> Option<Vec<&'p Piece<'a>>> 
 }
 
 /// "500+ connections", "1,234 followers", or the number alone.
-fn is_count(view: &View<'_>, text: &str) -> bool {
+pub(crate) fn is_count(view: &View<'_>, text: &str) -> bool {
     let numeric = text
         .chars()
         .all(|c| c.is_numeric() || matches!(c, '+' | ',' | '.' | ' ' | '\u{202f}'))
@@ -255,7 +269,7 @@ pub(crate) fn is_degree(text: &str) -> bool {
 }
 
 /// "She/Her", "he/him/his", or one of the known words.
-fn is_pronouns(view: &View<'_>, text: &str) -> bool {
+pub(crate) fn is_pronouns(view: &View<'_>, text: &str) -> bool {
     let bare = text.trim_matches(['(', ')', ' ']);
     view.rules.is_label("pronouns", bare)
         || (bare.chars().count() <= 24
@@ -317,7 +331,7 @@ fn company(
 }
 
 /// The first link of the card that leads out of LinkedIn.
-fn website(view: &View<'_>, card: ElementRef<'_>) -> Option<String> {
+pub(crate) fn website(view: &View<'_>, card: ElementRef<'_>) -> Option<String> {
     card.descendent_elements()
         .filter(|element| element.value().name() == "a")
         .take(60)

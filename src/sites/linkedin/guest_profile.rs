@@ -1,0 +1,320 @@
+//! A member's profile as visitors without an account see it: JSON-LD, Open Graph and the
+//! `top-card` layouts since 2016, on www and the country hosts.
+
+use scraper::ElementRef;
+use serde_json::{Map, Value};
+
+use super::member_profile::titled_name;
+use super::position::{self, Position};
+use super::top_card;
+use crate::canonical;
+use crate::dom::{self, Grain, Piece, Shown};
+use crate::lead;
+use crate::page::{Note, ParsedPage};
+use crate::sites::draft::{Draft, Field};
+use crate::sites::view::View;
+
+type Node = Map<String, Value>;
+
+/// Reads a guest profile; `None` where the document is none.
+pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
+    if !view.has("guest_marker") {
+        return None;
+    }
+    let person = person(view, slug);
+    let card = find_card(view);
+    if person.is_none() && card.is_none() {
+        return None;
+    }
+    let canonical_slug = view
+        .canonical_link()
+        .and_then(|url| canonical::slug_after(&url, &["in"]));
+    if canonical_slug.is_some_and(|canonical| canonical != slug) {
+        let mut page = ParsedPage::empty("linkedin", "loading", Some("guest"));
+        page.notes.push(Note {
+            field: "page".to_owned(),
+            strategy: "canonical_link".to_owned(),
+            reason: "page shows another profile than its address".to_owned(),
+        });
+        return Some(page);
+    }
+    let mut draft = Draft::person();
+    let shown = card.map(|card| read_card(view, card)).unwrap_or_default();
+    offer_name(&mut draft, view, person, &shown);
+    draft.offer(Field::Headline, "top_card", shown.headline.as_deref());
+    draft.offer(Field::Location, "json_ld", person.and_then(locality));
+    draft.offer(Field::Location, "top_card", shown.location.as_deref());
+    draft.offer(Field::Location, "meta", described(view, "place"));
+    draft.offer(Field::Industry, "top_card", shown.industry.as_deref());
+    draft.offer(Field::Website, "top_card", shown.website.as_deref());
+    draft.offer(
+        Field::ProfileUrl,
+        "address",
+        Some(format!("https://www.linkedin.com/in/{slug}")),
+    );
+    offer_positions(&mut draft, view, person, card);
+    let layout = if person.is_some() {
+        "guest_json_ld"
+    } else {
+        "guest"
+    };
+    let (lead, notes) = draft.finish();
+    let mut page = ParsedPage::empty("linkedin", "guest_profile", Some(layout));
+    page.notes = notes;
+    if lead.full_name.is_some() {
+        page.leads.push(lead);
+    }
+    Some(page)
+}
+
+/// The JSON-LD person, unless its own address says it is somebody else.
+fn person<'v>(view: &'v View<'_>, slug: &str) -> Option<&'v Node> {
+    view.json_ld()
+        .iter()
+        .filter_map(Value::as_object)
+        .find(|node| {
+            if node.get("@type").and_then(Value::as_str) != Some("Person") {
+                return false;
+            }
+            let own = ["sameAs", "url", "@id"]
+                .iter()
+                .filter_map(|key| node.get(*key).and_then(Value::as_str))
+                .filter_map(|url| canonical::resolve(&view.url, url))
+                .find_map(|url| canonical::slug_after(&url, &["in"]));
+            own.is_none_or(|own| own == slug)
+        })
+}
+
+/// A text of a JSON-LD node, entities decoded; masked texts (`*****`) are absent.
+fn text(value: &Value) -> Option<String> {
+    shown(&dom::decode_entities(value.as_str()?))
+}
+
+/// A text unless it is empty or masked for visitors.
+fn shown(text: &str) -> Option<String> {
+    let text = dom::collapse(text);
+    (!text.is_empty() && !text.contains("***")).then_some(text)
+}
+
+fn locality(person: &Node) -> Option<String> {
+    text(person.get("address")?.get("addressLocality")?)
+}
+
+fn offer_name(draft: &mut Draft, view: &View<'_>, person: Option<&Node>, shown: &Card) {
+    let given = person.and_then(|person| person.get("name")).and_then(text);
+    draft.offer(Field::FullName, "json_ld", given);
+    draft.offer(Field::FullName, "top_card", shown.name.as_deref());
+    let first = view.meta("profile:first_name");
+    let last = view.meta("profile:last_name");
+    if let (Some(first), Some(last)) = (&first, &last) {
+        draft.offer(Field::FullName, "meta", Some(format!("{first} {last}")));
+    }
+    draft.offer(Field::FullName, "title", titled_name(view));
+    if let (Some(full), Some(first), Some(last)) =
+        (draft.get(Field::FullName).map(str::to_owned), first, last)
+    {
+        let plain = crate::name::parse(&full);
+        if plain.suffix.is_none() && full == format!("{first} {last}") {
+            draft.offer(Field::FirstName, "meta", Some(first));
+            draft.offer(Field::LastName, "meta", Some(last));
+        }
+    }
+}
+
+/// What the top card shows.
+#[derive(Debug, Default)]
+struct Card {
+    name: Option<String>,
+    headline: Option<String>,
+    location: Option<String>,
+    industry: Option<String>,
+    website: Option<String>,
+}
+
+fn find_card<'a>(view: &'a View<'_>) -> Option<ElementRef<'a>> {
+    view.first("guest_top_card").or_else(|| {
+        let heading = view.first("profile_heading")?;
+        dom::ancestors(heading)
+            .take(12)
+            .find(|ancestor| ancestor.value().name() == "section")
+    })
+}
+
+fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
+    let heading = view.first_in(card, "guest_name");
+    let pieces: Vec<Piece<'_>> = dom::pieces(card, Grain::Span, Shown::Sighted)
+        .into_iter()
+        .take(200)
+        .collect();
+    let name_at = heading.and_then(|heading| {
+        pieces
+            .iter()
+            .position(|piece| dom::contains(heading, piece.element))
+    });
+    // After the name: the headline, then the place, then counts.
+    let mut lines = name_at
+        .and_then(|at| pieces.get(at + 1..))
+        .unwrap_or_default()
+        .iter()
+        .map(|piece| piece.text.as_str())
+        .filter(|text| !top_card::is_pronouns(view, text) && !top_card::is_degree(text));
+    let headline = view
+        .text_in(card, "guest_headline")
+        .or_else(|| lines.next().map(str::to_owned));
+    let listed = definitions(view, card);
+    let location = listed
+        .iter()
+        .find(|(label, _)| view.rules.is_label("place", label))
+        .map(|(_, value)| value.clone())
+        .or_else(|| view.text_in(card, "guest_location"))
+        .or_else(|| {
+            lines
+                .find(|text| headline.as_deref() != Some(text))
+                .map(str::to_owned)
+        })
+        .filter(|text| !top_card::is_count(view, text));
+    let industry = listed
+        .iter()
+        .find(|(label, _)| view.rules.is_label("industry", label))
+        .map(|(_, value)| value.clone())
+        .or_else(|| view.text_in(card, "guest_industry"));
+    Card {
+        name: name_at
+            .and_then(|at| pieces.get(at))
+            .map(|p| p.text.clone()),
+        headline: headline.as_deref().and_then(shown),
+        location: location.as_deref().and_then(shown),
+        industry: industry.as_deref().and_then(shown),
+        website: top_card::website(view, card),
+    }
+}
+
+/// The `dt`/`dd` pairs of the card (2015/16).
+fn definitions(view: &View<'_>, card: ElementRef<'_>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    let mut label = None;
+    for element in view.all_in(card, "definition").into_iter().take(40) {
+        let text = dom::sighted_text(element);
+        match element.value().name() {
+            "dt" => label = text,
+            _ => {
+                if let (Some(label), Some(value)) = (label.take(), text) {
+                    pairs.push((label, value));
+                }
+            }
+        }
+    }
+    pairs
+}
+
+/// Title and company: JSON-LD, the experience section, the top card.
+fn offer_positions(
+    draft: &mut Draft,
+    view: &View<'_>,
+    person: Option<&Node>,
+    card: Option<ElementRef<'_>>,
+) {
+    if let Some(person) = person {
+        let employers = employers(view, person);
+        let titles = list(person.get("jobTitle"));
+        if let Some((company, url)) = employers.first() {
+            draft.offer(Field::Company, "json_ld", company.as_deref());
+            draft.offer(Field::CompanyUrl, "json_ld", url.as_deref());
+            // Titles and employers are two lists: they pair where they are as long.
+            if titles.len() == employers.len() {
+                draft.offer(
+                    Field::Title,
+                    "json_ld",
+                    titles.first().and_then(|t| text(t)),
+                );
+            }
+        }
+    }
+    let positions = positions(view);
+    let mut current = positions.iter().filter(|position| position.current);
+    if let Some(first) = current.next() {
+        draft.offer(Field::Title, "experience", first.title.as_deref());
+        draft.offer(Field::Company, "experience", first.company.as_deref());
+        draft.offer(
+            Field::CompanyUrl,
+            "experience",
+            first.company_url.as_deref(),
+        );
+        for other in current {
+            draft.other_position(lead::Position {
+                title: other.title.clone(),
+                company: other.company.clone(),
+                company_url: other.company_url.clone(),
+            });
+        }
+        return;
+    }
+    if !positions.is_empty() {
+        draft.note("title", "experience", "no_current_position");
+        return;
+    }
+    if let Some(link) = card.and_then(|card| view.first_in(card, "guest_current_company")) {
+        draft.offer(
+            Field::Company,
+            "top_card",
+            dom::sighted_text(link).as_deref().and_then(shown),
+        );
+    }
+    draft.offer(Field::Company, "meta", described(view, "experience"));
+    draft.read_headline();
+}
+
+/// JSON-LD employers without an end date, as (name, company page).
+fn employers(view: &View<'_>, person: &Node) -> Vec<(Option<String>, Option<String>)> {
+    list(person.get("worksFor"))
+        .into_iter()
+        .filter_map(Value::as_object)
+        .filter(|employer| {
+            employer
+                .get("member")
+                .and_then(|member| member.get("endDate"))
+                .is_none()
+        })
+        .take(50)
+        .map(|employer| {
+            let url = employer
+                .get("url")
+                .and_then(Value::as_str)
+                .and_then(|url| canonical::resolve(&view.url, url))
+                .and_then(|url| canonical::linkedin_company(&url));
+            (employer.get("name").and_then(text), url)
+        })
+        .collect()
+}
+
+/// A JSON-LD value that may be one or a list.
+fn list(value: Option<&Value>) -> Vec<&Value> {
+    match value {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(one) => vec![one],
+        None => Vec::new(),
+    }
+}
+
+fn positions(view: &View<'_>) -> Vec<Position> {
+    view.all("guest_position")
+        .into_iter()
+        .take(60)
+        .flat_map(|item| position::read_item(view, item, Grain::Span))
+        .filter_map(|mut position| {
+            position.title = position.title.as_deref().and_then(shown);
+            position.company = position.company.as_deref().and_then(shown);
+            (position.title.is_some() || position.company.is_some()).then_some(position)
+        })
+        .take(100)
+        .collect()
+}
+
+/// A part of the description: "… · Experience: Acme · Education: … · Location: Paris · …".
+fn described(view: &View<'_>, label: &str) -> Option<String> {
+    let description = view.meta("description")?;
+    let mut parts = description.split(" · ");
+    parts
+        .find_map(|part| view.rules.after_label(label, part))
+        .and_then(shown)
+}
