@@ -1,0 +1,244 @@
+//! The bed's DNS server: a recursive resolver's answers for the scenario's names.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hickory_proto::op::{Message, OpCode, ResponseCode};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::task::JoinSet;
+
+use crate::bed::DomainAddresses;
+use crate::character::Character;
+use crate::scenario::DomainSpec;
+
+/// How the server treats one name.
+#[derive(Debug)]
+enum Entry {
+    /// These records.
+    Records(Vec<RData>),
+    /// Each question is answered with the next of these records alone.
+    Rotating(Vec<RData>, AtomicUsize),
+    /// SERVFAIL.
+    ServFail,
+    /// No answer at all.
+    Silent,
+}
+
+/// All names of the bed.
+#[derive(Debug, Default)]
+pub(crate) struct Zone(HashMap<String, Entry>);
+
+impl Zone {
+    fn put(&mut self, name: &str, records: Vec<RData>) {
+        self.0.insert(name.to_owned(), Entry::Records(records));
+    }
+}
+
+fn a(ip: Ipv4Addr) -> RData {
+    RData::A(A(ip))
+}
+
+fn aaaa(ip: Ipv6Addr) -> RData {
+    RData::AAAA(AAAA(ip))
+}
+
+fn mx(preference: u16, host: &str) -> RData {
+    RData::MX(MX::new(preference, name(host)))
+}
+
+fn name(text: &str) -> Name {
+    let mut name = Name::from_ascii(text).unwrap_or_else(|_| Name::root());
+    name.set_fqdn(true);
+    name
+}
+
+/// Puts a domain's names into the zone.
+pub(crate) fn add_domain(zone: &mut Zone, spec: &DomainSpec, own: &DomainAddresses) {
+    use Character::*;
+    let domain = spec.name.as_str();
+    let (first, second) = (format!("mx1.{domain}"), format!("mx2.{domain}"));
+    zone.put(&first, vec![a(own.first)]);
+    zone.put(&second, vec![a(own.second)]);
+    let mut records = vec![];
+    match spec.character {
+        NxDomain => {
+            zone.0.remove(&first);
+            zone.0.remove(&second);
+            return;
+        }
+        ServFail | DeadResolver => {
+            let entry = || {
+                if spec.character == ServFail {
+                    Entry::ServFail
+                } else {
+                    Entry::Silent
+                }
+            };
+            zone.0.insert(domain.to_owned(), entry());
+            return;
+        }
+        NullMx => records.push(mx(0, ".")),
+        NoMailHost => {}
+        ImplicitMx => records.push(a(own.first)),
+        DeadFirstMx | SilentFirstMx | NoServiceFirstMx | CatchAllBackup => {
+            records.extend([mx(20, &second), mx(10, &first)]);
+        }
+        Ipv6Only => {
+            zone.put(&first, vec![aaaa(Ipv6Addr::LOCALHOST)]);
+            records.push(mx(10, &first));
+        }
+        CnameMx => {
+            let alias = format!("alias.{domain}");
+            zone.put(&alias, vec![RData::CNAME(CNAME(name(&first)))]);
+            records.push(mx(10, &alias));
+        }
+        CnameDomain => {
+            let origin = format!("origin.{domain}");
+            zone.put(&origin, vec![mx(10, &first)]);
+            records.push(RData::CNAME(CNAME(name(&origin))));
+        }
+        LiteralMx => records.push(mx(10, &own.trap.to_string())),
+        PrivateMx => {
+            let mut closed: Vec<RData> =
+                ["10.0.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"]
+                    .iter()
+                    .filter_map(|text| text.parse().ok())
+                    .map(a)
+                    .collect();
+            closed.push(a(own.trap));
+            closed.push(aaaa(own.trap.to_ipv6_mapped()));
+            closed.push(aaaa(Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0x7f42, 1)));
+            closed.push(aaaa(Ipv6Addr::new(0x2002, 0x7f42, 1, 0, 0, 0, 0, 1)));
+            zone.put(&first, closed);
+            records.push(mx(10, &first));
+        }
+        Rebinding => {
+            let turns = vec![a(own.trap), a(own.first)];
+            zone.0
+                .insert(first.clone(), Entry::Rotating(turns, AtomicUsize::new(0)));
+            records.push(mx(10, &first));
+        }
+        _ => records.push(mx(10, &first)),
+    }
+    if spec.title.is_some() {
+        zone.put(&format!("www.{domain}"), vec![a(own.first)]);
+        let is_alias = records.iter().any(|data| matches!(data, RData::CNAME(_)));
+        if !is_alias && !records.contains(&a(own.first)) {
+            records.push(a(own.first));
+        }
+    }
+    zone.put(domain, records);
+}
+
+/// Starts the server on UDP and TCP.
+pub(crate) async fn spawn(
+    tasks: &mut JoinSet<()>,
+    zone: Arc<Zone>,
+    port: u16,
+) -> io::Result<SocketAddr> {
+    let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let address = udp.local_addr()?;
+    let tcp = TcpListener::bind(address).await?;
+    let shared = Arc::clone(&zone);
+    tasks.spawn(async move {
+        let mut packet = [0_u8; 4096];
+        loop {
+            // An error here is a former answer's ICMP refusal: the next question comes all the same.
+            let Ok((length, from)) = udp.recv_from(&mut packet).await else {
+                continue;
+            };
+            if let Some(reply) = packet.get(..length).and_then(|ask| shared.answer(ask)) {
+                let _ = udp.send_to(&reply, from).await;
+            }
+        }
+    });
+    tasks.spawn(async move {
+        while let Ok((stream, _)) = tcp.accept().await {
+            tokio::spawn(serve_tcp(stream, Arc::clone(&zone)));
+        }
+    });
+    Ok(address)
+}
+
+async fn serve_tcp(mut stream: TcpStream, zone: Arc<Zone>) {
+    while let Ok(length) = stream.read_u16().await {
+        let mut ask = vec![0; usize::from(length)];
+        if stream.read_exact(&mut ask).await.is_err() {
+            return;
+        }
+        let Some(reply) = zone.answer(&ask) else {
+            return;
+        };
+        let Ok(length) = u16::try_from(reply.len()) else {
+            return;
+        };
+        if stream.write_u16(length).await.is_err() || stream.write_all(&reply).await.is_err() {
+            return;
+        }
+    }
+}
+
+impl Zone {
+    /// The answer to a question, `None` for silence.
+    fn answer(&self, packet: &[u8]) -> Option<Vec<u8>> {
+        let ask = Message::from_vec(packet).ok()?;
+        let question = ask.queries.first()?;
+        let mut reply = Message::response(ask.metadata.id, OpCode::Query);
+        reply.add_query(question.clone());
+        reply.metadata.recursion_desired = ask.metadata.recursion_desired;
+        reply.metadata.recursion_available = true;
+        let mut asked = question.name().clone();
+        // A chain of aliases is followed as a recursive resolver does.
+        for _ in 0..8 {
+            let key = asked.to_ascii().trim_end_matches('.').to_ascii_lowercase();
+            let all: Vec<RData> = match self.0.get(&key) {
+                None => {
+                    reply.metadata.response_code = ResponseCode::NXDomain;
+                    break;
+                }
+                Some(Entry::Silent) => return None,
+                Some(Entry::ServFail) => {
+                    reply.metadata.response_code = ResponseCode::ServFail;
+                    break;
+                }
+                Some(Entry::Records(records)) => records.clone(),
+                Some(Entry::Rotating(turns, next)) => {
+                    let matching: Vec<&RData> = turns
+                        .iter()
+                        .filter(|data| data.record_type() == question.query_type())
+                        .collect();
+                    if matching.is_empty() {
+                        break;
+                    }
+                    let turn = next.fetch_add(1, Ordering::Relaxed) % matching.len();
+                    matching
+                        .get(turn)
+                        .map(|&data| data.clone())
+                        .into_iter()
+                        .collect()
+                }
+            };
+            let kind = question.query_type();
+            let mut alias = None;
+            for data in all {
+                if let RData::CNAME(target) = &data {
+                    alias = Some(target.0.clone());
+                }
+                if data.record_type() == kind || data.record_type() == RecordType::CNAME {
+                    reply.add_answer(Record::from_rdata(asked.clone(), 1, data));
+                }
+            }
+            match alias {
+                Some(target) if kind != RecordType::CNAME => asked = target,
+                _ => break,
+            }
+        }
+        reply.to_vec().ok()
+    }
+}

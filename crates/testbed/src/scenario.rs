@@ -1,0 +1,78 @@
+//! What a bed is to play.
+
+use serde::{Deserialize, Serialize};
+
+use crate::character::{Character, Expected, Mailbox};
+
+/// A bed's description; see the crate's documentation for the JSON form.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scenario {
+    /// Time that every SMTP server takes for a reply, in milliseconds.
+    pub latency_ms: u64,
+    /// How long greylisting servers refuse what they see first, in milliseconds; 0: the
+    /// first time only.
+    pub greylist_ms: u64,
+    /// Port of the DNS server; 0: chosen by the system.
+    pub dns_port: u16,
+    /// Port of all SMTP servers; 0: chosen by the system.
+    pub smtp_port: u16,
+    /// Port of all web servers; 0: chosen by the system.
+    pub http_port: u16,
+    /// The domains.
+    pub domains: Vec<DomainSpec>,
+}
+
+/// One domain.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DomainSpec {
+    /// The domain's name, in lower case.
+    pub name: String,
+    /// How it behaves.
+    pub character: Character,
+    /// Local parts that exist.
+    pub mailboxes: Vec<String>,
+    /// Local parts that exist and are over quota.
+    pub full: Vec<String>,
+    /// Local parts that exist and are disabled.
+    pub disabled: Vec<String>,
+    /// Title of the domain's web page; without it there is no web server.
+    pub title: Option<String>,
+}
+
+impl DomainSpec {
+    /// A domain with its mailboxes.
+    #[must_use]
+    pub fn new(name: &str, character: Character, mailboxes: &[&str]) -> Self {
+        Self {
+            name: name.to_owned(),
+            character,
+            mailboxes: mailboxes.iter().map(|&local| local.to_owned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What the mailbox of a local part is like; compared without regard to case.
+    #[must_use]
+    pub fn mailbox(&self, local: &str) -> Mailbox {
+        let has = |list: &[String]| list.iter().any(|known| known.eq_ignore_ascii_case(local));
+        if has(&self.full) {
+            Mailbox::Full
+        } else if has(&self.disabled) {
+            Mailbox::Disabled
+        } else if has(&self.mailboxes)
+            || local.eq_ignore_ascii_case("postmaster") && self.character != Character::NoPostmaster
+        {
+            Mailbox::Exists
+        } else {
+            Mailbox::Missing
+        }
+    }
+
+    /// What a right verifier may say of a local part.
+    #[must_use]
+    pub fn expected(&self, local: &str) -> Expected {
+        self.character.expected(local, self.mailbox(local))
+    }
+}

@@ -1,0 +1,480 @@
+//! The bed's SMTP servers: one conversation after the rules of its domain's character.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::character::{Character, Mailbox, looks_like_a_name};
+use crate::scenario::DomainSpec;
+use crate::stats::Stats;
+
+mod reply;
+mod tls;
+
+use reply::Act;
+
+/// A domain as its servers know it.
+#[derive(Debug)]
+pub(crate) struct DomainState {
+    spec: DomainSpec,
+    greylist_delay: Duration,
+    /// First sight of each pair of sender and recipient.
+    seen: Mutex<HashMap<(String, String), Instant>>,
+    connections: Mutex<u64>,
+}
+
+impl DomainState {
+    pub(crate) fn new(spec: DomainSpec, greylist_delay: Duration) -> Self {
+        Self {
+            spec,
+            greylist_delay,
+            seen: Mutex::default(),
+            connections: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn spec(&self) -> &DomainSpec {
+        &self.spec
+    }
+
+    /// Whether the pair is still to be deferred.
+    fn greylists(&self, sender: &str, recipient: &str) -> bool {
+        let now = Instant::now();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.get(&(sender.to_owned(), recipient.to_owned())) {
+            Some(first) => now.duration_since(*first) < self.greylist_delay,
+            None => {
+                seen.insert((sender.to_owned(), recipient.to_owned()), now);
+                true
+            }
+        }
+    }
+
+    /// The number of this connection, from 1.
+    fn count_connection(&self) -> u64 {
+        let mut count = self
+            .connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *count += 1;
+        *count
+    }
+}
+
+/// Which part a listener plays for its domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The domain's character.
+    Character,
+    /// An ordinary server, whatever the character.
+    Ordinary,
+    /// Accepts connections and says nothing.
+    Silent,
+    /// No mail service.
+    NoService,
+    /// Busy for ever.
+    Busy,
+    /// Accepts every recipient.
+    AcceptAll,
+    /// Nobody should ever come here.
+    Trap,
+}
+
+/// One listener.
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// The domains whose mail it takes; connections are counted for the first.
+    pub(crate) domains: Vec<Arc<DomainState>>,
+    pub(crate) role: Role,
+    pub(crate) stats: Stats,
+    pub(crate) latency: Duration,
+}
+
+impl Server {
+    fn character(&self) -> Character {
+        match self.role {
+            Role::Character => self
+                .domains
+                .first()
+                .map_or(Character::Ordinary, |domain| domain.spec.character),
+            Role::AcceptAll => Character::AcceptAll,
+            Role::Busy => Character::Busy,
+            _ => Character::Ordinary,
+        }
+    }
+
+    fn name(&self) -> &str {
+        self.domains.first().map_or("", |domain| &domain.spec.name)
+    }
+}
+
+/// A client that is silent this long is let go.
+const IDLE_MAX: Duration = Duration::from_secs(300);
+/// Longest command line.
+const LINE_MAX: usize = 4096;
+
+/// Serves every connection of a listener.
+pub(crate) async fn serve(listener: TcpListener, server: Arc<Server>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let server = Arc::clone(&server);
+        tokio::spawn(async move {
+            let _ = stream.set_nodelay(true);
+            let name = server.name().to_owned();
+            server.stats.update(&name, |stats| {
+                stats.connections += 1;
+                stats.open += 1;
+                stats.connections_at_once_max = stats.connections_at_once_max.max(stats.open);
+                stats.trapped += u64::from(server.role == Role::Trap);
+            });
+            let mut session = Session::new(&server, stream);
+            let ended = session.run().await;
+            server.stats.update(&name, |stats| {
+                stats.open -= 1;
+                stats.refused_per_session_max = stats.refused_per_session_max.max(session.refused);
+                let left = matches!(ended, Ok(End::ClientLeft)) && !session.spoiled;
+                stats.left_without_quit += u64::from(left);
+            });
+        });
+    }
+}
+
+/// How a connection ended.
+enum End {
+    Quit,
+    ClientLeft,
+    ServerClosed,
+}
+
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+struct Session<'a> {
+    server: &'a Server,
+    character: Character,
+    stream: Box<dyn Stream>,
+    input: Vec<u8>,
+    encrypted: bool,
+    first_connection: bool,
+    sender: Option<String>,
+    transaction_recipients: u64,
+    session_recipients: u64,
+    refused: u64,
+    /// The server broke the protocol or fell silent: a client may leave as it likes.
+    spoiled: bool,
+}
+
+impl<'a> Session<'a> {
+    fn new(server: &'a Server, stream: TcpStream) -> Self {
+        let first_connection = server
+            .domains
+            .first()
+            .is_none_or(|domain| domain.count_connection() == 1);
+        Self {
+            server,
+            character: server.character(),
+            stream: Box::new(stream),
+            input: Vec::new(),
+            encrypted: false,
+            first_connection,
+            sender: None,
+            transaction_recipients: 0,
+            session_recipients: 0,
+            refused: 0,
+            spoiled: false,
+        }
+    }
+
+    async fn run(&mut self) -> io::Result<End> {
+        let greeting = self.greeting();
+        if !self.act(greeting).await? {
+            return Ok(End::ServerClosed);
+        }
+        loop {
+            let Some(line) = self.line().await? else {
+                return Ok(End::ClientLeft);
+            };
+            if !self.input.is_empty() {
+                self.count(|stats| stats.pipelined += 1);
+            }
+            let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
+            let action = match verb.to_ascii_uppercase().as_str() {
+                "EHLO" => self.hello(true),
+                "HELO" => self.hello(false),
+                "STARTTLS" => {
+                    self.act(Act::say("220 2.0.0 Ready to start TLS")).await?;
+                    self.start_tls().await?;
+                    continue;
+                }
+                "MAIL" => self.mail(rest),
+                "RCPT" => self.rcpt(rest),
+                "RSET" => {
+                    self.reset();
+                    Act::say("250 2.0.0 Ok")
+                }
+                "NOOP" => Act::say("250 2.0.0 Ok"),
+                "QUIT" => {
+                    self.count(|stats| stats.quit += 1);
+                    let _ = self.act(Act::say("221 2.0.0 Bye")).await;
+                    return Ok(End::Quit);
+                }
+                "DATA" | "BDAT" => {
+                    self.count(|stats| stats.data += 1);
+                    Act::say("554 5.5.1 Error: no mail here")
+                }
+                "VRFY" | "EXPN" => {
+                    self.count(|stats| stats.vrfy += 1);
+                    Act::say("252 2.0.0 Cannot VRFY user")
+                }
+                _ => Act::say("502 5.5.2 Error: command not recognized"),
+            };
+            if !self.act(action).await? {
+                return Ok(End::ServerClosed);
+            }
+        }
+    }
+
+    fn count(&self, change: impl FnOnce(&mut crate::stats::DomainStats)) {
+        self.server.stats.update(self.server.name(), change);
+    }
+
+    /// The next command line, without its end; `None` when the client has gone.
+    async fn line(&mut self) -> io::Result<Option<String>> {
+        loop {
+            if let Some(end) = self.input.iter().position(|&byte| byte == b'\n') {
+                let line: Vec<u8> = self.input.drain(..=end).collect();
+                let text = String::from_utf8_lossy(&line);
+                return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
+            }
+            if self.input.len() > LINE_MAX {
+                return Ok(None);
+            }
+            let mut chunk = [0_u8; 1024];
+            let read = tokio::time::timeout(IDLE_MAX, self.stream.read(&mut chunk));
+            match read.await {
+                Ok(Ok(0)) | Err(_) => return Ok(None),
+                Ok(Ok(length)) => self.input.extend(chunk.iter().take(length)),
+                Ok(Err(error)) => return Err(error),
+            }
+        }
+    }
+
+    async fn start_tls(&mut self) -> io::Result<()> {
+        let plain = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
+        self.stream = Box::new(tls::accept(plain).await?);
+        self.encrypted = true;
+        self.reset();
+        Ok(())
+    }
+
+    fn reset(&mut self) {
+        self.sender = None;
+        self.transaction_recipients = 0;
+    }
+
+    fn greeting(&self) -> Act {
+        use Character::*;
+        match (self.server.role, self.character) {
+            (Role::Silent, _) => Act::Silence,
+            (Role::NoService, _) => Act::say("554 5.3.2 No SMTP service here"),
+            (_, Busy) => Act::close_with("421 4.3.2 Service not available, try again later"),
+            (_, BusyOnce) if self.first_connection => {
+                Act::close_with("421 4.3.2 Too busy right now, come back later")
+            }
+            (_, DropsAtGreeting) => Act::Close,
+            (_, BlockedAtGreeting) => Act::say(
+                "554 5.7.1 Service unavailable; Client host [127.0.0.1] blocked using zen.spamhaus.org",
+            ),
+            (_, EndlessGreeting) => Act::Endless(b"220-welcome to the machine\r\n"),
+            (_, Binary) => Act::Raw(b"\x00\x01\xfe\xff\x16\x03\x01 junk \x80\r\n".to_vec()),
+            _ => Act::say(&format!("220 mx1.{} ESMTP ready", self.server.name())),
+        }
+    }
+
+    fn hello(&self, extended: bool) -> Act {
+        let name = self.server.name();
+        if self.server.role == Role::NoService {
+            return Act::say("503 5.5.1 Bad sequence of commands");
+        }
+        match (self.character, extended) {
+            (Character::EhloRefused, true) => Act::say("502 5.5.1 Command not implemented"),
+            (Character::StartTls, true) if !self.encrypted => {
+                Act::say(&format!("250-mx1.{name}\r\n250-STARTTLS\r\n250 8BITMIME"))
+            }
+            (_, true) => Act::say(&format!("250-mx1.{name}\r\n250-PIPELINING\r\n250 8BITMIME")),
+            (_, false) => Act::say(&format!("250 mx1.{name}")),
+        }
+    }
+
+    fn mail(&mut self, rest: &str) -> Act {
+        use Character::*;
+        let sender = path(rest);
+        match self.character {
+            StartTls if !self.encrypted => {
+                return Act::say("530 5.7.0 Must issue a STARTTLS command first");
+            }
+            SenderRefused if !sender.is_empty() => {
+                return Act::say(&format!(
+                    "553 5.1.8 <{sender}>: Sender address rejected: not welcome"
+                ));
+            }
+            EverySenderRefused => {
+                return Act::say("550 5.7.1 Sender rejected");
+            }
+            _ => {}
+        }
+        self.sender = Some(sender);
+        self.transaction_recipients = 0;
+        self.count(|stats| stats.sessions += 1);
+        Act::say("250 2.1.0 Ok")
+    }
+
+    fn rcpt(&mut self, rest: &str) -> Act {
+        let Some(sender) = self.sender.clone() else {
+            return Act::say("503 5.5.1 Error: need MAIL command");
+        };
+        let recipient = path(rest);
+        self.count(|stats| {
+            stats.recipients += 1;
+            stats.asked.insert((sender.clone(), recipient.clone()));
+        });
+        self.transaction_recipients += 1;
+        self.session_recipients += 1;
+        let action = self.judge(&sender, &recipient);
+        if action.refuses() {
+            self.refused += 1;
+        }
+        action
+    }
+
+    /// The character's answer to a recipient.
+    fn judge(&self, sender: &str, recipient: &str) -> Act {
+        use Character::*;
+        let (local, domain) = recipient.rsplit_once('@').unwrap_or((recipient, ""));
+        let Some(state) = self
+            .server
+            .domains
+            .iter()
+            .find(|known| known.spec.name == domain)
+        else {
+            return Act::say(&format!("554 5.7.1 <{recipient}>: Relay access denied"));
+        };
+        let mailbox = state.spec.mailbox(local);
+        let plain = || reply::to_mailbox(self.character, mailbox, recipient);
+        let accepted = || reply::to_mailbox(self.character, Mailbox::Exists, recipient);
+        match self.character {
+            AcceptAll => reply::unless_missing(self.character, mailbox, recipient),
+            NameLike if looks_like_a_name(local) => {
+                reply::unless_missing(self.character, mailbox, recipient)
+            }
+            FlipAfterThree if self.session_recipients > 3 => accepted(),
+            PolicyForUnknown if mailbox == Mailbox::Missing => Act::say(&format!(
+                "550 5.7.1 <{recipient}>: Recipient address rejected: Access denied"
+            )),
+            DefersUnknown if mailbox == Mailbox::Missing => Act::say(&format!(
+                "450 4.1.1 <{recipient}>: Recipient address rejected: User unknown"
+            )),
+            Greylist | GreylistCatchAll if state.greylists(sender, recipient) => {
+                Act::say(&format!(
+                    "450 4.2.0 <{recipient}>: Recipient address rejected: Greylisted, see http://postgrey.example/help/{domain}.html"
+                ))
+            }
+            GreylistCatchAll => reply::unless_missing(self.character, mailbox, recipient),
+            GreylistKnown if mailbox != Mailbox::Missing && state.greylists(sender, recipient) => {
+                Act::say("451 4.7.1 Greylisting in action, please come back later")
+            }
+            GreylistForever => Act::say("450 4.2.0 Greylisted, try again later"),
+            RateLimited => Act::say("450 4.7.1 Error: rate limited, too many messages from you"),
+            TarpitForever => Act::Silence,
+            DropsAtRcpt => Act::Close,
+            DropsAfterRefusals if self.refused >= 2 && mailbox == Mailbox::Missing => {
+                Act::close_with("421 4.7.0 Too many errors, closing connection")
+            }
+            RcptLimit if self.transaction_recipients > 3 => {
+                Act::say("452 4.5.3 Error: too many recipients")
+            }
+            RcptLimitSession if self.session_recipients > 3 => {
+                Act::say("452 4.5.3 Too many recipients received this hour")
+            }
+            EndlessReply => Act::Endless(b"250-still thinking\r\n"),
+            EndlessLine => Act::Endless(b"250 and so on and so on "),
+            ExtraReplies => Act::Raw(
+                format!("550 5.1.1 <{recipient}> User unknown\r\n250 2.1.5 Ok\r\n").into_bytes(),
+            ),
+            SenderRefusedAtRcpt if !sender.is_empty() => Act::say(&format!(
+                "550 5.7.1 <{sender}>: Sender address rejected: Access denied"
+            )),
+            BlockedAtRcpt => Act::say(&format!(
+                "554 5.7.1 <{recipient}>: Service unavailable; Client host [127.0.0.1] blocked using b.barracudacentral.org"
+            )),
+            Policy => Act::say("550 5.7.1 Message rejected due to local policy"),
+            RelayDenied => Act::say(&format!("554 5.7.1 <{recipient}>: Relay access denied")),
+            _ => plain(),
+        }
+    }
+
+    /// Does what a reply asks for; false when the server has hung up.
+    async fn act(&mut self, action: Act) -> io::Result<bool> {
+        let delay = match self.character {
+            Character::Tarpit => self.server.latency + Duration::from_millis(200),
+            _ => self.server.latency,
+        };
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        match action {
+            Act::Say(text) => {
+                let bytes = reply::dress(self.character, &text);
+                if self.character == Character::MultiLine {
+                    for byte in bytes {
+                        self.stream.write_all(&[byte]).await?;
+                        self.stream.flush().await?;
+                    }
+                } else {
+                    self.stream.write_all(&bytes).await?;
+                    self.stream.flush().await?;
+                }
+            }
+            Act::Raw(bytes) => {
+                self.spoiled = true;
+                self.stream.write_all(&bytes).await?;
+                self.stream.flush().await?;
+            }
+            Act::CloseWith(text) => {
+                self.stream
+                    .write_all(format!("{text}\r\n").as_bytes())
+                    .await?;
+                self.stream.shutdown().await?;
+                return Ok(false);
+            }
+            Act::Close => return Ok(false),
+            Act::Silence => {
+                self.spoiled = true;
+                // Whatever comes, QUIT too, is heard and not answered.
+                while self.line().await?.is_some() {}
+                return Ok(false);
+            }
+            Act::Endless(part) => {
+                self.spoiled = true;
+                let block = part.repeat(64);
+                loop {
+                    self.stream.write_all(&block).await?;
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// The address between the angle brackets of MAIL or RCPT.
+fn path(rest: &str) -> String {
+    let inner = rest.split_once('<').map_or(rest, |(_, inner)| inner);
+    inner
+        .rsplit_once('>')
+        .map_or(inner, |(address, _)| address)
+        .to_ascii_lowercase()
+}
