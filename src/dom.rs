@@ -189,7 +189,7 @@ pub fn pieces(element: ElementRef<'_>, grain: Grain, shown: Shown) -> Vec<Piece<
                 }
                 match node.value() {
                     Node::Text(text) => {
-                        if collapse(&line).is_empty()
+                        if line.trim_start().is_empty()
                             && let Some(parent) = enclosing(node)
                         {
                             begun_in = parent;

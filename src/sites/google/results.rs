@@ -10,7 +10,7 @@ use ego_tree::NodeId;
 use scraper::ElementRef;
 
 use super::link::{self, Destination};
-use crate::dom::{self, Shown};
+use crate::dom::{self, Grain, Shown};
 use crate::sites::view::View;
 
 /// Most results read from one page: Google shows at most 100 with `num=100`.
@@ -84,9 +84,9 @@ fn heading_in_link<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
 fn heading_role_in_link<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
     headings(view, "heading_role_in_link", |link| {
         link.attr("role") == Some("presentation")
-            || dom::blocks(link, Shown::Visible).iter().any(|line| {
-                link::displayed_host(line).is_some()
-                    || super::snippet::source_name(view.rules, line).is_some()
+            || blocks(link).any(|line| {
+                link::displayed_host(&line).is_some()
+                    || super::snippet::source_name(view.rules, &line).is_some()
             })
     })
 }
@@ -263,6 +263,13 @@ fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
     results
 }
 
+/// The element's text, one entry a line or paragraph.
+fn blocks(element: ElementRef<'_>) -> impl Iterator<Item = String> {
+    dom::pieces(element, Grain::Block, Shown::All)
+        .into_iter()
+        .map(|piece| piece.text)
+}
+
 /// The texts of a result's block, without its title and without the words of the link that
 /// shows a passage of the page ("Read more"), which follow the snippet without a space.
 fn lines(block: ElementRef<'_>, title: &str) -> Vec<String> {
@@ -277,8 +284,7 @@ fn lines(block: ElementRef<'_>, title: &str) -> Vec<String> {
         .filter_map(dom::text)
         .take(4)
         .collect();
-    dom::blocks(block, Shown::Visible)
-        .into_iter()
+    blocks(block)
         .filter(|line| line != title && line.len() <= BLOCK_BYTES_MAX)
         .take(BLOCKS_MAX)
         .map(|line| {
