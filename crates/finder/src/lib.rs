@@ -4,17 +4,28 @@
 //! The way of one look-up, each step in a module of its own:
 //!
 //! 1. [`person`]: the displayed name becomes weighted spellings of its parts.
-//! 2. [`pattern`]: how organisations form addresses; the prior by company size, learned
+//! 2. [`company`] and [`domain`]: the employer becomes a domain, with its probability and
+//!    what that rests on.
+//! 3. [`pattern`]: how organisations form addresses; the prior by company size, learned
 //!    per domain from known addresses.
-//! 3. [`candidates`]: spellings × patterns, ranked by posterior probability.
+//! 4. [`candidates`]: spellings × patterns, ranked by posterior probability.
+//! 5. [`Finder`]: has the candidates proved by `lode-verify` and concludes ([`conclude`]).
+//!
+//! Only [`Finder`], [`domain::discover`] and [`domain::website`] touch the network.
 
 pub mod candidates;
+pub mod company;
+pub mod conclude;
+pub mod domain;
+mod finder;
 pub mod outcome;
 pub mod pattern;
 pub mod person;
 pub mod request;
 
+pub use domain::{DomainCache, NoCache};
+pub use finder::{Finder, FinderConfig};
 pub use outcome::{
     CandidateResult, CandidateStatus, Conclusion, DomainFinding, DomainSource, FindOutcome,
 };
-pub use request::{CompanySize, FindRequest, KnownAddress, PatternEvidence};
+pub use request::{CompanySize, FindRequest, KnownAddress, PatternEvidence, VerifiedBefore};

@@ -105,6 +105,20 @@ pub fn spellings(name: &PersonName, context: Context<'_>) -> Spellings {
     Spellings { list, romanised }
 }
 
+/// A word in ASCII lower case, umlauts as digraphs (`ue`) or plain (`u`). Empty where no
+/// letter or digit is left.
+#[must_use]
+pub fn ascii_word(word: &str, digraphs: bool) -> String {
+    letters::spell(
+        word,
+        Script {
+            digraphs,
+            scheme: 0,
+            apostrophes: false,
+        },
+    )
+}
+
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
     first: String,

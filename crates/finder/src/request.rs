@@ -1,7 +1,11 @@
 //! What a look-up is asked with.
 
+use std::time::Duration;
+
 use lode_core::name::PersonName;
 use serde::{Deserialize, Serialize};
+
+use crate::outcome::DomainFinding;
 
 /// A look-up: whose address, at which company, and what is known already.
 ///
@@ -27,6 +31,24 @@ pub struct FindRequest {
     pub company_size: Option<CompanySize>,
     /// Addresses and patterns known at the domain.
     pub evidence: PatternEvidence,
+    /// This person's address, if it was verified before: younger than 24 hours, it is
+    /// taken without asking again.
+    pub verified_before: Option<VerifiedBefore>,
+    /// 0 at first; after an outcome with [`crate::FindOutcome::retry_after`], one more
+    /// each time, everything else unchanged.
+    pub attempt: u32,
+    /// The domain that an earlier attempt took ([`crate::FindOutcome::domain`]), so that it
+    /// is not looked for again.
+    pub resolved: Option<DomainFinding>,
+}
+
+/// An address that was verified for the same person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifiedBefore {
+    /// The address.
+    pub email: String,
+    /// How long ago.
+    pub age: Duration,
 }
 
 /// Size of a company in employees: the classes that profile pages show.

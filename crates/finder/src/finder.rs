@@ -1,0 +1,355 @@
+//! The look-up: company to domain, candidates, proof, conclusion.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lode_core::email::EmailStatus;
+use lode_core::name::{self, PersonName};
+use lode_verify::{Address, Domain, DomainOutcome, MailRoute, Verifier};
+
+use crate::candidates::{Candidates, rank};
+use crate::company::CompanyName;
+use crate::conclude::{from_probe, nothing};
+use crate::domain::discover::{Discovery, DiscoveryConfig, discover};
+use crate::domain::website::{FetcherSetupError, WebConfig, WebFetcher};
+use crate::domain::{DomainCache, NoCache, of_given, of_website};
+use crate::outcome::{Conclusion, DomainFinding, DomainSource, FindOutcome};
+use crate::pattern::PatternModel;
+use crate::request::{FindRequest, VerifiedBefore};
+
+/// Settings of a [`Finder`].
+#[derive(Debug, Clone)]
+pub struct FinderConfig {
+    /// Most candidates asked about at one domain.
+    pub candidates_max: usize,
+    /// A candidate less likely than this is not asked about.
+    pub probability_min: f64,
+    /// Most guessed domains asked about for one look-up.
+    pub domains_max: usize,
+    /// A guessed domain less likely than this is not asked about.
+    pub domain_probability_min: f64,
+    /// How long an address that was verified before is taken without asking again.
+    pub fresh_for: Duration,
+    /// Limits of the search for a company's domain.
+    pub discovery: DiscoveryConfig,
+    /// Limits of the fetcher of websites.
+    pub web: WebConfig,
+}
+
+impl Default for FinderConfig {
+    fn default() -> Self {
+        Self {
+            candidates_max: 12,
+            probability_min: 0.003,
+            domains_max: 2,
+            domain_probability_min: 0.25,
+            fresh_for: Duration::from_secs(24 * 3600),
+            discovery: DiscoveryConfig::default(),
+            web: WebConfig::default(),
+        }
+    }
+}
+
+/// Finds addresses. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Finder {
+    config: FinderConfig,
+    verifier: Verifier,
+    web: WebFetcher,
+    cache: Arc<dyn DomainCache>,
+}
+
+/// Probability that the website which a company's page shows is also where it has mail.
+const WEBSITE_PROBABILITY: f64 = 0.97;
+
+impl Finder {
+    /// A finder that remembers no domains. Networks and DNS are those of the verifier's
+    /// settings.
+    ///
+    /// # Errors
+    /// Where the HTTP client cannot be set up.
+    pub fn new(config: FinderConfig, verifier: Verifier) -> Result<Self, FetcherSetupError> {
+        Self::with_cache(config, verifier, Arc::new(NoCache))
+    }
+
+    /// A finder with a memory of companies' domains.
+    ///
+    /// # Errors
+    /// Where the HTTP client cannot be set up.
+    pub fn with_cache(
+        config: FinderConfig,
+        verifier: Verifier,
+        cache: Arc<dyn DomainCache>,
+    ) -> Result<Self, FetcherSetupError> {
+        let web = WebFetcher::new(
+            config.web.clone(),
+            verifier.resolver().clone(),
+            &verifier.config().allow_nets,
+        )?;
+        Ok(Self {
+            config,
+            verifier,
+            web,
+            cache,
+        })
+    }
+
+    /// The verifier.
+    #[must_use]
+    pub fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    /// Looks an address up. Never fails: [`FindOutcome::conclusion`] says how it ended.
+    /// Does not wait for deferrals: repeat the request with the next
+    /// [`FindRequest::attempt`] after [`FindOutcome::retry_after`].
+    pub async fn find(&self, request: &FindRequest) -> FindOutcome {
+        let name = person_of(request);
+        let usable = !PatternModel::learn("", None, &request.evidence)
+            .spellings(&name)
+            .list
+            .is_empty();
+        if !usable {
+            return nothing(Conclusion::NameUnusable, "name_unusable", None, Vec::new());
+        }
+        let (mut findings, reason) = self.domains(request).await;
+        if let Some(outcome) = self.fresh(request, findings.first()) {
+            return outcome;
+        }
+        let mut outcome = None;
+        let asked = findings
+            .iter()
+            .take(self.config.domains_max)
+            .filter(|finding| {
+                finding.confirmed || finding.probability >= self.config.domain_probability_min
+            });
+        for finding in asked {
+            let next = self.ask(request, &name, finding.clone()).await;
+            let settled = !matches!(
+                next.conclusion,
+                Conclusion::NotFound | Conclusion::NoMail | Conclusion::DomainUnknown
+            );
+            if outcome.is_none() || settled {
+                outcome = Some(next);
+            }
+            if settled || finding.confirmed {
+                break;
+            }
+        }
+        match outcome {
+            Some(mut outcome) => {
+                findings.retain(|finding| {
+                    outcome
+                        .domain
+                        .as_ref()
+                        .is_none_or(|taken| taken.domain != finding.domain)
+                });
+                outcome.other_domains = findings;
+                outcome
+            }
+            None => {
+                let conclusion = if reason == "dns_failed" {
+                    Conclusion::Failed
+                } else {
+                    Conclusion::DomainUnknown
+                };
+                let mut outcome = nothing(conclusion, reason, None, findings);
+                if conclusion == Conclusion::DomainUnknown && reason != "domain_unknown" {
+                    outcome.reasons.insert(0, "domain_unknown".to_owned());
+                }
+                outcome
+            }
+        }
+    }
+
+    /// The candidates for a request at a domain, without asking anybody: what a find would
+    /// try, likeliest first.
+    #[must_use]
+    pub fn candidates(&self, request: &FindRequest, domain: &Domain) -> Candidates {
+        self.ranked(request, &person_of(request), domain)
+    }
+
+    fn ranked(&self, request: &FindRequest, name: &PersonName, domain: &Domain) -> Candidates {
+        let model = PatternModel::learn(domain.as_str(), request.company_size, &request.evidence);
+        let mut ranked = rank(name, &model, &request.evidence);
+        let floor = self.config.probability_min;
+        let mut kept = 0;
+        ranked.list.retain(|candidate| {
+            kept += 1;
+            // The likeliest one stays, whatever its probability.
+            kept == 1 || candidate.probability >= floor
+        });
+        ranked.list.truncate(self.config.candidates_max);
+        ranked
+    }
+
+    /// The domains that the company may have, likeliest first, and why there is none.
+    async fn domains(&self, request: &FindRequest) -> (Vec<DomainFinding>, &'static str) {
+        if let Some(resolved) = &request.resolved {
+            return (vec![resolved.clone()], "domain_unknown");
+        }
+        let mut reason = "domain_unknown";
+        if let Some(given) = present(request.domain.as_deref()) {
+            match of_given(given) {
+                Ok(domain) => return (vec![known(&domain, 1.0, DomainSource::Given)], reason),
+                Err(error) => reason = error.code(),
+            }
+        }
+        if let Some(website) = present(request.website.as_deref()) {
+            match of_website(website) {
+                Ok(domain) => {
+                    let finding = known(&domain, WEBSITE_PROBABILITY, DomainSource::Website);
+                    return (vec![finding], reason);
+                }
+                Err(error) => reason = error.code(),
+            }
+        }
+        let Some(company) = present(request.company.as_deref()).and_then(CompanyName::parse) else {
+            return (Vec::new(), reason);
+        };
+        let key = request.company_url.clone().unwrap_or_else(|| company.key());
+        if let Some(domain) = self.cache.get(&key).await
+            && let Ok(domain) = Domain::parse(&domain)
+        {
+            return (vec![known(&domain, 1.0, DomainSource::Cache)], reason);
+        }
+        let found = discover(
+            &company,
+            self.verifier.resolver(),
+            &self.web,
+            &self.config.discovery,
+        )
+        .await;
+        if found.domains.is_empty() && found.dns_failed {
+            return (Vec::new(), "dns_failed");
+        }
+        let findings = findings_of(found);
+        if let Some(first) = findings.first().filter(|first| first.confirmed) {
+            self.cache.put(&key, first).await;
+        }
+        (findings, reason)
+    }
+
+    /// An address that was verified a short while ago, at the domain in question.
+    fn fresh(&self, request: &FindRequest, domain: Option<&DomainFinding>) -> Option<FindOutcome> {
+        let VerifiedBefore { email, age } = request.verified_before.as_ref()?;
+        let domain = domain.filter(|domain| domain.confirmed)?;
+        let address = Address::parse(email).ok()?;
+        if *age >= self.config.fresh_for || address.domain().as_str() != domain.domain {
+            return None;
+        }
+        Some(FindOutcome {
+            conclusion: Conclusion::Verified,
+            email: Some(address.to_string()),
+            status: EmailStatus::Verified,
+            score: 100,
+            reasons: vec!["verified_before".to_owned()],
+            ..nothing(
+                Conclusion::Verified,
+                "verified_before",
+                Some(domain.clone()),
+                Vec::new(),
+            )
+        })
+    }
+
+    /// Has the candidates at one domain proved.
+    async fn ask(
+        &self,
+        request: &FindRequest,
+        name: &PersonName,
+        finding: DomainFinding,
+    ) -> FindOutcome {
+        let Ok(domain) = Domain::parse(&finding.domain) else {
+            return nothing(
+                Conclusion::DomainUnknown,
+                "domain_malformed",
+                None,
+                Vec::new(),
+            );
+        };
+        let candidates = self.ranked(request, name, &domain);
+        let addresses: Vec<Address> = candidates
+            .list
+            .iter()
+            .filter_map(|candidate| Address::new(&candidate.local, domain.clone()).ok())
+            .collect();
+        let probed = if self.verifier.probing() {
+            self.verifier
+                .probe_candidates(&domain, &addresses, request.attempt)
+                .await
+        } else {
+            self.unasked(&domain).await
+        };
+        let mut outcome = from_probe(finding, &candidates, &probed);
+        if outcome.candidates.is_empty() {
+            outcome = nothing(
+                Conclusion::NameUnusable,
+                "name_unusable",
+                outcome.domain,
+                Vec::new(),
+            );
+        }
+        outcome
+    }
+
+    /// What can be said without probing: whether the domain takes mail.
+    async fn unasked(&self, domain: &Domain) -> DomainOutcome {
+        let reason = match self.verifier.resolver().mx(domain.as_str()).await {
+            MailRoute::Hosts { .. } => "probing_off",
+            MailRoute::NullMx => "null_mx",
+            MailRoute::NoMailHost => "no_mx",
+            MailRoute::NoSuchDomain => "domain_not_found",
+            MailRoute::Unknown(_) => "dns_failed",
+        };
+        DomainOutcome {
+            domain: domain.clone(),
+            verdicts: Vec::new(),
+            profile: None,
+            reason: Some(reason.to_owned()),
+            retry_after: None,
+        }
+    }
+}
+
+fn present(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn person_of(request: &FindRequest) -> PersonName {
+    match (&request.name, &request.full_name) {
+        (Some(name), _) => name.clone(),
+        (None, Some(full_name)) => name::parse(full_name),
+        (None, None) => PersonName::default(),
+    }
+}
+
+fn known(domain: &Domain, probability: f64, how: DomainSource) -> DomainFinding {
+    DomainFinding {
+        domain: domain.as_str().to_owned(),
+        probability,
+        how,
+        confirmed: true,
+    }
+}
+
+fn findings_of(found: Discovery) -> Vec<DomainFinding> {
+    found
+        .domains
+        .into_iter()
+        .map(|weighed| DomainFinding {
+            domain: weighed.domain,
+            probability: weighed.probability,
+            how: if weighed.named {
+                DomainSource::WebsiteTitle
+            } else {
+                DomainSource::MxOnly
+            },
+            confirmed: weighed.confirmed,
+        })
+        .take(OTHER_DOMAINS_MAX)
+        .collect()
+}
+
+/// Most domains kept of a discovery.
+const OTHER_DOMAINS_MAX: usize = 8;
