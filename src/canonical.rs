@@ -170,6 +170,29 @@ pub fn website(url: &Url) -> Option<String> {
     Some(url.into())
 }
 
+/// The registrable domain of a host: two labels, or three under the usual second levels of
+/// country domains (`co.uk`, `com.br`). An approximation that keeps the public suffix list out
+/// of the core; the server applies the list itself before it looks for mail servers.
+#[must_use]
+pub fn registrable_domain(host: &str) -> Option<String> {
+    const SECOND_LEVELS: [&str; 14] = [
+        "ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "ne", "net", "or", "org", "nom",
+        "web",
+    ];
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    if host.parse::<std::net::IpAddr>().is_ok() || host.starts_with('[') {
+        return None;
+    }
+    let labels: Vec<&str> = host.split('.').collect();
+    let keep = match labels.as_slice() {
+        [.., _, second, country] if country.len() == 2 && SECOND_LEVELS.contains(second) => 3,
+        [.., _, _] => 2,
+        _ => return None,
+    };
+    let front = labels.len().checked_sub(keep)?;
+    Some(labels.get(front..)?.join("."))
+}
+
 /// Follows LinkedIn's outbound redirects (`/safety/go?url=`, `/redir/redirect?url=`,
 /// `lnkd.in` stays as it is) to the address they carry.
 fn unwrap_redirect(url: &Url) -> Url {
@@ -227,6 +250,19 @@ mod tests {
             "https://www.linkedin.com/in/a%2Fb",
         ] {
             assert_eq!(profile(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn registrable_domains() {
+        for (host, domain) in [
+            ("www.example.com", Some("example.com")),
+            ("shop.example.co.uk", Some("example.co.uk")),
+            ("example.com.br", Some("example.com.br")),
+            ("localhost", None),
+            ("127.0.0.1", None),
+        ] {
+            assert_eq!(registrable_domain(host).as_deref(), domain, "{host}");
         }
     }
 

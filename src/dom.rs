@@ -167,9 +167,10 @@ pub fn pieces(element: ElementRef<'_>, grain: Grain, shown: Shown) -> Vec<Piece<
     let mut begun_in = element;
     // While inside a skipped element, its node id.
     let mut skipping = None;
-    let splits = |name: &str| match grain {
+    let splits = |node: ego_tree::NodeRef<'_, Node>, name: &str| match grain {
         Grain::Block => !is_inline(name),
-        Grain::Span => !is_emphasis(name),
+        // A span within emphasis marks a word found, nothing else.
+        Grain::Span => !(is_emphasis(name) || (name == "span" && is_within_emphasis(node))),
     };
     fn flush<'a>(line: &mut String, begun_in: ElementRef<'a>, out: &mut Vec<Piece<'a>>) {
         let text = collapse(line);
@@ -204,7 +205,7 @@ pub fn pieces(element: ElementRef<'_>, grain: Grain, shown: Shown) -> Vec<Piece<
                                 || ElementRef::wrap(node).is_some_and(|e| is_left_out(e, shown)));
                         if skip {
                             skipping = Some(node.id());
-                        } else if splits(name) {
+                        } else if splits(node, name) {
                             flush(&mut line, begun_in, &mut out);
                         }
                     }
@@ -219,7 +220,7 @@ pub fn pieces(element: ElementRef<'_>, grain: Grain, shown: Shown) -> Vec<Piece<
                     continue;
                 }
                 if let Node::Element(inner) = node.value()
-                    && splits(inner.name())
+                    && splits(node, inner.name())
                 {
                     flush(&mut line, begun_in, &mut out);
                 }
@@ -228,6 +229,12 @@ pub fn pieces(element: ElementRef<'_>, grain: Grain, shown: Shown) -> Vec<Piece<
     }
     flush(&mut line, begun_in, &mut out);
     out
+}
+
+fn is_within_emphasis(node: ego_tree::NodeRef<'_, Node>) -> bool {
+    node.parent()
+        .and_then(ElementRef::wrap)
+        .is_some_and(|parent| is_emphasis(parent.value().name()))
 }
 
 /// The nearest element around a text node that is not mere emphasis.

@@ -1,10 +1,18 @@
 //! LinkedIn: member and guest profiles, searches, companies, connections, Sales Navigator.
 
 mod address;
+mod company;
+mod company_people;
+mod connections;
 mod guest_profile;
 mod member_profile;
 mod negative;
+mod people_search;
 mod position;
+mod rows;
+mod sales_account;
+mod sales_lead;
+mod sales_list;
 mod top_card;
 mod voyager;
 
@@ -20,6 +28,13 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
     }
     let found = match &address {
         Address::Profile { slug } => profile(view, slug),
+        Address::PeopleSearch => people_search::read(view),
+        Address::Connections => connections::read(view),
+        Address::CompanyPeople => company_people::read(view),
+        Address::Company => company::read(view),
+        Address::SalesLead { id } => sales_lead::read(view, id),
+        Address::SalesLeadList => sales_list::read(view),
+        Address::SalesAccount => sales_account::read(view),
         _ => return empty("unsupported"),
     };
     found.unwrap_or_else(|| empty(negative::by_document(view).unwrap_or("loading")))

@@ -1,0 +1,307 @@
+//! A company's page: for members (Ember), and for visitors (JSON-LD, `top-card-layout`).
+
+use scraper::ElementRef;
+use serde_json::{Map, Value};
+
+use super::top_card;
+use crate::canonical;
+use crate::dom::{self, Grain, Shown};
+use crate::page::{Note, ParsedPage};
+use crate::sites::draft::{Draft, Field};
+use crate::sites::view::View;
+
+type Node = Map<String, Value>;
+
+/// The canonical address of the company in view.
+pub(crate) fn address(view: &View<'_>) -> Option<String> {
+    canonical::linkedin_company(&view.url)
+}
+
+/// The company's name as the page shows it.
+pub(crate) fn shown_name(view: &View<'_>) -> Option<String> {
+    let heading = view.first("company_name")?;
+    heading
+        .attr("title")
+        .map(dom::collapse)
+        .filter(|title| !title.is_empty())
+        .or_else(|| dom::sighted_text(heading))
+}
+
+/// Reads a company page; `None` where the document is none.
+pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
+    let own = address(view)?;
+    let organization = organization(view, &own);
+    let card = view.first("company_card").or_else(|| {
+        let heading = view.first("company_name")?;
+        dom::ancestors(heading)
+            .take(14)
+            .find(|ancestor| ancestor.value().name() == "section")
+    });
+    if organization.is_none() && card.is_none() {
+        return None;
+    }
+    if shows_another(view, card, &own) {
+        let mut page = ParsedPage::empty("linkedin", "loading", None);
+        page.notes.push(Note {
+            field: "page".to_owned(),
+            strategy: "own_links".to_owned(),
+            reason: "page shows another company than its address".to_owned(),
+        });
+        return Some(page);
+    }
+    let embedded = embedded(view, &own);
+    let guest = organization.is_some() || view.has("guest_marker");
+    let mut draft = Draft::company();
+    let named = |node: Option<&Node>, key: &str| {
+        node.and_then(|node| node.get(key))
+            .and_then(Value::as_str)
+            .map(dom::decode_entities)
+    };
+    draft.offer(Field::FullName, "json_ld", named(organization, "name"));
+    draft.offer(Field::FullName, "top_card", shown_name(view));
+    draft.offer(Field::FullName, "voyager", named(embedded.as_ref(), "name"));
+    draft.offer(Field::ProfileUrl, "address", Some(&own));
+    draft.offer(Field::CompanyUrl, "address", Some(&own));
+    let shown = card.map(|card| read_card(view, card)).unwrap_or_default();
+    draft.offer(Field::Headline, "top_card", shown.tagline.as_deref());
+    draft.offer(
+        Field::Headline,
+        "voyager",
+        named(embedded.as_ref(), "tagline"),
+    );
+    draft.offer(Field::Headline, "json_ld", named(organization, "slogan"));
+    draft.offer(Field::Location, "top_card", shown.location.as_deref());
+    draft.offer(Field::Location, "about", listed(view, "headquarters"));
+    draft.offer(
+        Field::Location,
+        "json_ld",
+        organization.and_then(json_ld_place),
+    );
+    draft.offer(Field::Industry, "top_card", shown.industry.as_deref());
+    draft.offer(Field::Industry, "about", listed(view, "industry"));
+    offer_website(&mut draft, view, card, organization, embedded.as_ref());
+    let (lead, notes) = draft.finish();
+    let layout = if guest { "guest" } else { "ember" };
+    let mut page = ParsedPage::empty("linkedin", "company", Some(layout));
+    page.notes = notes;
+    if lead.full_name.is_some() {
+        page.leads.push(lead);
+    }
+    Some(page)
+}
+
+/// The JSON-LD organization of this page.
+fn organization<'v>(view: &'v View<'_>, own: &str) -> Option<&'v Node> {
+    view.json_ld()
+        .iter()
+        .filter_map(Value::as_object)
+        .find(|node| {
+            let kind = node
+                .get("@type")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            if !matches!(
+                kind,
+                "Organization" | "Corporation" | "EducationalOrganization"
+            ) {
+                return false;
+            }
+            let url = ["url", "@id"]
+                .iter()
+                .filter_map(|key| node.get(*key).and_then(Value::as_str))
+                .filter_map(|url| canonical::resolve(&view.url, url))
+                .find_map(|url| canonical::linkedin_company(&url));
+            url.is_none_or(|url| url == own)
+        })
+}
+
+/// The Voyager company whose `universalName`, or id, is the address's.
+fn embedded(view: &View<'_>, own: &str) -> Option<Node> {
+    let slug = own.rsplit('/').next()?;
+    let decoded = canonical::percent_decode(slug)?;
+    for block in view.all("embedded_json").into_iter().take(400) {
+        let raw = dom::raw_text(block);
+        if !raw.contains("universalName") || !raw.contains(decoded.as_str()) {
+            continue;
+        }
+        let Ok(mut json) = serde_json::from_str::<Value>(raw.trim()) else {
+            continue;
+        };
+        let Some(Value::Array(included)) = json.get_mut("included").map(Value::take) else {
+            continue;
+        };
+        let found = included.into_iter().find_map(|entity| match entity {
+            Value::Object(entity) => {
+                let universal = entity
+                    .get("universalName")
+                    .and_then(Value::as_str)
+                    .and_then(canonical::normal_slug);
+                let urn = entity.get("entityUrn").and_then(Value::as_str);
+                let own = universal.as_deref() == Some(slug)
+                    || urn.and_then(|urn| urn.rsplit(':').next()) == Some(slug);
+                (own && entity.contains_key("name")).then_some(entity)
+            }
+            _ => None,
+        });
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// Whether the navigation of the page belongs to another company: in-page navigation is half
+/// done.
+fn shows_another(view: &View<'_>, card: Option<ElementRef<'_>>, own: &str) -> bool {
+    let scope = card.unwrap_or_else(|| view.root());
+    let mut tabs = view
+        .all_in(scope, "company_tab")
+        .into_iter()
+        .filter_map(|link| view.href(link))
+        .filter_map(|url| canonical::linkedin_company(&url))
+        .peekable();
+    // A numeric address is shown with the slug in its links.
+    let numeric = own
+        .rsplit('/')
+        .next()
+        .is_some_and(|slug| slug.bytes().all(|b| b.is_ascii_digit()));
+    tabs.peek().is_some() && !numeric && !tabs.any(|tab| tab == own)
+}
+
+/// What the top card shows.
+#[derive(Debug, Default)]
+struct Card {
+    tagline: Option<String>,
+    industry: Option<String>,
+    location: Option<String>,
+}
+
+fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
+    let mut lines: Vec<(String, bool)> = Vec::new();
+    let heading = view.first_in(card, "company_name");
+    let pieces = dom::pieces(card, Grain::Block, Shown::Sighted);
+    let after_name = pieces
+        .iter()
+        .skip_while(|piece| heading.is_some_and(|h| !dom::contains(h, piece.element)))
+        .skip(1)
+        .take(12);
+    let mut counted = false;
+    for piece in after_name {
+        if top_card::is_count(view, &piece.text) {
+            counted = true;
+            break;
+        }
+        let is_paragraph = [piece.element]
+            .into_iter()
+            .chain(dom::ancestors(piece.element).take(2))
+            .any(|element| matches!(element.value().name(), "p" | "h4"));
+        lines.push((piece.text.clone(), is_paragraph));
+    }
+    let mut shown = Card {
+        tagline: view.text_in(card, "company_tagline"),
+        ..Card::default()
+    };
+    let items = view.all_in(card, "company_info_item");
+    let mut items: Vec<String> = items
+        .into_iter()
+        .filter_map(dom::sighted_text)
+        .take_while(|text| !top_card::is_count(view, text))
+        .collect();
+    if items.is_empty() && counted {
+        if shown.tagline.is_none() && lines.len() > 1 {
+            let first = lines
+                .first()
+                .filter(|(_, paragraph)| *paragraph || lines.len() > 2);
+            shown.tagline = first.map(|(text, _)| text.clone());
+        }
+        items = lines
+            .into_iter()
+            .map(|(text, _)| text)
+            .filter(|text| Some(text) != shown.tagline.as_ref())
+            .collect();
+    }
+    match items.as_slice() {
+        [industry, location, ..] => {
+            shown.industry = Some(industry.clone());
+            shown.location = Some(location.clone());
+        }
+        [industry] => shown.industry = Some(industry.clone()),
+        [] => {}
+    }
+    shown
+}
+
+/// A value of the "about" list (`dt`, `dd`), found by its label in any language.
+fn listed(view: &View<'_>, label: &str) -> Option<String> {
+    let mut wanted = false;
+    for element in view.all("definition").into_iter().take(200) {
+        let text = dom::sighted_text(element);
+        if element.value().name() == "dt" {
+            wanted = text.is_some_and(|text| view.rules.is_label(label, &text));
+        } else if wanted {
+            return text;
+        }
+    }
+    None
+}
+
+fn json_ld_place(node: &Node) -> Option<String> {
+    let address = node.get("address")?;
+    let part = |key: &str| address.get(key).and_then(Value::as_str);
+    let parts: Vec<&str> = [part("addressLocality"), part("addressRegion")]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!parts.is_empty()).then(|| dom::decode_entities(&parts.join(", ")))
+}
+
+fn offer_website(
+    draft: &mut Draft,
+    view: &View<'_>,
+    card: Option<ElementRef<'_>>,
+    organization: Option<&Node>,
+    embedded: Option<&Node>,
+) {
+    let clean = |text: &str| {
+        let url = canonical::resolve(&view.url, text)?;
+        canonical::website(&url).filter(|url| !url.contains("linkedin.com"))
+    };
+    let text = |node: Option<&Node>, key: &str| {
+        node.and_then(|node| node.get(key))
+            .and_then(Value::as_str)
+            .and_then(clean)
+    };
+    draft.offer(Field::Website, "json_ld", text(organization, "sameAs"));
+    draft.offer(
+        Field::Website,
+        "voyager",
+        text(embedded, "websiteUrl").or_else(|| text(embedded, "companyPageUrl")),
+    );
+    draft.offer(
+        Field::Website,
+        "about",
+        listed(view, "website").as_deref().and_then(clean),
+    );
+    let links = view.all("company_website");
+    let linked = links
+        .into_iter()
+        .filter(|link| {
+            // Either the label says so, or the link stands among the card's actions.
+            dom::sighted_text(*link)
+                .is_some_and(|text| view.rules.has_label("visit_website", &text))
+                || card.is_some_and(|card| dom::contains(card, *link))
+                || link
+                    .value()
+                    .classes()
+                    .any(|class| class.contains("overflow-menu"))
+        })
+        .filter_map(|link| link.attr("href").and_then(clean))
+        .next();
+    draft.offer(Field::Website, "link", linked);
+    let domain = draft
+        .get(Field::Website)
+        .and_then(|url| canonical::resolve(&view.url, url))
+        .and_then(|url| canonical::registrable_domain(canonical::host(&url)));
+    let domain = domain.filter(|domain| !view.rules.is_label("shared_host", domain));
+    draft.offer(Field::CompanyDomain, "website", domain);
+}

@@ -1,0 +1,19 @@
+//! A company's people.
+
+use super::company;
+use super::rows::{self, Layout};
+use crate::page::ParsedPage;
+use crate::sites::view::View;
+
+/// Reads the people tab of a company; `None` where the document shows nobody.
+pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
+    let mut page = ParsedPage::empty("linkedin", "company_people", Some("ember"));
+    let employer = company::shown_name(view).map(|name| (name, company::address(view)));
+    let layout = Layout {
+        rows: "company_people_row",
+        with_location: false,
+        company: employer.as_ref(),
+    };
+    rows::read(view, layout, &mut page);
+    (!page.leads.is_empty() || page.anonymous_rows > 0).then_some(page)
+}

@@ -1,0 +1,346 @@
+//! Rows of people: searches, a company's people, connections.
+//!
+//! Every layout keeps the order name, degree, headline, place, snippet within a row, and the
+//! row's first link to a profile that has text is the person. Mutual connections and followers
+//! are profile links too, but later ones.
+
+use scraper::ElementRef;
+use url::Url;
+
+use super::top_card;
+use crate::canonical;
+use crate::dom::{self, Grain, Piece, Shown};
+use crate::headline;
+use crate::page::{Note, ParsedPage};
+use crate::sites::draft::{Draft, Field};
+use crate::sites::view::{self, View};
+
+/// Most rows read on one page.
+const ROWS_MAX: usize = 1_000;
+
+/// What the rows of a page kind show.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout<'c> {
+    /// Key of the selectors that find rows.
+    pub(crate) rows: &'static str,
+    /// Whether a place follows the headline.
+    pub(crate) with_location: bool,
+    /// The company that everybody on the page works for, with the address of its page.
+    pub(crate) company: Option<&'c (String, Option<String>)>,
+}
+
+/// Reads the rows of a page into `page`.
+pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
+    let mut seen = Vec::new();
+    for row in find(view, layout.rows) {
+        if dom::is_within_hidden(row) {
+            continue;
+        }
+        let Some((link, url)) = name_link(view, row) else {
+            if is_anonymous(view, row) {
+                page.anonymous_rows += 1;
+            }
+            continue;
+        };
+        if seen.contains(&url) {
+            continue;
+        }
+        let Some((lead, notes)) = read_row(view, row, link, &url, layout) else {
+            page.anonymous_rows += 1;
+            continue;
+        };
+        seen.push(url);
+        page.notes.extend(notes);
+        page.leads.push(lead);
+    }
+    page.notes.truncate(200);
+}
+
+/// The rows: the first selector of `key` whose elements link to people; else the children of
+/// the element that holds all such links.
+fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
+    for selector in view.rules.selectors(key) {
+        let found: Vec<ElementRef<'a>> = view::select(view.root(), selector)
+            .into_iter()
+            .take(ROWS_MAX)
+            .filter(|row| has_person_link(view, *row))
+            .collect();
+        if !found.is_empty() {
+            return outermost(found);
+        }
+    }
+    by_common_ancestor(view)
+}
+
+fn outermost(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
+    let mut outer: Vec<ElementRef<'_>> = Vec::new();
+    for row in rows {
+        // Document order: whatever holds this row came just before.
+        if !outer.last().is_some_and(|last| dom::contains(*last, row)) {
+            outer.push(row);
+        }
+    }
+    outer
+}
+
+fn has_person_link(view: &View<'_>, row: ElementRef<'_>) -> bool {
+    row.descendent_elements()
+        .filter(|element| element.value().name() == "a")
+        .filter_map(|link| view.href(link))
+        .any(|url| canonical::linkedin_profile(&url).is_some() || is_headless(&url))
+}
+
+/// Rows without any known mark: the children, with a person's link, of the nearest element
+/// around all such links.
+fn by_common_ancestor<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
+    let Some(main) = view.first("main") else {
+        return Vec::new();
+    };
+    let mut links = main
+        .descendent_elements()
+        .filter(|element| element.value().name() == "a")
+        .filter(|link| {
+            view.href(*link)
+                .is_some_and(|url| canonical::linkedin_profile(&url).is_some())
+        });
+    let Some(first) = links.next() else {
+        return Vec::new();
+    };
+    let mut around: Vec<ElementRef<'a>> = dom::ancestors(first).take(60).collect();
+    for link in links.take(ROWS_MAX) {
+        let above: Vec<_> = dom::ancestors(link).take(60).map(|e| e.id()).collect();
+        around.retain(|candidate| above.contains(&candidate.id()));
+    }
+    let Some(list) = around.first() else {
+        return Vec::new();
+    };
+    list.child_elements()
+        .filter(|child| has_person_link(view, *child))
+        .take(ROWS_MAX)
+        .collect()
+}
+
+/// The row's first profile link with a text of its own, and the person's address.
+fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>, String)> {
+    let links = row
+        .descendent_elements()
+        .filter(|element| element.value().name() == "a");
+    for link in links.take(60) {
+        let Some(url) = view.href(link) else { continue };
+        if is_headless(&url) {
+            return None;
+        }
+        if let Some(profile) = canonical::linkedin_profile(&url)
+            && name_in(link).is_some()
+        {
+            return Some((link, profile));
+        }
+    }
+    None
+}
+
+/// Whether a link stands for a member whom the viewer may not see.
+fn is_headless(url: &Url) -> bool {
+    url.path().trim_end_matches('/').ends_with("/headless")
+}
+
+fn is_anonymous(view: &View<'_>, row: ElementRef<'_>) -> bool {
+    let headless = row
+        .descendent_elements()
+        .filter(|element| element.value().name() == "a")
+        .filter_map(|link| view.href(link))
+        .any(|url| is_headless(&url));
+    headless
+        || dom::pieces(row, Grain::Block, Shown::Sighted)
+            .iter()
+            .take(4)
+            .any(|piece| view.rules.is_label("anonymous_member", &piece.text))
+}
+
+/// The name within its link.
+fn name_in(link: ElementRef<'_>) -> Option<String> {
+    dom::pieces(link, Grain::Span, Shown::Sighted)
+        .into_iter()
+        .map(|piece| without_degree(&piece.text).to_owned())
+        .find(|text| !text.is_empty() && !top_card::is_degree(text))
+}
+
+/// A name without " • 2nd" after it.
+fn without_degree(text: &str) -> &str {
+    [" • ", " · "]
+        .iter()
+        .find_map(|separator| {
+            let (name, rest) = text.split_once(separator)?;
+            top_card::is_degree(rest).then_some(name)
+        })
+        .unwrap_or(text)
+}
+
+fn read_row(
+    view: &View<'_>,
+    row: ElementRef<'_>,
+    link: ElementRef<'_>,
+    profile_url: &str,
+    layout: Layout<'_>,
+) -> Option<(crate::Lead, Vec<Note>)> {
+    let name = name_in(link)?;
+    if view.rules.is_label("anonymous_member", &name) {
+        return None;
+    }
+    let mut lines = lines_after_name(view, row, link, &name, profile_url).into_iter();
+    let mut draft = Draft::person();
+    draft.offer(Field::FullName, "row_link", Some(&name));
+    draft.offer(Field::ProfileUrl, "row_link", Some(profile_url));
+    let headline = lines
+        .next()
+        .filter(|line| line.chars().any(char::is_alphanumeric));
+    draft.offer(Field::Headline, "row_order", headline);
+    let lines: Vec<String> = lines.collect();
+    let place = lines
+        .first()
+        .filter(|line| layout.with_location && is_place(view, line));
+    draft.offer(Field::Location, "row_order", place);
+    let current = lines
+        .iter()
+        .find_map(|line| view.rules.after_label("current_snippet", line));
+    if let Some(current) = current {
+        let (title, company) = read_snippet(view, current);
+        draft.offer(Field::Title, "snippet", Some(title));
+        draft.offer(Field::Company, "snippet", company);
+    } else if let Some(line) = draft.get(Field::Headline) {
+        // A row states title and company where the headline gives both.
+        let stated = headline::split(line);
+        if stated.title.is_some() && stated.company.is_some() {
+            draft.offer(Field::Title, "headline", stated.title);
+            draft.offer(Field::Company, "headline", stated.company);
+        }
+    }
+    if let Some((company, url)) = layout.company {
+        if !draft.has(Field::Company) {
+            draft.offer(Field::Company, "page_company", Some(company));
+        }
+        if draft.get(Field::Company) == Some(company.as_str()) {
+            draft.offer(Field::CompanyUrl, "page_company", url.as_deref());
+        }
+    }
+    Some(draft.finish())
+}
+
+/// The row's lines after the name: no degree marks, no buttons, nothing that links elsewhere.
+fn lines_after_name(
+    view: &View<'_>,
+    row: ElementRef<'_>,
+    link: ElementRef<'_>,
+    name: &str,
+    profile_url: &str,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    // Within the link, spans may carry the headline on the name's own line.
+    let in_link = dom::pieces(link, Grain::Span, Shown::Sighted);
+    let blocks: Vec<Piece<'_>> = dom::pieces(row, Grain::Block, Shown::Sighted)
+        .into_iter()
+        .take(120)
+        .collect();
+    let Some(at) = blocks
+        .iter()
+        .position(|block| block.text.starts_with(name) && holds_link(row, link, block))
+        .or_else(|| {
+            blocks
+                .iter()
+                .position(|block| dom::contains(link, block.element))
+        })
+    else {
+        return lines;
+    };
+    let same_line = blocks.get(at).map_or("", |block| block.text.as_str());
+    let mut spans = in_link
+        .iter()
+        .skip_while(|piece| without_degree(&piece.text) != name)
+        .skip(1)
+        .filter(|piece| same_line.contains(piece.text.as_str()))
+        .filter(|piece| !top_card::is_degree(&piece.text));
+    if let Some(headline) = spans.next() {
+        lines.push(headline.text.clone());
+    }
+    for block in blocks.iter().skip(at + 1) {
+        if is_elsewhere(view, block.element, row, profile_url) {
+            continue;
+        }
+        let text = block.text.trim_matches(['·', '•', ' ']);
+        if text.is_empty() || top_card::is_degree(text) || text == name {
+            continue;
+        }
+        lines.push(text.to_owned());
+    }
+    lines
+}
+
+/// Whether a block begins in the link or in an element around it within the row.
+fn holds_link(row: ElementRef<'_>, link: ElementRef<'_>, block: &Piece<'_>) -> bool {
+    dom::contains(link, block.element)
+        || (block.element.id() != row.id() && dom::contains(block.element, link))
+}
+
+/// Whether an element is a button, or within a link to something else than the person.
+fn is_elsewhere(
+    view: &View<'_>,
+    element: ElementRef<'_>,
+    row: ElementRef<'_>,
+    profile_url: &str,
+) -> bool {
+    [element]
+        .into_iter()
+        .chain(dom::ancestors(element))
+        .take_while(|ancestor| ancestor.id() != row.id())
+        .any(|ancestor| match ancestor.value().name() {
+            "button" => true,
+            "a" => view.href(ancestor).is_some_and(|url| {
+                canonical::linkedin_profile(&url).as_deref() != Some(profile_url)
+            }),
+            _ => false,
+        })
+}
+
+/// Whether a line can be a place: no label before a colon, no count, not long.
+fn is_place(view: &View<'_>, line: &str) -> bool {
+    !line.contains([':', '\u{ff1a}'])
+        && !top_card::is_count(view, line)
+        && line.chars().count() <= 100
+        && line.chars().any(char::is_alphabetic)
+}
+
+/// Title and company of a snippet "CTO at Acme - what is done there…".
+fn read_snippet(view: &View<'_>, snippet: &str) -> (String, Option<String>) {
+    for pattern in view.rules.patterns("snippet_position") {
+        let Some(title) = pattern.capture(snippet, "title") else {
+            continue;
+        };
+        let company = pattern.capture(snippet, "company").map(without_description);
+        return (title.to_owned(), company);
+    }
+    (snippet.to_owned(), None)
+}
+
+/// A company without the description after a dash. A name may hold dashes itself: cut only
+/// what reads like a description.
+fn without_description(text: &str) -> String {
+    if let Some((company, rest)) = text.split_once(" - ") {
+        let reads_on = rest.contains("...")
+            || rest.contains('…')
+            || rest.contains('•')
+            || rest.chars().count() > 60;
+        if reads_on {
+            return company.trim().to_owned();
+        }
+    }
+    text.trim_end_matches(['…', '.', ' ']).trim().to_owned() + trailing_dot(text)
+}
+
+/// The full stop of "Inc." belongs to the name.
+fn trailing_dot(text: &str) -> &'static str {
+    if text.ends_with('.') && !text.ends_with("..") {
+        "."
+    } else {
+        ""
+    }
+}

@@ -1,0 +1,170 @@
+//! Sales Navigator: the page of one lead.
+
+use serde_json::{Map, Value};
+
+use super::top_card;
+use crate::canonical;
+use crate::dom;
+use crate::page::ParsedPage;
+use crate::sites::draft::{Draft, Field};
+use crate::sites::view::View;
+
+type Node = Map<String, Value>;
+
+/// Reads a lead's page; `None` where the document shows none.
+pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
+    let embedded = embedded(view, id);
+    let name = view.first("sales_lead_name");
+    if embedded.is_none() && name.is_none() {
+        return None;
+    }
+    let mut draft = Draft::person();
+    let said = |key: &str| embedded.as_ref().and_then(|node| text(node, key));
+    // What stands in the page; the embedded profile carries the lead's own id.
+    draft.offer(Field::FullName, "sales_profile", said("fullName"));
+    draft.offer(
+        Field::FullName,
+        "data_anonymize",
+        name.and_then(dom::sighted_text),
+    );
+    draft.offer(Field::Headline, "sales_profile", said("headline"));
+    let headline = view
+        .first("sales_lead_headline")
+        .and_then(dom::sighted_text);
+    draft.offer(Field::Headline, "data_anonymize", headline);
+    draft.offer(Field::Location, "sales_profile", said("location"));
+    let location = view
+        .first("sales_lead_location")
+        .and_then(dom::sighted_text);
+    draft.offer(Field::Location, "data_anonymize", location);
+    draft.offer(Field::Industry, "sales_profile", said("industry"));
+    if let Some((title, company)) = embedded.as_ref().and_then(position) {
+        draft.offer(Field::Title, "sales_profile", title);
+        draft.offer(Field::Company, "sales_profile", company);
+    }
+    let title = view.first("sales_lead_title").and_then(dom::sighted_text);
+    draft.offer(Field::Title, "current_role", title);
+    let company = view.first("sales_lead_company");
+    draft.offer(
+        Field::Company,
+        "current_role",
+        company.and_then(dom::sighted_text),
+    );
+    let company_url = company
+        .and_then(|link| view.href(link))
+        .and_then(|url| account_address(&url));
+    draft.offer(Field::CompanyUrl, "current_role", company_url);
+    draft.offer(
+        Field::ProfileUrl,
+        "sales_profile",
+        said("flagshipProfileUrl")
+            .and_then(|url| canonical::linkedin_profile(&canonical::resolve(&view.url, &url)?)),
+    );
+    let public = view
+        .all("sales_public_profile")
+        .into_iter()
+        .filter_map(|link| view.href(link))
+        .find_map(|url| canonical::linkedin_profile(&url));
+    draft.offer(Field::ProfileUrl, "public_link", public);
+    draft.offer(Field::ProfileUrl, "address", address(&view.url));
+    draft.read_headline();
+    let (lead, notes) = draft.finish();
+    let layout = if view.has("sales_anonymize") {
+        "data_anonymize"
+    } else {
+        "ember"
+    };
+    let mut page = ParsedPage::empty("linkedin", "sales_lead", Some(layout));
+    page.notes = notes;
+    if lead
+        .full_name
+        .as_deref()
+        .is_some_and(|name| !view.rules.is_label("anonymous_member", name))
+    {
+        page.leads.push(lead);
+    }
+    Some(page)
+}
+
+/// A lead's address in Sales Navigator, without the tokens after its id.
+pub(crate) fn address(url: &url::Url) -> Option<String> {
+    let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
+    let (area, kind) = (segments.next()?, segments.next()?);
+    let id = segments.next()?.split(',').next()?;
+    let known = area == "sales" && matches!(kind, "lead" | "people" | "profile");
+    (known && !id.is_empty() && id.len() <= 64)
+        .then(|| format!("https://www.linkedin.com/sales/{kind}/{id}"))
+}
+
+/// A company's address on LinkedIn, from its address in Sales Navigator: the number is the
+/// same.
+pub(crate) fn account_address(url: &url::Url) -> Option<String> {
+    if let Some(public) = canonical::linkedin_company(url) {
+        return Some(public);
+    }
+    let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
+    if segments.next()? != "sales"
+        || !matches!(segments.next()?, "company" | "account" | "accounts")
+    {
+        return None;
+    }
+    let id = segments.next()?;
+    (id.len() <= 20 && id.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| format!("https://www.linkedin.com/company/{id}"))
+}
+
+fn text(node: &Node, key: &str) -> Option<String> {
+    let text = node.get(key)?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The embedded profile with the id of the address.
+fn embedded(view: &View<'_>, id: &str) -> Option<Node> {
+    if id.is_empty() {
+        return None;
+    }
+    for block in view.all("embedded_json").into_iter().take(400) {
+        let raw = dom::raw_text(block);
+        if !raw.contains(id) || !raw.contains("fullName") {
+            continue;
+        }
+        let Ok(json) = serde_json::from_str::<Value>(raw.trim()) else {
+            continue;
+        };
+        let is_own = |node: &Node| {
+            node.contains_key("fullName")
+                && node
+                    .get("entityUrn")
+                    .and_then(Value::as_str)
+                    .is_some_and(|urn| urn.contains(id))
+        };
+        let mut candidates: Vec<&Value> = vec![&json];
+        candidates.extend(json.get("data"));
+        if let Some(included) = json.get("included").and_then(Value::as_array) {
+            candidates.extend(included);
+        }
+        let found = candidates.into_iter().filter_map(Value::as_object);
+        if let Some(node) = found.into_iter().find(|node| is_own(node)) {
+            return Some(node.clone());
+        }
+    }
+    None
+}
+
+/// Title and company of the embedded profile's current position.
+fn position(node: &Node) -> Option<(Option<String>, Option<String>)> {
+    let current = |value: &&Value| value.get("current").and_then(Value::as_bool) == Some(true);
+    let listed = node.get("positions").and_then(Value::as_array);
+    let position = listed
+        .and_then(|positions| positions.iter().find(current))
+        .or_else(|| node.get("defaultPosition").filter(current))?
+        .as_object()?;
+    Some((text(position, "title"), text(position, "companyName")))
+}
+
+/// Whether a text is "1 year 2 months in role | …", which lists call a job title.
+pub(crate) fn is_tenure(view: &View<'_>, text: &str) -> bool {
+    (text.contains('|') && text.chars().any(char::is_numeric))
+        || top_card::is_count(view, text)
+        || view.rules.has_label("tenure", text)
+}
