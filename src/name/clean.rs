@@ -1,0 +1,103 @@
+//! From a displayed line to the text that can hold a name: without control and invisible
+//! characters, emoji and ornaments; fancy letters become plain ones.
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// Longest text read, in characters. What a site shows as a name is far shorter.
+pub(super) const NAME_CHARS_MAX: usize = 500;
+
+/// The text that can hold a name.
+pub(super) fn displayed(input: &str) -> String {
+    let mut out = String::new();
+    for c in input.chars().take(NAME_CHARS_MAX).nfc() {
+        match u32::from(c) {
+            // Invisible: joiners, direction marks, variation selectors, tags, soft hyphen.
+            0x00AD
+            | 0x034F
+            | 0x061C
+            | 0x180E
+            | 0x200B..=0x200F
+            | 0x202A..=0x202E
+            | 0x2060..=0x206F
+            | 0xFE00..=0xFE0F
+            | 0xFEFF
+            | 0xE0000..=0xE0FFF => {}
+            // Letters in fancy dress: ligatures, circled, mathematical, full width.
+            0x24B6..=0x24E9
+            | 0xFB00..=0xFB06
+            | 0xFF01..=0xFF5E
+            | 0x1D400..=0x1D7FF
+            | 0x1F130..=0x1F149 => out.extend(
+                std::iter::once(c)
+                    .nfkc()
+                    .filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation()),
+            ),
+            // Enclosed and regional letters count as letters, but spell emoji.
+            0x1F000..=0x1FAFF => out.push(' '),
+            _ if c.is_alphanumeric() || is_combining_mark(c) || is_kept(c) => out.push(c),
+            _ => out.push(' '),
+        }
+    }
+    // Two single quotes for a double one.
+    out.replace("''", "\"")
+        .replace("’’", "\"")
+        .replace('&', " and ")
+}
+
+/// Punctuation that the later rules read.
+fn is_kept(c: char) -> bool {
+    c.is_ascii_punctuation()
+        || matches!(
+            c,
+            '’' | '‘'
+                | 'ʼ'
+                | '´'
+                | '“'
+                | '”'
+                | '„'
+                | '‟'
+                | '«'
+                | '»'
+                | '‹'
+                | '›'
+                | '「'
+                | '」'
+                | '『'
+                | '』'
+                | '【'
+                | '】'
+                | '‐'
+                | '‑'
+                | '–'
+                | '—'
+                | '―'
+                | '•'
+                | '·'
+                | '・'
+                | '●'
+                | '│'
+                | '¦'
+                | '，'
+                | '、'
+                | '،'
+                | '®'
+                | '™'
+                | '℠'
+        )
+}
+
+/// Whether the text names nobody: an anonymous member, an address, no letters at all.
+pub(super) fn names_nobody(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let has_address = lower.split_whitespace().any(|word| {
+        word.starts_with("http:")
+            || word.starts_with("https:")
+            || word.starts_with("www.")
+            || word
+                .split_once('@')
+                .is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+    });
+    // "LinkedIn Member" in all languages; nobody has the site's name in theirs.
+    has_address || lower.contains("linkedin") || !text.chars().any(char::is_alphabetic)
+}

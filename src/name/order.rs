@@ -1,0 +1,205 @@
+//! Which words are given, middle and family name, in the order "given … family".
+
+use super::affix::Case;
+use super::lexicon::{self, has};
+use super::word::Word;
+
+/// A name's words, split.
+#[derive(Debug, Default)]
+pub(super) struct Arranged<'a> {
+    pub(super) given: &'a [Word],
+    pub(super) middle: &'a [Word],
+    pub(super) family: &'a [Word],
+}
+
+/// Splits words without titles and suffixes.
+pub(super) fn arrange(words: &[Word]) -> Arranged<'_> {
+    if words.len() < 2 {
+        return Arranged {
+            given: words,
+            ..Arranged::default()
+        };
+    }
+    if let Some(arranged) = by_capitals(words).or_else(|| by_patronymic(words)) {
+        return arranged;
+    }
+    let family_at = family_at(words);
+    let (before, family) = words.split_at(family_at.min(words.len()));
+    let (given, middle) = before.split_at(before.len().min(1));
+    Arranged {
+        given,
+        middle,
+        family,
+    }
+}
+
+/// "FIELD Ann" and "Ann Maria FIELD STONE": the family name alone is in capitals.
+fn by_capitals(words: &[Word]) -> Option<Arranged<'_>> {
+    let is_family = |word: &Word| {
+        word.is_capitals() && word.letters() >= 3 && word.has_vowel() && !word.has_stop()
+    };
+    let is_other = |word: &Word| word.has_small() || word.is_initials();
+    let leading = words.iter().take_while(|word| is_family(word)).count();
+    if leading > 0 && leading < words.len() {
+        let (family, rest) = words.split_at(leading);
+        let (given, middle) = rest.split_at(1);
+        return (rest.iter().all(is_other) && given.iter().all(Word::has_small)).then_some(
+            Arranged {
+                given,
+                middle,
+                family,
+            },
+        );
+    }
+    let trailing = words
+        .iter()
+        .rev()
+        .take_while(|word| is_family(word))
+        .count();
+    if trailing < 2 || trailing == words.len() {
+        return None;
+    }
+    let (rest, family) = words.split_at(words.len() - trailing);
+    let (given, middle) = rest.split_at(1);
+    (rest.iter().all(is_other) && given.iter().all(Word::has_small)).then_some(Arranged {
+        given,
+        middle,
+        family,
+    })
+}
+
+/// Russian order: "family given patronymic", or "family given" where the endings tell.
+fn by_patronymic(words: &[Word]) -> Option<Arranged<'_>> {
+    let ends = |word: &Word, ends: &[&str]| ends.iter().any(|end| word.key.ends_with(end));
+    let is_family = |word: &Word| {
+        ends(word, lexicon::CYRILLIC_FAMILY_ENDS) || ends(word, lexicon::SLAVIC_FAMILY_ENDS)
+    };
+    match words {
+        [family, given, last]
+            if ends(last, lexicon::PATRONYMIC_ENDS)
+                && (!last.key.is_ascii() || is_family(family))
+                && !ends(given, lexicon::PATRONYMIC_ENDS) =>
+        {
+            Some(Arranged {
+                family: std::slice::from_ref(family),
+                given: std::slice::from_ref(given),
+                middle: std::slice::from_ref(last),
+            })
+        }
+        [family, given]
+            if ends(family, lexicon::CYRILLIC_FAMILY_ENDS)
+                && !ends(given, lexicon::CYRILLIC_FAMILY_ENDS) =>
+        {
+            Some(Arranged {
+                family: std::slice::from_ref(family),
+                given: std::slice::from_ref(given),
+                middle: &[],
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Where the family name begins; at least 1, but 0 for a family name alone ("van der Berg").
+fn family_at(words: &[Word]) -> usize {
+    let n = words.len();
+    let case = Case::of(words);
+    let particle = |i: usize| {
+        words
+            .get(i)
+            .is_some_and(|word| is_particle(word, words.get(i + 1..).unwrap_or_default(), case))
+    };
+    if n >= 3 && (0..n - 1).all(particle) {
+        return 0;
+    }
+    let mut at = n - 1;
+    let mut i = 1;
+    while i + 1 < n {
+        if particle(i) {
+            if let Some(next) = after_devotion(words, i) {
+                i = next;
+                continue;
+            }
+            at = i;
+            // "García de la Cruz": both halves.
+            if at >= 2 && words.get(at - 1).is_some_and(is_iberian) {
+                at -= 1;
+            }
+            break;
+        }
+        let links_words = || {
+            [i - 1, i + 1]
+                .iter()
+                .all(|at| words.get(*at).is_some_and(|word| !word.is_initials()))
+        };
+        if i >= 2 && words.get(i).is_some_and(is_family_link) && links_words() {
+            at = i - 1;
+            break;
+        }
+        i += 1;
+    }
+    if at == n - 1
+        && let [.., before, first, second] = words
+        && is_iberian(second)
+        && !first.is_initials()
+        // "Ana Reyes Soto"; behind an initial ("Ana R Field Soto") one is enough.
+        && (is_iberian(first) || (n > 3 && before.is_initials()))
+    {
+        at = n - 2;
+    }
+    at
+}
+
+/// Whether `word` begins a family name when `after` follows it.
+pub(super) fn is_particle(word: &Word, after: &[Word], case: Case) -> bool {
+    let key = word.key.as_str();
+    let Some(last) = after.last() else {
+        return false;
+    };
+    if key == "o" && !word.has_stop() {
+        return after
+            .first()
+            .is_some_and(|next| has(lexicon::IRISH_AFTER_O, &next.key));
+    }
+    if !has(lexicon::PARTICLES, key) {
+        return false;
+    }
+    if matches!(key, "van" | "le") && has(lexicon::VIETNAMESE_FAMILIES, &last.plain()) {
+        return false;
+    }
+    if has(lexicon::PARTICLES_WHEN_SMALL, key) {
+        return word.starts_small()
+            || (case.all_capitals && has(lexicon::PARTICLES_IN_CAPITALS, key));
+    }
+    true
+}
+
+fn is_family_link(word: &Word) -> bool {
+    has(lexicon::FAMILY_LINKS, &word.key)
+        && !word.has_stop()
+        && (word.starts_small() || word.key == "y")
+}
+
+fn is_iberian(word: &Word) -> bool {
+    let plain = word.plain();
+    has(lexicon::IBERIAN_FAMILIES, &plain) || (plain.ends_with("ez") && plain.len() >= 5)
+}
+
+/// Where a given name such as "María del Carmen" ends, if one has its particle at `at`.
+fn after_devotion(words: &[Word], at: usize) -> Option<usize> {
+    let given = words.first()?.plain();
+    if at != 1
+        || !matches!(
+            given.as_str(),
+            "maria" | "mª" | "ma" | "ana" | "rosa" | "jose" | "juan"
+        )
+    {
+        return None;
+    }
+    let article = words
+        .get(at + 1)
+        .is_some_and(|word| matches!(word.key.as_str(), "la" | "las" | "los" | "el"));
+    let noun = if article { at + 2 } else { at + 1 };
+    let is_devotion = has(lexicon::DEVOTIONS, &words.get(noun)?.plain());
+    (is_devotion && noun + 1 < words.len()).then_some(noun + 1)
+}

@@ -1,0 +1,119 @@
+//! Names in Chinese, Japanese and Korean writing: the family name comes first, often
+//! without a space.
+
+use super::lexicon;
+use super::word::Word;
+
+/// A name's parts in one of these scripts.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct EastAsian {
+    pub(super) given: Option<String>,
+    pub(super) family: Option<String>,
+}
+
+/// Whether a word is written in one of these scripts.
+pub(super) fn is_east_asian(word: &Word) -> bool {
+    word.text
+        .chars()
+        .any(|c| is_han(c) || is_kana(c) || is_hangul(c))
+}
+
+fn is_han(c: char) -> bool {
+    matches!(u32::from(c), 0x3005..=0x3007 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+}
+
+fn is_kana(c: char) -> bool {
+    matches!(u32::from(c), 0x3041..=0x30FF)
+}
+
+fn is_katakana(c: char) -> bool {
+    matches!(u32::from(c), 0x30A0..=0x30FF)
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(u32::from(c), 0x1100..=0x11FF | 0x3130..=0x318F | 0xAC00..=0xD7AF)
+}
+
+/// Forms of address after a name.
+const ADDRESSES: &[&str] = &["さん", "様", "氏", "先生", "님", "씨", "女士", "小姐"];
+
+/// Splits a name of which every word is East Asian.
+pub(super) fn parse(words: &[Word]) -> EastAsian {
+    let pieces: Vec<&str> = words
+        .iter()
+        .flat_map(|word| word.text.split(['・', '·']))
+        .map(without_address)
+        .filter(|piece| piece.chars().any(char::is_alphabetic))
+        .collect();
+    match pieces.as_slice() {
+        [] => EastAsian::default(),
+        [one] => unspaced(one),
+        [first, rest @ ..] => {
+            // Katakana throughout is a foreign name in its own order.
+            if pieces.iter().all(|piece| piece.chars().all(is_katakana)) {
+                EastAsian {
+                    given: Some((*first).to_owned()),
+                    family: rest.last().map(|last| (*last).to_owned()),
+                }
+            } else {
+                EastAsian {
+                    given: Some(rest.join(" ")),
+                    family: Some((*first).to_owned()),
+                }
+            }
+        }
+    }
+}
+
+fn without_address(piece: &str) -> &str {
+    ADDRESSES
+        .iter()
+        .filter_map(|address| piece.strip_suffix(address))
+        .find(|rest| rest.chars().count() >= 2)
+        .unwrap_or(piece)
+}
+
+fn unspaced(name: &str) -> EastAsian {
+    let count = name.chars().count();
+    let family_len = if name.chars().all(is_hangul) {
+        match count {
+            2..=4 if count > 2 && starts_with_any(name, lexicon::HANGUL_FAMILIES_OF_TWO) => 2,
+            2..=4 => 1,
+            _ => 0,
+        }
+    } else if name.chars().any(is_kana) {
+        // "田中さくら": the family name is the part in Han characters.
+        match name.chars().take_while(|c| is_han(*c)).count() {
+            0 => 0,
+            _ if starts_with_any(name, lexicon::JAPANESE_FAMILIES) => 2,
+            han => han,
+        }
+    } else if name.chars().all(is_han) {
+        match count {
+            2 if lexicon::JAPANESE_FAMILIES.contains(&name) => 2,
+            2 => 1,
+            3 | 4
+                if starts_with_any(name, lexicon::JAPANESE_FAMILIES)
+                    || starts_with_any(name, lexicon::HAN_FAMILIES_OF_TWO) =>
+            {
+                2
+            }
+            3 => 1,
+            4 | 5 => 2,
+            _ => 0,
+        }
+    } else {
+        0
+    };
+    let family: String = name.chars().take(family_len).collect();
+    let given: String = name.chars().skip(family_len).collect();
+    let some = |text: String| (!text.is_empty()).then_some(text);
+    EastAsian {
+        given: some(given),
+        family: some(family),
+    }
+}
+
+fn starts_with_any(name: &str, families: &[&str]) -> bool {
+    families.iter().any(|family| name.starts_with(family))
+}

@@ -1,0 +1,301 @@
+//! Invented names of each form that the rules know.
+
+use super::{PersonName, parse};
+
+/// given, middle, family, prefix, suffix, nickname; `""` for absent.
+type Parts<'a> = [&'a str; 6];
+
+fn parts(name: &PersonName) -> Parts<'_> {
+    [
+        &name.given,
+        &name.middle,
+        &name.family,
+        &name.prefix,
+        &name.suffix,
+        &name.nickname,
+    ]
+    .map(|part| part.as_deref().unwrap_or_default())
+}
+
+fn all(cases: &[(&str, Parts<'_>)]) {
+    let mut wrong = Vec::new();
+    for (input, right) in cases {
+        let name = parse(input);
+        if parts(&name) != *right {
+            wrong.push(format!(
+                "{input:?}: {right:?} is right, got {:?}",
+                parts(&name)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn plain_names() {
+    all(&[
+        ("Ada Field", ["Ada", "", "Field", "", "", ""]),
+        ("  Ada\u{a0}\tField ", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Maria Field", ["Ada", "Maria", "Field", "", "", ""]),
+        ("Ada M. Field", ["Ada", "M.", "Field", "", "", ""]),
+        ("A.M. Field", ["A.M.", "", "Field", "", "", ""]),
+        ("A.M.Field", ["A.M.", "", "Field", "", "", ""]),
+        ("Ada F.", ["Ada", "", "F.", "", "", ""]),
+        ("ADA FIELD", ["ADA", "", "FIELD", "", "", ""]),
+        ("ada field", ["ada", "", "field", "", "", ""]),
+        ("Adabella", ["Adabella", "", "", "", "", ""]),
+        ("Jean-Luc Champ", ["Jean-Luc", "", "Champ", "", "", ""]),
+        ("Ada Field-Stone", ["Ada", "", "Field-Stone", "", "", ""]),
+        ("Ada O’Field", ["Ada", "", "O’Field", "", "", ""]),
+        ("Ada O Brien", ["Ada", "", "O Brien", "", "", ""]),
+    ]);
+}
+
+#[test]
+fn nobody() {
+    for input in [
+        "",
+        " ",
+        ".",
+        "🚀",
+        "42",
+        "LinkedIn Member",
+        "LinkedIn-Mitglied",
+        "Membre de LinkedIn",
+        "LinkedInメンバー",
+        "ada@field.example",
+        "https://field.example",
+        "\u{200b}\u{feff}",
+    ] {
+        assert!(parse(input).is_empty(), "{input:?}: {:?}", parse(input));
+    }
+}
+
+#[test]
+fn ornaments() {
+    all(&[
+        ("🚀 Ada Field 🌟", ["Ada", "", "Field", "", "", ""]),
+        ("Ada 🇩🇪 Field", ["Ada", "", "Field", "", "", ""]),
+        ("★ Ada Field ★", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field ✔️", ["Ada", "", "Field", "", "", ""]),
+        ("𝐀𝐝𝐚 𝐅𝐢𝐞𝐥𝐝", ["Ada", "", "Field", "", "", ""]),
+        ("Ａｄａ Ｆｉｅｌｄ", ["Ada", "", "Field", "", "", ""]),
+        (
+            "Ada\u{200b} Field\u{202c}",
+            ["Ada", "", "Field", "", "", ""],
+        ),
+        ("Ada Field (She/Her)", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field (she/her/hers)", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field (elle)", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field she/her", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field, she/they", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field #OpenToWork", ["Ada", "", "Field", "", "", ""]),
+    ]);
+}
+
+#[test]
+fn titles() {
+    all(&[
+        ("Dr. Ada Field", ["Ada", "", "Field", "Dr.", "", ""]),
+        ("Dr.Ada Field", ["Ada", "", "Field", "Dr.", "", ""]),
+        (
+            "Prof. Dr. Ada Field",
+            ["Ada", "", "Field", "Prof. Dr.", "", ""],
+        ),
+        (
+            "Dr. rer. nat. Ada Field",
+            ["Ada", "", "Field", "Dr. rer. nat.", "", ""],
+        ),
+        (
+            "Dr. h. c. Ada Field",
+            ["Ada", "", "Field", "Dr. h. c.", "", ""],
+        ),
+        ("Dr. H. Field", ["H.", "", "Field", "Dr.", "", ""]),
+        (
+            "Dipl.-Ing. Ada Field",
+            ["Ada", "", "Field", "Dipl.-Ing.", "", ""],
+        ),
+        ("Dr. Field", ["", "", "Field", "Dr.", "", ""]),
+        ("Sir Ian", ["Ian", "", "", "Sir", "", ""]),
+        (
+            "Lt. Gen. Ada Field",
+            ["Ada", "", "Field", "Lt. Gen.", "", ""],
+        ),
+        (
+            "Mr. and Mrs. Tom Field",
+            ["Tom", "", "Field", "Mr. and Mrs.", "", ""],
+        ),
+        ("Judge Ada Field", ["Ada", "", "Field", "Judge", "", ""]),
+        ("Judge Field", ["Judge", "", "Field", "", "", ""]),
+        ("Prince Field", ["Prince", "", "Field", "", "", ""]),
+        ("Field, Dr. Ada", ["Ada", "", "Field", "Dr.", "", ""]),
+        ("Sra. Ada Campo", ["Ada", "", "Campo", "Sra.", "", ""]),
+        ("Ir. Ada Veld", ["Ada", "", "Veld", "Ir.", "", ""]),
+    ]);
+}
+
+#[test]
+fn credentials() {
+    all(&[
+        ("Ada Field PhD", ["Ada", "", "Field", "", "PhD", ""]),
+        ("Ada Field, PhD", ["Ada", "", "Field", "", "PhD", ""]),
+        (
+            "Ada Field, Ph.D., MBA",
+            ["Ada", "", "Field", "", "Ph.D., MBA", ""],
+        ),
+        (
+            "Ada Field, PMP®, CSM®",
+            ["Ada", "", "Field", "", "PMP®, CSM®", ""],
+        ),
+        (
+            "Ada Field MBA PMP",
+            ["Ada", "", "Field", "", "MBA, PMP", ""],
+        ),
+        ("Ada Field (MBA)", ["Ada", "", "Field", "", "MBA", ""]),
+        ("Ada Field | MBA", ["Ada", "", "Field", "", "MBA", ""]),
+        ("Ada Field - CFA", ["Ada", "", "Field", "", "CFA", ""]),
+        ("Ada Field, XQZT", ["Ada", "", "Field", "", "XQZT", ""]),
+        (
+            "Ada Field, SHRM-CP, MA",
+            ["Ada", "", "Field", "", "SHRM-CP, MA", ""],
+        ),
+        ("Ada Field Jr.", ["Ada", "", "Field", "", "Jr.", ""]),
+        ("Ada Field, III", ["Ada", "", "Field", "", "III", ""]),
+        ("Jack Ma", ["Jack", "", "Ma", "", "", ""]),
+        ("Ada Field CEng", ["Ada", "", "Field", "", "CEng", ""]),
+        ("Adabella, PhD", ["", "", "Adabella", "", "PhD", ""]),
+        (
+            "Ada Field | Helping teams grow",
+            ["Ada", "", "Field", "", "", ""],
+        ),
+        (
+            "Ada Field - Head of Sales at Acme",
+            ["Ada", "", "Field", "", "", ""],
+        ),
+        ("Ada Field, Head of Sales", ["Ada", "", "Field", "", "", ""]),
+        (
+            "Jean - Pierre Champ",
+            ["Jean-Pierre", "", "Champ", "", "", ""],
+        ),
+    ]);
+}
+
+#[test]
+fn nicknames() {
+    all(&[
+        (
+            "Adabella \"Ada\" Field",
+            ["Adabella", "", "Field", "", "", "Ada"],
+        ),
+        (
+            "Adabella (Ada) Field",
+            ["Adabella", "", "Field", "", "", "Ada"],
+        ),
+        (
+            "Adabella ‘Ada’ Field",
+            ["Adabella", "", "Field", "", "", "Ada"],
+        ),
+        ("Ada Field (née Stone)", ["Ada", "", "Field", "", "", ""]),
+        ("Wei Example (伟)", ["Wei", "", "Example", "", "", "伟"]),
+    ]);
+}
+
+#[test]
+fn comma_forms() {
+    all(&[
+        ("Field, Ada", ["Ada", "", "Field", "", "", ""]),
+        ("Field, Ada Maria", ["Ada", "Maria", "Field", "", "", ""]),
+        ("Field, Ada, Jr.", ["Ada", "", "Field", "", "Jr.", ""]),
+        ("Field, Jr., Tom", ["Tom", "", "Field", "", "Jr.", ""]),
+        (
+            "van der Field, Ada",
+            ["Ada", "", "van der Field", "", "", ""],
+        ),
+        (
+            "Field, Ada van der",
+            ["Ada", "", "van der Field", "", "", ""],
+        ),
+        (
+            "FIELD STONE, ADA M",
+            ["ADA", "M", "FIELD STONE", "", "", ""],
+        ),
+        ("Field, M.D.", ["M.D.", "", "Field", "", "", ""]),
+    ]);
+}
+
+#[test]
+fn particles_and_double_names() {
+    all(&[
+        ("Ada van der Veld", ["Ada", "", "van der Veld", "", "", ""]),
+        (
+            "Ada Maria de la Campo",
+            ["Ada", "Maria", "de la Campo", "", "", ""],
+        ),
+        ("Ali bin Hakim", ["Ali", "", "bin Hakim", "", "", ""]),
+        ("Ali Al Hakim", ["Ali", "", "Al Hakim", "", "", ""]),
+        ("Ali Al-Hakim", ["Ali", "", "Al-Hakim", "", "", ""]),
+        ("Al Field", ["Al", "", "Field", "", "", ""]),
+        ("Van Field", ["Van", "", "Field", "", "", ""]),
+        ("Gerard 't Hoog", ["Gerard", "", "'t Hoog", "", "", ""]),
+        ("Lan Van Nguyen", ["Lan", "Van", "Nguyen", "", "", ""]),
+        ("Ana Campos Reyes", ["Ana", "", "Campos Reyes", "", "", ""]),
+        (
+            "Ana María García Méndez",
+            ["Ana", "María", "García Méndez", "", "", ""],
+        ),
+        (
+            "Ana Reyes y Campo",
+            ["Ana", "", "Reyes y Campo", "", "", ""],
+        ),
+        (
+            "María del Carmen Campo Reyes",
+            ["María", "del Carmen Campo", "Reyes", "", "", ""],
+        ),
+        (
+            "Ana da Silva Reis",
+            ["Ana", "", "da Silva Reis", "", "", ""],
+        ),
+        ("Anna FIELD STONE", ["Anna", "", "FIELD STONE", "", "", ""]),
+        ("FIELD Anna", ["Anna", "", "FIELD", "", "", ""]),
+        ("Anna FIELD", ["Anna", "", "FIELD", "", "", ""]),
+    ]);
+}
+
+#[test]
+fn scripts() {
+    all(&[
+        ("王小明", ["小明", "", "王", "", "", ""]),
+        ("欧阳小明", ["小明", "", "欧阳", "", "", ""]),
+        ("山田 一", ["一", "", "山田", "", "", ""]),
+        ("山田太一", ["太一", "", "山田", "", "", ""]),
+        ("山田さくら", ["さくら", "", "山田", "", "", ""]),
+        (
+            "ジョン・フィールド",
+            ["ジョン", "", "フィールド", "", "", ""],
+        ),
+        ("김하늘", ["하늘", "", "김", "", "", ""]),
+        ("남궁하늘", ["하늘", "", "남궁", "", "", ""]),
+        (
+            "Полевой Иван Иванович",
+            ["Иван", "Иванович", "Полевой", "", "", ""],
+        ),
+        (
+            "Иван Иванович Полевой",
+            ["Иван", "Иванович", "Полевой", "", "", ""],
+        ),
+        ("Полев Иван", ["Иван", "", "Полев", "", "", ""]),
+        ("Иван Полев", ["Иван", "", "Полев", "", "", ""]),
+        ("علي بن حكيم", ["علي", "", "بن حكيم", "", "", ""]),
+        ("Ada Field 王小明", ["Ada", "", "Field", "", "", "王小明"]),
+    ]);
+}
+
+#[test]
+fn couples_and_company() {
+    all(&[
+        ("Ada & Tom Field", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field and Tom Stone", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field et al.", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field & Co.", ["Ada", "", "Field", "", "", ""]),
+    ]);
+}

@@ -1,0 +1,128 @@
+//! One word of a name, with the views that the rules ask for.
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// A word as displayed, and its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    /// As displayed.
+    pub(super) text: String,
+    /// Lower case, without full stops and trade marks, with straight apostrophes.
+    pub(super) key: String,
+}
+
+impl Word {
+    pub(super) fn new(text: &str) -> Self {
+        let mut key = String::with_capacity(text.len());
+        for c in text.chars() {
+            match c {
+                '.' | '®' | '™' | '℠' => {}
+                '’' | 'ʼ' | '‘' | '`' | '´' => key.push('\''),
+                '‐' | '‑' => key.push('-'),
+                c => key.extend(c.to_lowercase()),
+            }
+        }
+        Self {
+            text: text.to_owned(),
+            key,
+        }
+    }
+
+    /// The key without accents: `García` and `Garcia` are one.
+    pub(super) fn plain(&self) -> String {
+        self.key.nfd().filter(|c| !is_combining_mark(*c)).collect()
+    }
+
+    /// How many letters it has.
+    pub(super) fn letters(&self) -> usize {
+        self.text.chars().filter(|c| c.is_alphabetic()).count()
+    }
+
+    /// Whether a full stop stands in or after it.
+    pub(super) fn has_stop(&self) -> bool {
+        self.text.contains('.')
+    }
+
+    /// Whether it has small letters.
+    pub(super) fn has_small(&self) -> bool {
+        self.text.chars().any(char::is_lowercase)
+    }
+
+    /// Whether it has capitals and no small letters.
+    pub(super) fn is_capitals(&self) -> bool {
+        !self.has_small() && self.text.chars().any(char::is_uppercase)
+    }
+
+    /// How many capitals it has.
+    pub(super) fn capitals(&self) -> usize {
+        self.text.chars().filter(|c| c.is_uppercase()).count()
+    }
+
+    /// Whether its first letter is small.
+    pub(super) fn starts_small(&self) -> bool {
+        self.text
+            .chars()
+            .find(|c| c.is_alphabetic())
+            .is_some_and(char::is_lowercase)
+    }
+
+    /// Initials: `J`, `J.`, `J.R.`, `J-L.`.
+    pub(super) fn is_initials(&self) -> bool {
+        let mut pieces = 0;
+        for piece in self.text.split(['.', '-']).filter(|p| !p.is_empty()) {
+            pieces += 1;
+            if piece.chars().count() != 1 || !piece.chars().all(char::is_alphabetic) {
+                return false;
+            }
+        }
+        pieces > 0
+    }
+
+    /// Whether it has a vowel (of the Latin alphabet, accents aside).
+    pub(super) fn has_vowel(&self) -> bool {
+        self.plain()
+            .chars()
+            .any(|c| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y') || !c.is_ascii())
+    }
+}
+
+/// Words of a text that was cleaned by [`super::clean`].
+pub(super) fn words(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    for piece in text.split_whitespace() {
+        let piece = trim(piece);
+        if piece.chars().any(char::is_alphabetic) {
+            words.push(Word::new(piece));
+        }
+    }
+    words
+}
+
+/// Takes off punctuation that no word begins or ends with.
+fn trim(piece: &str) -> &str {
+    let junk = |c: char| !c.is_alphanumeric() && !is_combining_mark(c) && !is_sign(c);
+    piece
+        .trim_start_matches(|c: char| junk(c) && !is_apostrophe(c))
+        .trim_end_matches(|c: char| {
+            junk(c) && !is_apostrophe(c) && !matches!(c, '.' | '®' | '™' | '℠')
+        })
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | 'ʼ' | '‘' | '`' | '´')
+}
+
+/// Vowel signs and the like of scripts whose signs are no combining marks.
+fn is_sign(c: char) -> bool {
+    matches!(u32::from(c), 0x0900..=0x0DFF | 0x0E31..=0x0E4E)
+}
+
+/// The words with spaces between; `None` for no words.
+pub(super) fn join(words: &[Word]) -> Option<String> {
+    if words.is_empty() {
+        return None;
+    }
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    Some(texts.join(" "))
+}
