@@ -85,6 +85,9 @@ pub struct Member {
     pub seat_since: Option<UnixMillis>,
     /// The most that the member may spend of a pool in a period.
     pub caps: BTreeMap<Pool, MilliCredits>,
+    /// What the plan has granted for the member's seat in this period, by pool.
+    #[serde(default)]
+    pub granted: BTreeMap<Pool, MilliCredits>,
     /// What the member has spent or put on hold in this period, by pool.
     pub used: BTreeMap<Pool, MilliCredits>,
 }

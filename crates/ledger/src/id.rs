@@ -121,10 +121,29 @@ checked_text!(
     OperationId, "operation id", 128, "printable ASCII without spaces", is_id
 );
 
+impl Action {
+    pub(crate) fn import() -> Self {
+        Self("import".to_owned())
+    }
+}
+
 impl Outcome {
     /// The outcome of an action that nobody ended in time.
     pub(crate) fn expired() -> Self {
         Self("expired".to_owned())
+    }
+
+    /// The outcome of an action that was free because it was a repeat.
+    pub(crate) fn repeat() -> Self {
+        Self("repeat".to_owned())
+    }
+
+    pub(crate) fn imported() -> Self {
+        Self("imported".to_owned())
+    }
+
+    pub(crate) fn already_held() -> Self {
+        Self("already_held".to_owned())
     }
 }
 

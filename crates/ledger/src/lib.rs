@@ -11,7 +11,8 @@
 //!    - the [`AccountHeader`] (one row for each account);
 //!    - every [`Grant`] with credit left (`available > 0 OR held > 0`), and the grants named
 //!      by the shares of the holds below. Loading all of them is right too;
-//!    - every open [`Hold`], and the hold that the command names, in whatever state;
+//!    - every open [`Hold`] whose time has run out (`expires_at <= now`; more does no
+//!      harm), and the hold that the command names, in whatever state;
 //!    - the [`OperationRecord`] of the command's operation id, if there is one.
 //! 2. Call one command: [`AccountState::subscribe`], [`grant`](AccountState::grant),
 //!    [`hold`](AccountState::hold), [`settle`](AccountState::settle),
@@ -73,6 +74,7 @@
 
 pub mod account;
 pub mod balance;
+pub mod capacity;
 pub mod entry;
 pub mod error;
 pub mod grant;

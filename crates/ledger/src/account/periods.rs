@@ -175,6 +175,7 @@ impl Journal {
         self.state.header.usage_since = at;
         for member in self.state.header.members.values_mut() {
             member.used.clear();
+            member.granted.clear();
         }
         if let Some(next) = next {
             let ends_at = next.ends_at;
@@ -340,6 +341,12 @@ impl Journal {
             Period::Months(_) => GrantKind::Plan,
             Period::Once { .. } => GrantKind::Trial,
         };
+        if let Some(seat) = &seat
+            && let Some(member) = self.state.header.members.get_mut(seat)
+        {
+            let granted = member.granted.entry(allotment.pool.clone()).or_insert(0);
+            *granted = granted.saturating_add(amount);
+        }
         let new = NewGrant {
             expires_at: subscription.ends_at,
             actions: allotment.actions.clone(),
@@ -372,7 +379,7 @@ impl Journal {
         terms.check()?;
         let first = self.next_sequence();
         let subscription = Subscription::start(terms.clone(), anchor, self.now)?;
-        self.state.header.subscription = Some(subscription.clone());
+        self.begin_plan(&subscription);
         self.grant_allotments(operation, &subscription, terms, None, "subscribe", self.now)?;
         self.happened(self.now);
         self.record(operation, what, first);
@@ -404,7 +411,7 @@ impl Journal {
             // From a trial to a plan: the count of periods begins today. The trial's
             // credit keeps its own end.
             subscription = Subscription::start(terms.clone(), None, self.now)?;
-            self.state.header.subscription = Some(subscription.clone());
+            self.begin_plan(&subscription);
             self.grant_allotments(operation, &subscription, terms, None, "subscribe", self.now)?;
             PlanChange::Now
         } else if terms.period == old.period && terms.covers(&old) {
@@ -467,7 +474,7 @@ impl Journal {
             self.state.header.subscription = None;
             if let Some(terms) = &cancellation.then {
                 let next = Subscription::start(terms.clone(), None, self.now)?;
-                self.state.header.subscription = Some(next.clone());
+                self.begin_plan(&next);
                 self.grant_allotments(operation, &next, terms, None, "subscribe", self.now)?;
             }
             PlanChange::Now
@@ -482,6 +489,14 @@ impl Journal {
         self.happened(self.now);
         self.record(operation, "cancellation".to_owned(), first);
         Ok(Planned::Done(change))
+    }
+
+    /// Puts the account on a plan whose periods are counted anew.
+    fn begin_plan(&mut self, subscription: &Subscription) {
+        self.state.header.subscription = Some(subscription.clone());
+        for member in self.state.header.members.values_mut() {
+            member.granted.clear();
+        }
     }
 
     fn end_purchased(

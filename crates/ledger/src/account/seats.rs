@@ -98,6 +98,7 @@ impl Journal {
             return Ok(Seated::Unchanged);
         }
         row.seat_since = Some(now);
+        let mut had = row.granted.clone();
         if let Some(subscription) = self.state.header.subscription.clone() {
             for allotment in &subscription.terms.allotments {
                 let owner = match allotment.scope {
@@ -105,21 +106,11 @@ impl Journal {
                     Scope::Seat => Owner::Account,
                     Scope::Member => Owner::Member(member.clone()),
                 };
-                let had = self
-                    .state
-                    .grants
-                    .values()
-                    .filter(|grant| {
-                        grant.seat.as_ref() == Some(member)
-                            && grant.pool == allotment.pool
-                            && grant.actions == allotment.actions
-                            && grant.expires_at == subscription.ends_at
-                            && grant.created_at >= subscription.started_at
-                    })
-                    .fold(0, |sum: MilliCredits, grant| {
-                        sum.saturating_add(grant.amount)
-                    });
-                let amount = allotment.amount.saturating_sub(had);
+                // Not read from the grants: those that are spent need not be loaded.
+                let left = had.entry(allotment.pool.clone()).or_insert(0);
+                let counted = allotment.amount.min(*left);
+                *left = left.saturating_sub(counted);
+                let amount = allotment.amount.saturating_sub(counted);
                 if amount > 0 {
                     let seat = Some(member.clone());
                     self.grant_allotment(
@@ -170,6 +161,12 @@ impl Journal {
                 .collect();
             for (grant, amount) in left {
                 self.withdraw(operation, grant, amount, "seat_left")?;
+                // What was taken back may be granted again.
+                let pool = self.state.grants.get(&grant).map(|row| row.pool.clone());
+                if let (Some(pool), Some(row)) = (pool, self.state.header.members.get_mut(member)) {
+                    let granted = row.granted.entry(pool).or_insert(0);
+                    *granted = granted.saturating_sub(amount);
+                }
             }
         }
         self.happened(self.now);

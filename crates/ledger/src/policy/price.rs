@@ -38,7 +38,8 @@ pub enum NotPriced {
 
 impl Policy {
     /// What one `action` costs that ended as `outcome`. `repeat`: the team got the same
-    /// datum of the same person before, within the window ([`RepeatWindow::covers`]).
+    /// datum of the same person before, within the window ([`RepeatWindow::covers`]). What
+    /// is free for that reason has the outcome `repeat`.
     ///
     /// # Errors
     /// [`NotPriced`] for an action that is not offered or an outcome that it cannot have.
@@ -112,7 +113,11 @@ impl Policy {
             )
         };
         Ok(PriceDecision {
-            outcome: outcome.clone(),
+            outcome: if repeated {
+                Outcome::repeat()
+            } else {
+                outcome.clone()
+            },
             amount,
             rule,
             price_version: self.version.clone(),
