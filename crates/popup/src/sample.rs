@@ -1,0 +1,173 @@
+//! States of invented people for the tests.
+
+use lode_core::api::{CaptureState, Credits, EmailView, GrantUse, Receipt};
+use lode_core::email::EmailStatus;
+use lode_core::lead::{Lead, LeadKind, Position};
+use lode_core::page::PageInfo;
+use lode_core::protocol::{
+    AccountSummary, CaptureCard, CardState, Connection, LeadRow, Settings, TabView, UiState,
+};
+use uuid::Uuid;
+
+pub(crate) const CLOCK: crate::view::time::Clock = crate::view::time::Clock {
+    now: NOW,
+    offset_minutes: |_| 0,
+};
+
+/// 2026-11-23 15:00:00 UTC.
+pub(crate) const NOW: i64 = 1_795_446_000_000;
+
+pub(crate) fn lead() -> Lead {
+    let mut lead = Lead::new(LeadKind::Person);
+    lead.full_name = Some("Ilse Varga-Brandt".to_owned());
+    lead.first_name = Some("Ilse".to_owned());
+    lead.middle_name = Some("M.".to_owned());
+    lead.last_name = Some("Varga-Brandt".to_owned());
+    lead.headline = Some("Head of Drilling at Kestrel Ore".to_owned());
+    lead.title = Some("Head of Drilling".to_owned());
+    lead.company = Some("Kestrel Ore".to_owned());
+    lead.company_url = Some("https://www.linkedin.com/company/kestrel-ore".to_owned());
+    lead.company_domain = Some("kestrel-ore.example".to_owned());
+    lead.location = Some("Kiruna, Sweden".to_owned());
+    lead.industry = Some("Mining".to_owned());
+    lead.profile_url = Some("https://www.linkedin.com/in/ilse-varga-brandt".to_owned());
+    lead.website = Some("https://kestrel-ore.example".to_owned());
+    lead.other_positions = vec![Position {
+        title: Some("Board member".to_owned()),
+        company: Some("Northern Core Archive".to_owned()),
+        company_url: None,
+    }];
+    lead.provenance
+        .insert("full_name".to_owned(), "top_card".to_owned());
+    lead
+}
+
+pub(crate) fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+pub(crate) fn page(site: &str, kind: &str) -> PageInfo {
+    PageInfo {
+        site: site.to_owned(),
+        kind: kind.to_owned(),
+        layout: Some("sdui".to_owned()),
+    }
+}
+
+pub(crate) fn email(status: EmailStatus, score: u8, reasons: &[&str]) -> EmailView {
+    EmailView {
+        address: "ilse.varga-brandt@kestrel-ore.example".to_owned(),
+        status,
+        score,
+        reasons: reasons.iter().map(|r| (*r).to_owned()).collect(),
+        checked_at: NOW - 30_000,
+    }
+}
+
+pub(crate) fn card(state: CardState) -> CaptureCard {
+    CaptureCard {
+        operation_id: id(1),
+        lead_id: Some(id(2)),
+        state,
+        lead: lead(),
+        email: None,
+        reason: None,
+        receipt: None,
+        error: None,
+        captured_at: NOW - 40_000,
+    }
+}
+
+pub(crate) fn found_card() -> CaptureCard {
+    CaptureCard {
+        email: Some(email(EmailStatus::Verified, 100, &["decoys_refused"])),
+        reason: Some("none".to_owned()),
+        receipt: Some(Receipt {
+            operation_id: id(1),
+            action: "find".to_owned(),
+            outcome: "verified".to_owned(),
+            charged: 1000,
+            price_version: "1".to_owned(),
+            rule: "find.verified".to_owned(),
+            line: "1 credit: verified; repeat within 365 days is free".to_owned(),
+            grants: vec![GrantUse {
+                grant_id: "g1".to_owned(),
+                kind: "plan".to_owned(),
+                amount: 1000,
+            }],
+            settled_at: NOW - 20_000,
+        }),
+        error: Some("late".to_owned()),
+        ..card(CardState::Sent(CaptureState::Found))
+    }
+}
+
+pub(crate) fn ready(leads: Vec<LeadRow>) -> TabView {
+    TabView::Ready {
+        page: page("linkedin", "profile"),
+        leads,
+    }
+}
+
+pub(crate) fn row(captured: Option<Uuid>) -> LeadRow {
+    LeadRow {
+        lead: lead(),
+        captured,
+    }
+}
+
+pub(crate) fn connections() -> Vec<Connection> {
+    vec![
+        Connection::NotPaired,
+        Connection::Connecting,
+        Connection::Online,
+        Connection::Unreachable {
+            next_try: Some(NOW + 12_000),
+            detail: "connection refused".to_owned(),
+        },
+        Connection::Unreachable {
+            next_try: None,
+            detail: String::new(),
+        },
+        Connection::Unauthorized,
+    ]
+}
+
+pub(crate) fn tabs() -> Vec<TabView> {
+    vec![
+        TabView::Unsupported,
+        TabView::Reading,
+        TabView::NoLead {
+            page: page("linkedin", "login_wall"),
+            message: "Sign in first.".to_owned(),
+        },
+        ready(vec![row(None), row(Some(id(1)))]),
+        TabView::NeedsReload,
+        TabView::Failed {
+            message: "The page is too large.".to_owned(),
+        },
+    ]
+}
+
+pub(crate) fn full_state() -> UiState {
+    UiState {
+        connection: Connection::Online,
+        server: Some("http://127.0.0.1:8420".to_owned()),
+        account: Some(AccountSummary {
+            name: "Own account".to_owned(),
+            plan: "Free".to_owned(),
+            probing: true,
+        }),
+        credits: Some(Credits {
+            available: 9_000,
+            held: 1_000,
+            plan_limit: 10_000,
+            resets_at: Some(NOW + 8 * 86_400_000),
+        }),
+        tab: ready(vec![row(Some(id(1)))]),
+        current: Some(found_card()),
+        recent: vec![found_card(), card(CardState::Unsent)],
+        unsent: 1,
+        settings: Settings { show_button: false },
+    }
+}

@@ -1,0 +1,149 @@
+// Worker states of invented people, as `UiState` of src/protocol.rs writes them. The
+// bundle's decoder refuses one that does not fit, and the harness reports that.
+const NOW = Date.now();
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+let made = 0;
+const id = () => `00000000-0000-4000-8000-${String(++made).padStart(12, "0")}`;
+
+export function lead(over = {}) {
+  const full_name = over.full_name ?? "Ilse Varga-Brandt";
+  const slug = full_name.toLowerCase().replace(/[^a-z]+/g, "-");
+  return {
+    kind: "person", full_name, first_name: null, middle_name: null, last_name: null,
+    headline: null, title: "Head of Drilling", company: "Kestrel Ore",
+    company_url: "https://www.linkedin.com/company/kestrel-ore", company_domain: null,
+    location: "Kiruna, Sweden", industry: null,
+    profile_url: `https://www.linkedin.com/in/${slug}`, website: null, provenance: {}, ...over,
+  };
+}
+
+export function card(state, over = {}) {
+  return {
+    operation_id: id(), lead_id: null, state, lead: lead(over.lead), email: null, reason: null,
+    receipt: null, error: null, captured_at: NOW - 20_000, ...over, lead: lead(over.lead),
+  };
+}
+
+export const email = (status, score, reasons, address = "ilse.varga-brandt@kestrel-ore.example") => ({
+  address, status, score, reasons, checked_at: NOW - 5_000,
+});
+
+export const receipt = (line, charged = 0) => ({
+  operation_id: id(), action: "find", outcome: "verified", charged, price_version: "1",
+  rule: "find.verified", line, grants: [], settled_at: NOW - 4_000,
+});
+
+const page = (kind = "profile", site = "linkedin") => ({ site, kind, layout: null });
+const ready = (...rows) => ({ state: "ready", page: page(), leads: rows });
+const row = (over = {}, captured = null) => ({ lead: lead(over), captured });
+
+const earlier = [
+  card("found", {
+    lead: { full_name: "Tobias Okonjo", company: "Fennhollow Instruments" },
+    email: email("verified", 100, ["decoys_refused"], "t.okonjo@fennhollow.example"),
+    captured_at: NOW - 12 * MINUTE,
+  }),
+  card("unsure", {
+    lead: { full_name: "Maren Lysgaard", company: "Blue Adit Logistics" },
+    email: email("accept_all", 71, ["mx_accepts_all"], "maren.lysgaard@blueadit.example"),
+    captured_at: NOW - 3 * 60 * MINUTE,
+  }),
+  card("needs_domain", {
+    lead: { full_name: "Renzo Caldarelli", company: "Calda & Figli" },
+    captured_at: NOW - 2 * DAY,
+  }),
+];
+
+const base = {
+  connection: { state: "online" },
+  server: "http://127.0.0.1:8420",
+  account: { name: "Own account", plan: "Free", probing: true },
+  credits: { available: 9_000, held: 0, plan_limit: 10_000, resets_at: NOW + 8 * DAY },
+  tab: ready(row()), current: null, recent: earlier, unsent: 0,
+  settings: { show_button: true },
+};
+const state = (over) => ({ ...base, ...over });
+const current = (c, over = {}) => state({ current: c, recent: [c, ...earlier], ...over });
+const unreachable = {
+  state: "unreachable", next_try: NOW + 40_000, detail: "Nothing listens at 127.0.0.1:8420.",
+};
+const held = { ...base.credits, available: 8_000, held: 1_000 };
+
+const found = card("found", {
+  email: email("verified", 100, ["decoys_refused"]),
+  receipt: receipt("1 credit: verified; repeat within 365 days is free", 1_000),
+});
+const people = [
+  ["Ilse Varga-Brandt", "Head of Drilling", "Kestrel Ore"],
+  ["Tobias Okonjo", "Instrument maker", "Fennhollow Instruments"],
+  ["Maren Lysgaard", "Dispatcher", "Blue Adit Logistics"],
+  ["Renzo Caldarelli", null, "Calda & Figli"],
+  ["Aoife Brennan-Sól", "Chief geologist and acting head of exploration, northern region", "The Very Long Named Company of Assayers and Refiners Incorporated"],
+  ["김하린", "데이터 분석가", "한빛광업"],
+  ["Jun'ichi Moriyama", "Buyer", "Moriyama Metals"],
+];
+const list = people.map(([full_name, title, company], i) =>
+  row({ full_name, title, company }, earlier[i - 1]?.operation_id ?? null));
+
+/** Name → `{ page, state, act? }`; `act` drives the page before the picture is taken. */
+export const screens = {
+  "not-paired": { state: state({ connection: { state: "not_paired" }, server: null, account: null, credits: null, recent: [] }) },
+  unsupported: { state: state({ tab: { state: "unsupported" } }) },
+  reading: { state: state({ tab: { state: "reading" }, recent: [] }) },
+  "no-lead-login": { state: state({ tab: { state: "no_lead", page: page("login_wall"), message: "" } }) },
+  "no-lead-captcha": { state: state({ tab: { state: "no_lead", page: page("captcha", "google"), message: "" } }) },
+  "needs-reload": { state: state({ tab: { state: "needs_reload" } }) },
+  "tab-failed": { state: state({ tab: { state: "failed", message: "The page is larger than 8 MB. Open the profile in a tab of its own." } }) },
+  ready: { state: base },
+  "ready-no-credit": { state: state({ credits: { ...base.credits, available: 0 }, account: { ...base.account, probing: false } }) },
+  "ready-company": { state: state({ tab: { state: "ready", page: page("company"), leads: [row({ kind: "company", full_name: "Kestrel Ore", title: null, industry: "Mining", company_domain: "kestrel-ore.example" })] } }) },
+  sending: { state: current(card("unsent"), { unsent: 1 }) },
+  queued: { state: current(card("queued"), { credits: held }) },
+  working: { state: current(card("working"), { credits: held }) },
+  probing: { state: current(card("working", { email: email("probing", 0, []) }), { credits: held }) },
+  deferred: { state: current(card("deferred"), { credits: held }) },
+  found: { state: current(found) },
+  unsure: { state: current(card("unsure", { email: email("accept_all", 71, ["mx_accepts_all", "pattern_common_here"]), receipt: receipt("Nothing charged: not verified") })) },
+  "unsure-blocked": { state: current(card("unsure", { email: email("blocked", 34, ["some_new_code"]), receipt: receipt("Nothing charged: not verified") })) },
+  "not-found": { state: current(card("not_found", { reason: "no_candidate_accepted", receipt: receipt("Nothing charged: no address found") })) },
+  "needs-domain": { state: current(card("needs_domain", { reason: "domain_unknown" })) },
+  "out-of-credits": { state: current(card("out_of_credits"), { credits: { ...base.credits, available: 0 } }) },
+  failed: { state: current(card("failed")) },
+  refused: { state: current(card("refused", { error: "lead.full_name: must not be longer than 300 characters." })) },
+  unreachable: { state: current(card("unsent"), { connection: unreachable, unsent: 1 }) },
+  "unreachable-ready": { state: state({ connection: unreachable }) },
+  unauthorized: { state: current(card("unsent"), { connection: { state: "unauthorized" }, unsent: 2, account: null }) },
+  list: { state: state({ tab: { state: "ready", page: page("people_search"), leads: list } }) },
+  "list-toggled": {
+    state: state({ tab: { state: "ready", page: page("people_search"), leads: list } }),
+    act: async (p) => p.getByRole("checkbox").nth(1).click(),
+  },
+  opened: {
+    state: base,
+    act: async (p) => p.getByTestId("recent-item").nth(1).getByRole("button").first().click(),
+  },
+  problem: {
+    state: base,
+    error: { kind: "error", code: "reload_tab", message: "The page changed while it was read. Reload the tab and capture again." },
+    act: async (p) => p.getByTestId("capture").click(),
+  },
+  hostile: {
+    state: current(card("found", {
+      lead: { full_name: "<img src=x onerror=alert(1)>" + "A".repeat(1_800), title: "\u202Eegap siht\u202C <script>alert(1)</script>", company: "x".repeat(2_000), location: "\n\n\n", profile_url: "javascript:alert(1)" },
+      email: email("verified", 100, ["decoys_refused"], "a".repeat(64) + "@" + "long-label-of-a-domain.".repeat(6) + "example"),
+    })),
+  },
+  options: { page: "options", state: state({ connection: { state: "not_paired" }, server: null, account: null, credits: null }) },
+  "options-paired": { page: "options", state: base },
+  "options-confirm": {
+    page: "options", state: state({ unsent: 2 }),
+    act: async (p) => p.getByTestId("unpair").click(),
+  },
+  "options-unauthorized": { page: "options", state: state({ connection: { state: "unauthorized" } }) },
+  "options-bad-code": {
+    page: "options", state: state({ connection: { state: "not_paired" }, server: null, account: null }),
+    error: { kind: "error", code: "bad_code", message: "That code is not valid, or it was used before. Ask the server for a new one." },
+    act: async (p) => { await p.getByTestId("code-input").fill("ABCD-EFGH"); await p.getByTestId("pair").click(); },
+  },
+};
