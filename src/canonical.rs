@@ -1,6 +1,10 @@
 //! Canonical addresses: one profile, one address, whatever link led to it.
 
+mod domain;
+
 use url::Url;
+
+pub use domain::company_domain;
 
 /// Longest address read from a page, in bytes.
 const URL_BYTES_MAX: usize = 4_096;

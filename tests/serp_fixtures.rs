@@ -36,3 +36,8 @@ fn snapshots(site: &str) {
 fn google_fixtures() {
     snapshots("google");
 }
+
+#[test]
+fn crunchbase_fixtures() {
+    snapshots("crunchbase");
+}

@@ -8,6 +8,7 @@ use crate::headline;
 use crate::lead::Lead;
 use crate::page::Note;
 use crate::rules::Rules;
+use crate::sites::crunchbase::{EntityAddress, EntityKind};
 use crate::sites::draft::{Draft, Field};
 
 use super::link;
@@ -78,19 +79,12 @@ fn entry_of(url: &Url) -> Option<Entry> {
             _ => None,
         };
     }
-    if matches!(host, "crunchbase.com" | "www.crunchbase.com") {
-        let [kind, permalink] = segments.as_slice() else {
-            return None;
-        };
-        let permalink = canonical::normal_slug(permalink)?;
-        let address = Some(format!("https://www.crunchbase.com/{kind}/{permalink}"));
-        return match *kind {
-            "person" => Some(Entry::CrunchbasePerson(address)),
-            "organization" => Some(Entry::CrunchbaseOrganization(address)),
-            _ => None,
-        };
-    }
-    None
+    let entity = EntityAddress::of(url).filter(|entity| entity.is_front)?;
+    let address = Some(entity.canonical());
+    Some(match entity.kind {
+        EntityKind::Person => Entry::CrunchbasePerson(address),
+        EntityKind::Organization => Entry::CrunchbaseOrganization(address),
+    })
 }
 
 /// "en", "fr", "zh_CN", "pt-br": the language of a profile's translation.

@@ -1,0 +1,181 @@
+//! What a Crunchbase address leads to.
+
+use url::Url;
+
+use crate::canonical;
+
+/// The two kinds of entities that become leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EntityKind {
+    /// `/person/<permalink>`
+    Person,
+    /// `/organization/<permalink>`
+    Organization,
+}
+
+impl EntityKind {
+    /// The first path segment of the entity's address.
+    pub(crate) const fn segment(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Organization => "organization",
+        }
+    }
+}
+
+/// An entity's page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EntityAddress {
+    pub(crate) kind: EntityKind,
+    /// Permalink as the address has it, percent-encoded.
+    permalink: String,
+    /// Whether it is the entity's own page, not one of its tabs.
+    pub(crate) is_front: bool,
+}
+
+impl EntityAddress {
+    /// Reads the address of an entity's page or of one of its tabs.
+    pub(crate) fn of(url: &Url) -> Option<Self> {
+        let host = canonical::host(url);
+        if !matches!(host, "crunchbase.com" | "www.crunchbase.com") {
+            return None;
+        }
+        let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
+        let kind = match segments.next()? {
+            "person" => EntityKind::Person,
+            "organization" => EntityKind::Organization,
+            _ => return None,
+        };
+        let permalink = segments.next()?;
+        // Refuses what is no slug at all.
+        canonical::normal_slug(permalink)?;
+        Some(Self {
+            kind,
+            permalink: permalink.to_owned(),
+            is_front: segments.next().is_none(),
+        })
+    }
+
+    /// The canonical address.
+    pub(crate) fn canonical(&self) -> String {
+        format!(
+            "https://www.crunchbase.com/{}/{}",
+            self.kind.segment(),
+            self.permalink
+        )
+    }
+
+    /// Whether a permalink from the page's data is this one: decoded, whatever its case.
+    pub(crate) fn is_permalink(&self, permalink: &str) -> bool {
+        canonical::normal_slug(permalink) == canonical::normal_slug(&self.permalink)
+    }
+
+    /// Whether two addresses are of the same entity.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.is_permalink(&other.permalink)
+    }
+}
+
+/// The canonical address of the entity with a permalink from the page's data.
+pub(super) fn from_permalink(kind: EntityKind, permalink: &str) -> Option<String> {
+    let mut url = Url::parse("https://www.crunchbase.com/").ok()?;
+    url.path_segments_mut()
+        .ok()?
+        .clear()
+        .push(kind.segment())
+        .push(permalink);
+    EntityAddress::of(&url).map(|address| address.canonical())
+}
+
+/// A page's kind, as far as its address tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum PageAddress {
+    Entity(EntityAddress),
+    /// A list of persons or organizations, with the name of its collection.
+    List(EntityKind, String),
+    Login,
+    Other,
+}
+
+/// Reads the page's kind from its address.
+pub(super) fn page(url: &Url) -> PageAddress {
+    if let Some(entity) = EntityAddress::of(url) {
+        return PageAddress::Entity(entity);
+    }
+    let segments: Vec<&str> = url
+        .path_segments()
+        .map(|segments| segments.filter(|segment| !segment.is_empty()).collect())
+        .unwrap_or_default();
+    match segments.as_slice() {
+        ["login" | "register", ..] | ["account", "signup" | "login", ..] => PageAddress::Login,
+        ["discover" | "search" | "textsearch", rest @ ..]
+        | ["app", "search", rest @ ..]
+        | ["lists", rest @ ..] => rest
+            .iter()
+            .find_map(|segment| Some((collection(segment)?, (*segment).to_owned())))
+            .map_or(PageAddress::Other, |(kind, name)| {
+                PageAddress::List(kind, name)
+            }),
+        _ => PageAddress::Other,
+    }
+}
+
+/// The kind of entities in a collection.
+fn collection(segment: &str) -> Option<EntityKind> {
+    match segment {
+        "people" | "principal.people" => Some(EntityKind::Person),
+        "organization.companies"
+        | "organizations"
+        | "companies"
+        | "principal.investors"
+        | "organization.schools"
+        | "schools"
+        | "investors" => Some(EntityKind::Organization),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> PageAddress {
+        page(&Url::parse(&format!("https://www.crunchbase.com{path}")).unwrap())
+    }
+
+    #[test]
+    fn kinds_are_told_from_the_address() {
+        let PageAddress::Entity(entity) = at("/organization/Bright-Mill/people?x=1") else {
+            panic!("no entity");
+        };
+        assert_eq!(entity.kind, EntityKind::Organization);
+        assert!(!entity.is_front);
+        assert!(entity.is_permalink("bright-mill"));
+        assert!(!entity.is_permalink("bright-mill-2"));
+        assert!(matches!(
+            at("/discover/people"),
+            PageAddress::List(EntityKind::Person, _)
+        ));
+        assert!(matches!(
+            at("/discover/organization.companies/0b1c"),
+            PageAddress::List(EntityKind::Organization, _)
+        ));
+        assert!(matches!(
+            at("/lists/mills/0b1c/people"),
+            PageAddress::List(EntityKind::Person, _)
+        ));
+        assert_eq!(at("/login?redirect_to=/person/x"), PageAddress::Login);
+        assert_eq!(at("/person/"), PageAddress::Other);
+        assert_eq!(at("/discover/funding_rounds"), PageAddress::Other);
+    }
+
+    #[test]
+    fn permalinks_become_addresses() {
+        assert_eq!(
+            from_permalink(EntityKind::Person, "zoë-example").as_deref(),
+            Some("https://www.crunchbase.com/person/zo%C3%AB-example")
+        );
+        assert_eq!(from_permalink(EntityKind::Person, "a/b"), None);
+        assert_eq!(from_permalink(EntityKind::Person, ""), None);
+    }
+}

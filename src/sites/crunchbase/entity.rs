@@ -1,0 +1,318 @@
+//! A person's or an organization's page, in both layouts: state first, then the document.
+
+use scraper::ElementRef;
+use url::Url;
+
+use super::address::{EntityAddress, EntityKind};
+use super::fields::{self, LabelledField};
+use super::state::{Entity, State};
+use crate::canonical;
+use crate::dom;
+use crate::lead::Position;
+use crate::sites::draft::{Draft, Field};
+use crate::sites::view::View;
+
+/// Strategy names, as they stand in a lead's provenance.
+mod by {
+    pub(super) const ADDRESS: &str = "address";
+    pub(super) const STATE: &str = "state";
+    pub(super) const JOBS: &str = "state_jobs";
+    pub(super) const FIELDS: &str = "fields";
+    pub(super) const LINKS: &str = "links";
+    pub(super) const HEADING: &str = "heading";
+    pub(super) const TITLE: &str = "page_title";
+}
+
+/// Reads the entity whose page is in view. `None` where the document shows no name.
+pub(super) fn read(view: &View<'_>, address: &EntityAddress, state: &State) -> Option<Draft> {
+    let mut draft = draft(address.kind, &address.canonical(), by::ADDRESS);
+    if let Some(entity) = state.find(address) {
+        from_state(&mut draft, address.kind, entity);
+    }
+    if agrees(view, address) {
+        from_document(view, address, &mut draft);
+    } else {
+        draft.note(
+            "page",
+            "canonical_link",
+            "the document shows another entity",
+        );
+    }
+    draft
+        .has(Field::FullName)
+        .then(|| complete(draft, address.kind))
+}
+
+/// A draft of an entity with its canonical address.
+pub(super) fn draft(kind: EntityKind, address: &str, strategy: &str) -> Draft {
+    let mut draft = match kind {
+        EntityKind::Person => Draft::person(),
+        EntityKind::Organization => Draft::company(),
+    };
+    draft.offer(Field::ProfileUrl, strategy, Some(address));
+    if kind == EntityKind::Organization {
+        draft.offer(Field::CompanyUrl, strategy, Some(address));
+    }
+    draft
+}
+
+/// Adds what follows from the values read: a company's domain from its website.
+pub(super) fn complete(mut draft: Draft, kind: EntityKind) -> Draft {
+    if kind == EntityKind::Organization {
+        let domain = draft
+            .get(Field::Website)
+            .and_then(|website| Url::parse(website).ok())
+            .and_then(|url| canonical::company_domain(&url));
+        draft.offer(Field::CompanyDomain, "website", domain);
+    }
+    draft
+}
+
+/// What the state says of an entity, on a page of its own or in a row of a list.
+pub(super) fn from_state(draft: &mut Draft, kind: EntityKind, entity: Entity<'_>) {
+    match kind {
+        EntityKind::Person => person_from_state(draft, entity),
+        EntityKind::Organization => organization_from_state(draft, entity),
+    }
+}
+
+fn person_from_state(draft: &mut Draft, entity: Entity<'_>) {
+    draft.offer(Field::FullName, by::STATE, entity.name());
+    draft.offer(Field::Title, by::STATE, entity.text("primary_job_title"));
+    if let Some(company) = entity.reference("primary_organization") {
+        draft.offer(Field::Company, by::STATE, Some(company.name));
+        draft.offer(Field::CompanyUrl, by::STATE, company.address);
+    }
+    for job in entity.current_jobs() {
+        let title = job.title;
+        let (company, url) = job.company.map_or((None, None), |company| {
+            (Some(company.name), company.address)
+        });
+        let is_primary = match draft.get(Field::Company) {
+            None => true,
+            Some(taken) => {
+                company == Some(taken) && draft.get(Field::Title).is_none_or(|t| title == Some(t))
+            }
+        };
+        if is_primary {
+            draft.offer(Field::Title, by::JOBS, title);
+            draft.offer(Field::Company, by::JOBS, company);
+            draft.offer(Field::CompanyUrl, by::JOBS, url);
+        } else {
+            draft.other_position(Position {
+                title: title.map(dom::collapse),
+                company: company.map(dom::collapse),
+                company_url: url,
+            });
+        }
+    }
+    draft.offer(Field::Location, by::STATE, entity.location());
+    offer_website(draft, by::STATE, entity.text("website"));
+}
+
+fn organization_from_state(draft: &mut Draft, entity: Entity<'_>) {
+    draft.offer(Field::FullName, by::STATE, entity.name());
+    draft.offer(Field::Location, by::STATE, entity.location());
+    draft.offer(Field::Industry, by::STATE, entity.names("categories"));
+    offer_website(draft, by::STATE, entity.text("website"));
+}
+
+fn offer_website(draft: &mut Draft, strategy: &str, address: Option<&str>) {
+    let website = address
+        .and_then(|address| Url::parse(address.trim()).ok())
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    draft.offer(Field::Website, strategy, website);
+}
+
+/// Whether the document is of the entity in the address. During in-page navigation it is
+/// the former one for a while.
+pub(super) fn agrees(view: &View<'_>, address: &EntityAddress) -> bool {
+    let shown = view
+        .canonical_link()
+        .or_else(|| canonical::resolve(&view.url, &view.meta("og:url")?));
+    match shown.as_ref().and_then(EntityAddress::of) {
+        Some(shown) => shown.is_same(address),
+        None => true,
+    }
+}
+
+fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
+    draft.offer(Field::FullName, by::HEADING, view.text("heading"));
+    let fields = fields::read(view);
+    let value =
+        |key: &str| fields::labelled(view, &fields, key).and_then(|field| dom::text(field.value));
+    match address.kind {
+        EntityKind::Person => {
+            if let Some(role) = primary_role(view, &fields) {
+                draft.offer(Field::Title, by::FIELDS, role.title);
+                draft.offer(Field::Company, by::FIELDS, role.company);
+                draft.offer(Field::CompanyUrl, by::FIELDS, role.company_url);
+            }
+            draft.offer(Field::Title, by::FIELDS, value("job_title"));
+            if let Some(field) = fields::labelled(view, &fields, "organization") {
+                draft.offer(Field::Company, by::FIELDS, dom::text(field.value));
+                draft.offer(
+                    Field::CompanyUrl,
+                    by::FIELDS,
+                    organization_link(view, field.value).map(|(_, url)| url),
+                );
+            }
+        }
+        EntityKind::Organization => {
+            if let Some(field) = fields::labelled(view, &fields, "categories") {
+                let linked = joined(&view.all_in(field.value, "link"));
+                draft.offer(
+                    Field::Industry,
+                    by::FIELDS,
+                    linked.or_else(|| dom::text(field.value)),
+                );
+            }
+            if !draft.has(Field::Industry) {
+                draft.offer(
+                    Field::Industry,
+                    by::LINKS,
+                    joined(&view.all("category_link")),
+                );
+            }
+            let website = fields::labelled(view, &fields, "website")
+                .and_then(|field| external_link(view, field.value));
+            offer_website(draft, by::FIELDS, website.as_ref().map(Url::as_str));
+            if !draft.has(Field::Website) {
+                let website = view
+                    .all("website_link")
+                    .into_iter()
+                    .find_map(|link| external_address(view, link));
+                offer_website(draft, by::LINKS, website.as_ref().map(Url::as_str));
+            }
+        }
+    }
+    draft.offer(Field::Location, by::FIELDS, value("location"));
+    if !draft.has(Field::Location) {
+        draft.offer(Field::Location, by::LINKS, place(view));
+    }
+    from_title(view, address.kind, draft);
+}
+
+/// "Ada Example - CTO @ Acme | crunchbase", "Ada Example - CTO @ Acme - Crunchbase Person
+/// Profile".
+fn from_title(view: &View<'_>, kind: EntityKind, draft: &mut Draft) {
+    let Some(title) = view.meta("og:title").or_else(|| dom::title(&view.document)) else {
+        return;
+    };
+    let key = match kind {
+        EntityKind::Person => "person_title",
+        EntityKind::Organization => "organization_title",
+    };
+    let Some(found) = view
+        .rules
+        .patterns(key)
+        .iter()
+        .find_map(|pattern| pattern.captures(&title))
+    else {
+        return;
+    };
+    for (gap, text) in found {
+        let field = match gap {
+            "name" => Field::FullName,
+            "title" => Field::Title,
+            "company" => Field::Company,
+            _ => continue,
+        };
+        if !draft.has(field) {
+            draft.offer(field, by::TITLE, Some(text));
+        }
+    }
+}
+
+struct Role {
+    title: Option<String>,
+    company: Option<String>,
+    company_url: Option<String>,
+}
+
+/// "Title @ Company", by its label or, where the label is in no known language, by its form.
+fn primary_role(view: &View<'_>, fields: &[LabelledField<'_>]) -> Option<Role> {
+    let field = fields::labelled(view, fields, "primary_role").or_else(|| {
+        fields.iter().find(|field| {
+            organization_link(view, field.value).is_some()
+                && dom::text(field.value).is_some_and(|text| text.contains(" @ "))
+        })
+    })?;
+    let text = dom::text(field.value)?;
+    let link = organization_link(view, field.value);
+    let (title, company) = match text.rsplit_once(" @ ") {
+        Some((title, company)) => (Some(title.to_owned()), Some(company.to_owned())),
+        None if link.is_none() => (Some(text), None),
+        None => (None, None),
+    };
+    let (name, url) = link.unzip();
+    Some(Role {
+        title,
+        company: name.or(company),
+        company_url: url,
+    })
+}
+
+/// Name and canonical address of the first organization linked in an element.
+pub(super) fn organization_link(
+    view: &View<'_>,
+    scope: ElementRef<'_>,
+) -> Option<(String, String)> {
+    view.all_in(scope, "organization_link")
+        .into_iter()
+        .find_map(|link| {
+            let address = EntityAddress::of(&view.href(link)?)?;
+            let is_organization = address.kind == EntityKind::Organization && address.is_front;
+            is_organization.then(|| Some((dom::text(link)?, address.canonical())))?
+        })
+}
+
+/// The first link in an element that leaves Crunchbase.
+fn external_link(view: &View<'_>, scope: ElementRef<'_>) -> Option<Url> {
+    view.all_in(scope, "link")
+        .into_iter()
+        .find_map(|link| external_address(view, link))
+}
+
+/// Where a link leads, if to a website that is none of Crunchbase's or a social network's.
+fn external_address(view: &View<'_>, link: ElementRef<'_>) -> Option<Url> {
+    let url = view.href(link)?;
+    let host = canonical::host(&url);
+    let is_other = !canonical::is_host_of(host, "crunchbase.com")
+        && ![
+            "linkedin.com",
+            "twitter.com",
+            "x.com",
+            "facebook.com",
+            "instagram.com",
+        ]
+        .iter()
+        .any(|social| canonical::is_host_of(host, social));
+    is_other.then_some(url)
+}
+
+/// The places linked in the first field that links places.
+fn place(view: &View<'_>) -> Option<String> {
+    let first = view.first("place_link")?;
+    let list = dom::ancestors(first)
+        .take(8)
+        .find(|element| {
+            view.rules
+                .selectors("place_list")
+                .iter()
+                .any(|selector| selector.matches(element))
+        })
+        .or_else(|| dom::ancestors(first).next())?;
+    dom::text(list)
+}
+
+/// The texts of links, each once, joined.
+fn joined(links: &[ElementRef<'_>]) -> Option<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in links.iter().take(40).filter_map(|link| dom::text(*link)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
