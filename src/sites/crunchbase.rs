@@ -2,6 +2,7 @@
 //! embedded state and in the layout of 2016 and 2017.
 
 mod address;
+mod encoding;
 mod entity;
 mod fields;
 mod list;

@@ -4,6 +4,7 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::address::{EntityAddress, EntityKind};
+use super::encoding;
 use super::fields::{self, LabelledField};
 use super::state::{Entity, State};
 use crate::canonical;
@@ -137,10 +138,11 @@ pub(super) fn agrees(view: &View<'_>, address: &EntityAddress) -> bool {
 }
 
 fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
-    draft.offer(Field::FullName, by::HEADING, view.text("heading"));
+    let heading = view.text("heading").map(encoding::repaired);
+    draft.offer(Field::FullName, by::HEADING, heading);
     let fields = fields::read(view);
     let value =
-        |key: &str| fields::labelled(view, &fields, key).and_then(|field| dom::text(field.value));
+        |key: &str| fields::labelled(view, &fields, key).and_then(|field| text_of(field.value));
     match address.kind {
         EntityKind::Person => {
             if let Some(role) = primary_role(view, &fields) {
@@ -150,7 +152,7 @@ fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
             }
             draft.offer(Field::Title, by::FIELDS, value("job_title"));
             if let Some(field) = fields::labelled(view, &fields, "organization") {
-                draft.offer(Field::Company, by::FIELDS, dom::text(field.value));
+                draft.offer(Field::Company, by::FIELDS, text_of(field.value));
                 draft.offer(
                     Field::CompanyUrl,
                     by::FIELDS,
@@ -164,7 +166,7 @@ fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
                 draft.offer(
                     Field::Industry,
                     by::FIELDS,
-                    linked.or_else(|| dom::text(field.value)),
+                    linked.or_else(|| text_of(field.value)),
                 );
             }
             if !draft.has(Field::Industry) {
@@ -191,6 +193,11 @@ fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
         draft.offer(Field::Location, by::LINKS, place(view));
     }
     from_title(view, address.kind, draft);
+}
+
+/// An element's text, rightly decoded.
+fn text_of(element: ElementRef<'_>) -> Option<String> {
+    dom::text(element).map(encoding::repaired)
 }
 
 /// "Ada Example - CTO @ Acme | crunchbase", "Ada Example - CTO @ Acme - Crunchbase Person
@@ -235,10 +242,10 @@ fn primary_role(view: &View<'_>, fields: &[LabelledField<'_>]) -> Option<Role> {
     let field = fields::labelled(view, fields, "primary_role").or_else(|| {
         fields.iter().find(|field| {
             organization_link(view, field.value).is_some()
-                && dom::text(field.value).is_some_and(|text| text.contains(" @ "))
+                && text_of(field.value).is_some_and(|text| text.contains(" @ "))
         })
     })?;
-    let text = dom::text(field.value)?;
+    let text = text_of(field.value)?;
     let link = organization_link(view, field.value);
     let (title, company) = match text.rsplit_once(" @ ") {
         Some((title, company)) => (Some(title.to_owned()), Some(company.to_owned())),
@@ -263,7 +270,7 @@ pub(super) fn organization_link(
         .find_map(|link| {
             let address = EntityAddress::of(&view.href(link)?)?;
             let is_organization = address.kind == EntityKind::Organization && address.is_front;
-            is_organization.then(|| Some((dom::text(link)?, address.canonical())))?
+            is_organization.then(|| Some((text_of(link)?, address.canonical())))?
         })
 }
 
@@ -303,13 +310,13 @@ fn place(view: &View<'_>) -> Option<String> {
                 .any(|selector| selector.matches(element))
         })
         .or_else(|| dom::ancestors(first).next())?;
-    dom::text(list)
+    text_of(list)
 }
 
 /// The texts of links, each once, joined.
 fn joined(links: &[ElementRef<'_>]) -> Option<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in links.iter().take(40).filter_map(|link| dom::text(*link)) {
+    for name in links.iter().take(40).filter_map(|link| text_of(*link)) {
         if !names.contains(&name) {
             names.push(name);
         }
