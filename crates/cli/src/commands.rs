@@ -1,4 +1,6 @@
 //! The subcommands, one file each: `Args` is its command line, `run` does it.
 
+pub(crate) mod find;
 pub(crate) mod name;
+pub(crate) mod network;
 pub(crate) mod parse;

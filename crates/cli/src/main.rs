@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{name, parse};
+use crate::commands::{find, name, parse};
 use crate::output::Failure;
 
 const EXIT_STATUS: &str = "\
@@ -30,6 +30,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Find(Box<find::Args>),
     Name(name::Args),
     Parse(parse::Args),
 }
@@ -37,6 +38,7 @@ enum Command {
 fn main() -> ExitCode {
     // Wrong usage ends here with status 2.
     let done = match Cli::parse().command {
+        Command::Find(args) => find::run(*args),
         Command::Name(args) => name::run(args),
         Command::Parse(args) => parse::run(args),
     };

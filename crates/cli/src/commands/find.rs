@@ -1,0 +1,178 @@
+//! `lode find`: a person's work address.
+
+use std::time::{Duration, Instant};
+
+use lode_core::email::EmailStatus;
+use lode_finder::domain::website::WebConfig;
+use lode_finder::{
+    CandidateResult, CompanySize, Conclusion, DomainFinding, FindOutcome, FindRequest, Finder,
+    FinderConfig, KnownAddress, PatternEvidence,
+};
+use lode_verify::Verifier;
+use serde::Serialize;
+
+use super::network::NetworkArgs;
+use crate::output::{Failure, JsonLines};
+
+const EXAMPLES: &str = "\
+Examples:
+  lode find --name 'Ada Marlow' --domain acme.example
+  lode find --name 'Ada Marlow' --company 'Acme Robotics GmbH' --helo probe.example.org --mail-from probe@example.org
+  lode find --name 'Ada Marlow' --domain acme.example --known 'Bo Stone <b.stone@acme.example>'
+
+The line: {\"name\",\"domain\",\"email\",\"status\",\"score\",\"conclusion\",\"reasons\",\"candidates\",
+\"domains\",\"mx\",\"duration_ms\"}. Candidates are in the order in which they were asked about;
+\"probability\" is from before the probe, given the domain. Without --helo and --mail-from no
+mail server is asked, and every address is a guess.";
+
+/// Finds a person's work e-mail address
+///
+/// Writes one JSON object: the address with its verdict, and every candidate that was
+/// considered.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The person's name as displayed
+    #[arg(long)]
+    name: String,
+    /// The company's mail domain
+    #[arg(long, required_unless_present_any = ["company", "website"])]
+    domain: Option<String>,
+    /// The company's name; its domain is looked for
+    #[arg(long)]
+    company: Option<String>,
+    /// The company's website
+    #[arg(long)]
+    website: Option<String>,
+    /// How many people the company employs
+    #[arg(long, value_name = "N")]
+    employees: Option<u32>,
+    /// An address known at the domain, with its holder's name where known; repeatable
+    #[arg(long, value_name = "ADDRESS | NAME <ADDRESS>")]
+    known: Vec<String>,
+    /// Port of the web servers, over plain HTTP (tests)
+    #[arg(long, value_name = "N")]
+    web_port: Option<u16>,
+    #[command(flatten)]
+    network: NetworkArgs,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    name: &'a str,
+    domain: Option<&'a str>,
+    email: Option<&'a str>,
+    status: EmailStatus,
+    score: u8,
+    conclusion: Conclusion,
+    reasons: &'a [String],
+    candidates: &'a [CandidateResult],
+    domains: Vec<&'a DomainFinding>,
+    mx: Option<&'a str>,
+    duration_ms: u128,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: Args) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    runtime.block_on(find(args))
+}
+
+async fn find(args: Args) -> Result<(), Failure> {
+    let config = args.network.config()?;
+    let retry = config.retry.clone();
+    let verifier = Verifier::new(config).map_err(|error| Failure::new(error.to_string()))?;
+    let finder = Finder::new(
+        FinderConfig {
+            web: WebConfig {
+                port: args.web_port,
+                ..WebConfig::default()
+            },
+            ..FinderConfig::default()
+        },
+        verifier,
+    )
+    .map_err(|error| Failure::new(error.to_string()))?;
+    let mut request = FindRequest {
+        full_name: Some(args.name.clone()),
+        domain: args.domain,
+        company: args.company,
+        website: args.website,
+        company_size: args.employees.map(CompanySize::from_employees),
+        evidence: PatternEvidence {
+            addresses: args
+                .known
+                .iter()
+                .map(|known| known_address(known))
+                .collect(),
+            patterns: Vec::new(),
+        },
+        ..FindRequest::default()
+    };
+    let started = Instant::now();
+    let outcome = loop {
+        let outcome = finder.find(&request).await;
+        let again = outcome
+            .retry_after
+            .or_else(|| retry.delay_after(request.attempt))
+            .filter(|_| outcome.conclusion == Conclusion::Deferred && args.network.waits());
+        let Some(delay) = again else { break outcome };
+        tokio::time::sleep(delay).await;
+        request.resolved = outcome.domain;
+        request.attempt += 1;
+    };
+    write(&args.name, &outcome, started.elapsed())
+}
+
+fn write(name: &str, outcome: &FindOutcome, took: Duration) -> Result<(), Failure> {
+    JsonLines::stdout().write(&Line {
+        name,
+        domain: outcome.domain.as_ref().map(|domain| domain.domain.as_str()),
+        email: outcome.email.as_deref(),
+        status: outcome.status,
+        score: outcome.score,
+        conclusion: outcome.conclusion,
+        reasons: &outcome.reasons,
+        candidates: &outcome.candidates,
+        domains: outcome
+            .domain
+            .iter()
+            .chain(&outcome.other_domains)
+            .collect(),
+        mx: outcome.mx.as_deref(),
+        duration_ms: took.as_millis(),
+    })
+}
+
+/// `Bo Stone <b.stone@acme.example>` or the address alone.
+fn known_address(text: &str) -> KnownAddress {
+    let (name, email) = match text.split_once('<') {
+        Some((name, address)) => (name.trim(), address.trim_end_matches(['>', ' '])),
+        None => ("", text.trim()),
+    };
+    KnownAddress {
+        email: email.to_owned(),
+        name: (!name.is_empty()).then(|| name.to_owned()),
+        weight: 1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_addresses_with_and_without_a_name() {
+        let known = known_address("Bo Stone <b.stone@acme.example>");
+        assert_eq!(known.email, "b.stone@acme.example");
+        assert_eq!(known.name.as_deref(), Some("Bo Stone"));
+        let known = known_address(" info@acme.example ");
+        assert_eq!(
+            (known.email.as_str(), known.name),
+            ("info@acme.example", None)
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! Options of the commands that ask mail servers: which DNS, which port, who we are.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use lode_verify::{Address, DnsServer, Domain, Identity, RetrySchedule, VerifyConfig};
+
+use crate::output::Failure;
+
+/// Network options, shared by `verify` and `find`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Network")]
+pub(crate) struct NetworkArgs {
+    /// Resolver to ask, instead of the system's
+    #[arg(long, value_name = "IP[:PORT]", value_parser = resolver)]
+    dns: Option<SocketAddr>,
+    /// Port of the mail servers
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    smtp_port: u16,
+    /// Network that may be connected to although it is not public (tests); repeatable
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    allow_net: Vec<IpNet>,
+    /// Our name toward mail servers; with --mail-from, the yes to probing
+    #[arg(long, value_name = "NAME", env = "LODE_HELO", requires = "mail_from")]
+    helo: Option<Domain>,
+    /// Our sender toward mail servers; no mail is ever sent
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "LODE_MAIL_FROM",
+        requires = "helo"
+    )]
+    mail_from: Option<Address>,
+    /// When deferred addresses are asked again: seconds after each attempt
+    #[arg(
+        long,
+        value_name = "SECONDS,…",
+        value_delimiter = ',',
+        default_value = "60,330,1200"
+    )]
+    retry_after: Vec<f64>,
+    /// Report deferred addresses at once instead of asking again
+    #[arg(long)]
+    no_wait: bool,
+}
+
+/// Name and sender in test networks, where nobody asks for an operator's own.
+const TEST_HELO: &str = "lode.invalid";
+const TEST_MAIL_FROM: &str = "probe@lode.invalid";
+
+impl NetworkArgs {
+    /// The verifier's settings.
+    pub(crate) fn config(&self) -> Result<VerifyConfig, Failure> {
+        let delays: Option<Vec<Duration>> = self
+            .retry_after
+            .iter()
+            .map(|seconds| Duration::try_from_secs_f64(*seconds).ok())
+            .collect();
+        let delays =
+            delays.ok_or_else(|| Failure::new("--retry-after takes numbers of seconds from 0"))?;
+        Ok(VerifyConfig {
+            dns: self.dns.map_or(DnsServer::System, DnsServer::Address),
+            smtp_port: self.smtp_port,
+            allow_nets: self.allow_net.clone(),
+            identity: self.identity(),
+            retry: RetrySchedule::new(delays),
+            ..VerifyConfig::default()
+        })
+    }
+
+    /// Whether deferred addresses are asked again.
+    pub(crate) fn waits(&self) -> bool {
+        !self.no_wait
+    }
+
+    /// Who we are. Only an operator's own name and sender allow probing strangers; where
+    /// a test network is opened by hand, names that nobody owns do.
+    fn identity(&self) -> Option<Identity> {
+        match (&self.helo, &self.mail_from) {
+            (Some(helo), Some(mail_from)) => Some(Identity {
+                helo: helo.clone(),
+                mail_from: mail_from.clone(),
+            }),
+            _ if self.allow_net.is_empty() => None,
+            _ => Some(Identity {
+                helo: Domain::parse(TEST_HELO).ok()?,
+                mail_from: Address::parse(TEST_MAIL_FROM).ok()?,
+            }),
+        }
+    }
+}
+
+fn resolver(text: &str) -> Result<SocketAddr, String> {
+    text.parse::<SocketAddr>()
+        .or_else(|_| text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53)))
+        .map_err(|_| "an address with or without a port is wanted".to_owned())
+}
