@@ -19,6 +19,7 @@ pub mod rules;
 pub mod sites;
 #[cfg(all(target_arch = "wasm32", feature = "browser"))]
 mod wasm;
+mod word_list;
 pub mod worker;
 
 pub use lead::{Lead, LeadKind};
