@@ -6,7 +6,9 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    clippy::type_complexity
+    clippy::type_complexity,
+    // Remainders are dice here.
+    clippy::manual_is_multiple_of
 )]
 
 #[path = "../tests/model/drive.rs"]

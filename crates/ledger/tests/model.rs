@@ -6,7 +6,9 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::type_complexity
+    clippy::type_complexity,
+    // Remainders are dice here.
+    clippy::manual_is_multiple_of
 )]
 
 #[path = "model/drive.rs"]
