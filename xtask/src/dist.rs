@@ -23,7 +23,7 @@ const COPIED: [&str; 1] = ["manifest.json"];
 /// Where a step fails; its name is in the error.
 pub(crate) fn build() -> Result<Vec<(String, u64)>> {
     let core = compile("lode-core", "lode_core", "wasm-release")?;
-    let popup = compile("lode-popup", "lode_popup", "wasm-small")?;
+    let popup = compile("lode-popup", "lode_popup", "wasm-release")?;
     let dist = root().join("dist");
     let pkg = dist.join("extension/pkg");
     fs::create_dir_all(&pkg)?;
