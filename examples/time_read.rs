@@ -1,6 +1,9 @@
 //! Times `lode_core::sites::read` natively: `time_read URL FILE [RUNS]` prints one JSON line
 //! with the median in milliseconds and what was read. `tests/bench/read.mjs` calls it.
-#![expect(clippy::print_stdout, reason = "a command-line program talks to its caller")]
+#![expect(
+    clippy::print_stdout,
+    reason = "a command-line program talks to its caller"
+)]
 
 use std::time::Instant;
 

@@ -17,6 +17,7 @@ pub mod page;
 pub mod protocol;
 pub mod rules;
 pub mod sites;
+pub mod snapshot;
 #[cfg(all(target_arch = "wasm32", feature = "browser"))]
 mod wasm;
 mod word_list;

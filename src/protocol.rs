@@ -36,8 +36,8 @@ pub enum ContentMessage {
         click_id: Uuid,
         /// Address in view when the snapshot was taken.
         url: String,
-        /// The pruned page.
-        html: String,
+        /// The pruned page, as [`crate::snapshot`] has it.
+        snapshot: String,
     },
 }
 
@@ -99,8 +99,8 @@ pub enum TabReading {
     Snapshot {
         /// Address in view.
         url: String,
-        /// The pruned page.
-        html: String,
+        /// The pruned page, as [`crate::snapshot`] has it.
+        snapshot: String,
     },
     /// The page could not be read.
     Failed {

@@ -19,8 +19,8 @@ use wasm_bindgen::prelude::*;
 /// # Errors
 /// Where the result cannot be made into an object, which no page should be able to cause.
 #[wasm_bindgen]
-pub fn read_page(url: &str, html: &str) -> Result<JsValue, JsValue> {
-    to_js(&crate::sites::read(url, html))
+pub fn read_page(url: &str, snapshot: &str) -> Result<JsValue, JsValue> {
+    to_js(&crate::sites::read_snapshot(url, snapshot))
 }
 
 /// Restores what was stored. Called once, before anything else, by the worker.

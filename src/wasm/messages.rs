@@ -59,9 +59,9 @@ async fn on_content(message: ContentMessage, tab_id: i32, origin: &str) -> Conte
         ContentMessage::Snapshot {
             click_id,
             url,
-            html,
+            snapshot,
         } => {
-            let parsed = crate::sites::read(&url, &html);
+            let parsed = crate::sites::read_snapshot(&url, &snapshot);
             on_click(click_id, &url, parsed, tab_id, origin).await
         }
     }

@@ -148,8 +148,8 @@ async fn ask(tab: &Tab) -> Result<(String, ParsedPage), ReadError> {
     };
     match from_js(answer) {
         Ok(TabReading::Parsed { url, parsed }) => Ok((url, *parsed)),
-        Ok(TabReading::Snapshot { url, html }) => {
-            let parsed = crate::sites::read(&url, &html);
+        Ok(TabReading::Snapshot { url, snapshot }) => {
+            let parsed = crate::sites::read_snapshot(&url, &snapshot);
             Ok((url, parsed))
         }
         Ok(TabReading::Failed { message }) => Err(ReadError::Page(message)),
