@@ -18,6 +18,7 @@ pub mod protocol;
 pub mod rules;
 pub mod sites;
 pub mod snapshot;
+pub mod unicode;
 #[cfg(all(target_arch = "wasm32", feature = "browser"))]
 mod wasm;
 mod word_list;
