@@ -317,12 +317,19 @@ fn is_answer(block: ElementRef<'_>, link: ElementRef<'_>) -> bool {
 }
 
 /// How many switches with a text an element holds, itself included; more than one is two.
+/// Without `aria-expanded`, a button that asks a question is a switch.
 fn switches(element: ElementRef<'_>) -> usize {
     element
         .descendent_elements()
-        .filter(|inner| inner.attr("aria-expanded").is_some())
+        .filter_map(|inner| {
+            let is_switch = inner.attr("aria-expanded").is_some();
+            (is_switch || inner.attr("role") == Some("button")).then_some((inner, is_switch))
+        })
         .take(SWITCHES_MAX)
-        .filter(|switch| dom::text(*switch).is_some())
+        .filter(|(button, is_switch)| {
+            dom::text(*button)
+                .is_some_and(|text| *is_switch || text.ends_with(['?', '\u{ff1f}', '\u{61f}']))
+        })
         .take(2)
         .count()
 }
