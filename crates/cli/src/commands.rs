@@ -4,3 +4,4 @@ pub(crate) mod find;
 pub(crate) mod name;
 pub(crate) mod network;
 pub(crate) mod parse;
+pub(crate) mod verify;

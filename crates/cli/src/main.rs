@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{find, name, parse};
+use crate::commands::{find, name, parse, verify};
 use crate::output::Failure;
 
 const EXIT_STATUS: &str = "\
@@ -33,6 +33,7 @@ enum Command {
     Find(Box<find::Args>),
     Name(name::Args),
     Parse(parse::Args),
+    Verify(Box<verify::Args>),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Find(args) => find::run(*args),
         Command::Name(args) => name::run(args),
         Command::Parse(args) => parse::run(args),
+        Command::Verify(args) => verify::run(*args),
     };
     match done {
         // The reader has seen enough (`lode … | head`): not a failure.
