@@ -1,7 +1,6 @@
 //! From the headline's text to its parts and their words.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use crate::unicode::{is_mark, nfc, nfkc};
 
 /// Longest text read, in characters: sites cut headlines below this.
 const HEADLINE_CHARS_MAX: usize = 500;
@@ -24,7 +23,7 @@ impl Word {
             "@" | "&" | "+" => text.to_owned(),
             _ => text
                 .trim_matches(|c: char| {
-                    !c.is_alphanumeric() && !is_combining_mark(c) && !matches!(c, '#' | '+')
+                    !c.is_alphanumeric() && !is_mark(c) && !matches!(c, '#' | '+')
                 })
                 .chars()
                 .flat_map(char::to_lowercase)
@@ -123,13 +122,9 @@ fn is_former(word: &str) -> bool {
 fn cleaned(headline: &str) -> String {
     let mut out = String::new();
     let mut before = ' ';
-    let mut chars = headline
-        .chars()
-        .take(HEADLINE_CHARS_MAX)
-        .nfc()
-        .collect::<Vec<_>>()
-        .into_iter()
-        .peekable();
+    let text: String = headline.chars().take(HEADLINE_CHARS_MAX).collect();
+    let text = nfc(&text);
+    let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match u32::from(c) {
             0x00AD
@@ -143,7 +138,8 @@ fn cleaned(headline: &str) -> String {
             | 0xFEFF
             | 0xE0000..=0xE0FFF => continue,
             0x24B6..=0x24E9 | 0xFB00..=0xFB06 | 0xFF01..=0xFF5E | 0x1D400..=0x1D7FF => {
-                let plain: String = std::iter::once(c).nfkc().collect();
+                let mut buffer = [0; 4];
+                let plain = nfkc(c.encode_utf8(&mut buffer));
                 push(&mut out, &plain);
                 before = plain.chars().last().unwrap_or(c);
                 continue;
@@ -166,7 +162,7 @@ fn cleaned(headline: &str) -> String {
             }
             c if c.is_control() || c.is_whitespace() => out.push(' '),
             c if c.is_alphanumeric() && !is_pictograph(c)
-                || is_combining_mark(c)
+                || is_mark(c)
                 || c.is_ascii_punctuation()
                 || matches!(
                     c,
