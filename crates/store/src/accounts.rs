@@ -1,0 +1,229 @@
+//! Accounts: the row that every change of an account's captures and credit locks.
+
+use lode_core::api::{Credits, UnixMillis};
+use lode_ledger::{AccountHeader, OperationId};
+use uuid::Uuid;
+
+use crate::error::{Result, StoreError};
+use crate::pricing::Pricing;
+use crate::sql::{Row, Tx, dialect, sql};
+use crate::{Store, credits};
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: UnixMillis,
+}
+
+/// An account held by a transaction: nobody else changes its captures or its credit until
+/// the transaction ends, so versions are committed in their order.
+pub(crate) struct LockedAccount {
+    pub(crate) id: Uuid,
+    pub(crate) version: i64,
+    pub(crate) header: AccountHeader,
+    changed: bool,
+}
+
+impl LockedAccount {
+    /// Locks an account for the rest of the transaction.
+    pub(crate) async fn lock(tx: &mut Tx, id: Uuid) -> Result<Self> {
+        let row = tx
+            .optional(
+                // SQLite's writers are alone anyway.
+                dialect(
+                    "SELECT version, ledger_header FROM accounts WHERE id = $1",
+                    "SELECT version, ledger_header FROM accounts WHERE id = $1 FOR UPDATE",
+                )
+                .bind(id),
+            )
+            .await?
+            .ok_or_else(|| StoreError::Corrupt("an account is missing".to_owned()))?;
+        Ok(Self {
+            id,
+            version: row.int("version")?,
+            header: row.json("ledger_header")?,
+            changed: false,
+        })
+    }
+
+    /// The next version of the account, for one changed capture.
+    pub(crate) fn next_version(&mut self) -> i64 {
+        self.version = self.version.saturating_add(1);
+        self.changed = true;
+        self.version
+    }
+
+    /// When the billing period under way began, as far as the header knows.
+    pub(crate) fn period_started_at(&self) -> UnixMillis {
+        self.header
+            .subscription
+            .as_ref()
+            .map_or(UnixMillis::MIN, |subscription| subscription.started_at)
+    }
+
+    pub(crate) fn set_header(&mut self, header: AccountHeader) {
+        if self.header != header {
+            self.header = header;
+            self.changed = true;
+        }
+    }
+
+    /// Writes what has changed; the last statement before the commit.
+    pub(crate) async fn save(self, tx: &mut Tx) -> Result<()> {
+        if self.changed {
+            tx.execute(
+                sql("UPDATE accounts SET version = $2, ledger_header = $3 WHERE id = $1")
+                    .bind(self.id)
+                    .bind(self.version)
+                    .bind(serde_json::to_string(&self.header)?),
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// The ledger's header of an account, without locking it.
+pub(crate) async fn read_header(tx: &mut Tx, id: Uuid) -> Result<AccountHeader> {
+    Ok(read_header_and_version(tx, id).await?.0)
+}
+
+/// The same with the account's version.
+pub(crate) async fn read_header_and_version(tx: &mut Tx, id: Uuid) -> Result<(AccountHeader, i64)> {
+    let row = tx
+        .optional(sql("SELECT ledger_header, version FROM accounts WHERE id = $1").bind(id))
+        .await?
+        .ok_or_else(|| StoreError::Corrupt("an account is missing".to_owned()))?;
+    Ok((row.json("ledger_header")?, row.int("version")?))
+}
+
+impl Store {
+    /// The account of a name, made with its plan's first credits where it is missing.
+    /// Whether it was made now.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn ensure_account(
+        &self,
+        name: &str,
+        pricing: &Pricing,
+        now: UnixMillis,
+    ) -> Result<(Account, bool)> {
+        let mut tx = self.db.write().await?;
+        // Two servers may start on one new database: the second finds the first one's.
+        let made = tx
+            .execute(
+                sql(
+                    "INSERT INTO accounts (id, name, version, ledger_header, created_at)
+                     VALUES ($1, $2, 0, $3, $4) ON CONFLICT (name) DO NOTHING",
+                )
+                .bind(Uuid::now_v7())
+                .bind(name)
+                .bind(serde_json::to_string(&AccountHeader::default())?)
+                .bind(now),
+            )
+            .await?
+            > 0;
+        let row = tx
+            .one(sql("SELECT id, name, created_at FROM accounts WHERE name = $1").bind(name))
+            .await?;
+        let account = read_account(&row)?;
+        if made {
+            let mut locked = LockedAccount::lock(&mut tx, account.id).await?;
+            let operation =
+                OperationId::new("signup").map_err(|e| StoreError::Ledger(e.to_string()))?;
+            let mut state =
+                credits::load(&mut tx, account.id, locked.header.clone(), None, now).await?;
+            let applied = state.subscribe(
+                &operation,
+                pricing.plan(),
+                pricing.policy().anchor_day(now)?,
+                now,
+            )?;
+            credits::write(&mut tx, &mut locked, &state, applied).await?;
+            locked.save(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok((account, made))
+    }
+
+    /// All accounts, oldest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn accounts(&self) -> Result<Vec<Account>> {
+        let mut tx = self.db.read().await?;
+        tx.all(sql(
+            "SELECT id, name, created_at FROM accounts ORDER BY created_at, id",
+        ))
+        .await?
+        .iter()
+        .map(read_account)
+        .collect()
+    }
+
+    /// An account with its plan's name and its credits now.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn account_standing(
+        &self,
+        account_id: Uuid,
+        now: UnixMillis,
+    ) -> Result<(Account, Option<String>, Credits)> {
+        let mut tx = self.db.read().await?;
+        let row = tx
+            .one(sql("SELECT id, name, created_at FROM accounts WHERE id = $1").bind(account_id))
+            .await?;
+        let header = read_header(&mut tx, account_id).await?;
+        let plan = header
+            .subscription
+            .as_ref()
+            .map(|subscription| subscription.terms.plan.to_string());
+        let credits = credits::balance(&mut tx, account_id, header, now).await?;
+        Ok((read_account(&row)?, plan, credits))
+    }
+
+    /// The account's credits now.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn credits(&self, account_id: Uuid, now: UnixMillis) -> Result<Credits> {
+        let mut tx = self.db.read().await?;
+        let header = read_header(&mut tx, account_id).await?;
+        credits::balance(&mut tx, account_id, header, now).await
+    }
+
+    /// Carries out what time alone has brought to every account: holds that ran out,
+    /// periods that ended. Every command does so for its own account; this is for the
+    /// start, when nobody may come for a long time.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn advance_accounts(&self, now: UnixMillis) -> Result<()> {
+        for account in self.accounts().await? {
+            let mut tx = self.db.write().await?;
+            let mut locked = LockedAccount::lock(&mut tx, account.id).await?;
+            let mut state =
+                credits::load(&mut tx, account.id, locked.header.clone(), None, now).await?;
+            let applied = state.advance(now)?;
+            credits::write(&mut tx, &mut locked, &state, applied).await?;
+            locked.save(&mut tx).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+fn read_account(row: &Row) -> Result<Account> {
+    Ok(Account {
+        id: row.uuid("id")?,
+        name: row.text("name")?,
+        created_at: row.int("created_at")?,
+    })
+}

@@ -1,0 +1,358 @@
+//! Taking a capture in, and taking a stopped one up again.
+
+use lode_core::api::{CaptureRequest, CaptureState, CaptureView, Receipt, UnixMillis};
+use lode_core::lead::LeadKind;
+use lode_ledger::OperationId;
+use lode_ledger::account::Held;
+use uuid::Uuid;
+
+use super::{CaptureChange, change, state_by_name, state_name, view};
+use crate::accounts::LockedAccount;
+use crate::error::{Result, StoreError};
+use crate::leads::{self, LeadKeys, StoredLead};
+use crate::pricing::Pricing;
+use crate::secret::Hash;
+use crate::sql::{Tx, sql};
+use crate::{Store, charges, credits, lookups};
+
+/// For how long a proof is taken as it is, in milliseconds: a second click within it
+/// answers at once.
+const EVIDENCE_FRESH_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// The answer to a capture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Submitted {
+    /// It is stored.
+    Created(Box<CaptureView>),
+    /// It was stored before, with the same body; this is how it stands.
+    Repeated(Box<CaptureView>),
+    /// The operation id was used before with another body. Nothing was changed.
+    Conflict,
+    /// The person was erased. Nothing was stored.
+    Erased,
+}
+
+/// The answer to a resumption.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resumed {
+    /// How the capture stands now: taken up, or as it was where there was nothing to do.
+    Capture(Box<CaptureView>),
+    /// There is no such capture.
+    NotFound,
+}
+
+/// Where a look-up for a lead stands, once it was asked for.
+pub(crate) struct Begun {
+    state: CaptureState,
+    reason: Option<&'static str>,
+    receipt: Option<Receipt>,
+    lookup_id: Option<Uuid>,
+    holds: i64,
+}
+
+impl Begun {
+    fn ended(state: CaptureState, reason: Option<&'static str>, receipt: Option<Receipt>) -> Self {
+        Self {
+            state,
+            reason,
+            receipt,
+            lookup_id: None,
+            holds: 0,
+        }
+    }
+}
+
+impl Store {
+    /// Stores a capture, once for its operation id: the lead, the hold of its credit, the
+    /// capture and its look-up, in one transaction.
+    ///
+    /// `body_hash` tells a repeat from a conflict. The request must have been validated.
+    ///
+    /// # Errors
+    /// The database; then nothing was stored and the same call may be made again.
+    pub async fn submit_capture(
+        &self,
+        account_id: Uuid,
+        device_id: Uuid,
+        request: &CaptureRequest,
+        body_hash: &Hash,
+        pricing: &Pricing,
+        now: UnixMillis,
+    ) -> Result<Submitted> {
+        let mut tx = self.db.write().await?;
+        let mut account = LockedAccount::lock(&mut tx, account_id).await?;
+        // Whether it is a repeat comes before everything else, as in the ledger.
+        if let Some(row) = tx
+            .optional(
+                sql("SELECT body_hash FROM captures
+                     WHERE account_id = $1 AND operation_id = $2")
+                .bind(account_id)
+                .bind(request.operation_id),
+            )
+            .await?
+        {
+            if row.bytes("body_hash")? != body_hash {
+                return Ok(Submitted::Conflict);
+            }
+            let view = view::read_view(
+                &mut tx,
+                account_id,
+                request.operation_id,
+                account.header,
+                now,
+            )
+            .await?
+            .ok_or_else(|| StoreError::Corrupt("a capture without lead".to_owned()))?;
+            return Ok(Submitted::Repeated(Box::new(view)));
+        }
+        let keys = LeadKeys::of(&request.lead);
+        if self.is_suppressed(&mut tx, account_id, keys.all()).await? {
+            return Ok(Submitted::Erased);
+        }
+        let lead = leads::upsert(&mut tx, account_id, &request.lead, now).await?;
+        let begun = self
+            .begin_lookup(
+                &mut tx,
+                &mut account,
+                &lead,
+                request.operation_id,
+                0,
+                pricing,
+                now,
+            )
+            .await?;
+        let version = account.next_version();
+        tx.execute(
+            sql("INSERT INTO captures
+                 (account_id, operation_id, body_hash, device_id, lead_id, lookup_id, page_url,
+                  page, state, reason, holds, receipt, version, captured_at, created_at,
+                  updated_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)")
+            .bind(account_id)
+            .bind(request.operation_id)
+            .bind(body_hash.as_slice())
+            .bind(device_id)
+            .bind(lead.id)
+            .bind(begun.lookup_id)
+            .bind(request.page_url.as_str())
+            .bind(serde_json::to_string(&request.page)?)
+            .bind(state_name(begun.state))
+            .bind(begun.reason.map(str::to_owned))
+            .bind(begun.holds)
+            .bind(
+                begun
+                    .receipt
+                    .as_ref()
+                    .map(serde_json::to_string)
+                    .transpose()?,
+            )
+            .bind(version)
+            .bind(request.captured_at)
+            .bind(now),
+        )
+        .await?;
+        let view = view::read_view(
+            &mut tx,
+            account_id,
+            request.operation_id,
+            account.header.clone(),
+            now,
+        )
+        .await?
+        .ok_or_else(|| StoreError::Corrupt("a capture just stored".to_owned()))?;
+        account.save(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Submitted::Created(Box::new(view)))
+    }
+
+    /// Takes up a capture that stopped for want of credits or of a domain, or that we
+    /// failed at. Others are left as they are.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn resume_capture(
+        &self,
+        account_id: Uuid,
+        operation_id: Uuid,
+        pricing: &Pricing,
+        now: UnixMillis,
+    ) -> Result<Resumed> {
+        let mut tx = self.db.write().await?;
+        let mut account = LockedAccount::lock(&mut tx, account_id).await?;
+        let Some(row) = tx
+            .optional(
+                sql("SELECT lead_id, state FROM captures
+                     WHERE account_id = $1 AND operation_id = $2")
+                .bind(account_id)
+                .bind(operation_id),
+            )
+            .await?
+        else {
+            return Ok(Resumed::NotFound);
+        };
+        let state = state_by_name(&row.text("state")?);
+        if matches!(
+            state,
+            Some(CaptureState::OutOfCredits | CaptureState::NeedsDomain | CaptureState::Failed)
+        ) {
+            let lead = leads::by_id(&mut tx, account_id, row.uuid("lead_id")?)
+                .await?
+                .ok_or_else(|| StoreError::Corrupt("a capture without lead".to_owned()))?;
+            // Without a domain the look-up would only end as before; with a website or a
+            // company's name it may not, so it is the look-up that decides.
+            self.restart(&mut tx, &mut account, &lead, operation_id, pricing, now)
+                .await?;
+        }
+        let view = view::read_view(
+            &mut tx,
+            account_id,
+            operation_id,
+            account.header.clone(),
+            now,
+        )
+        .await?
+        .ok_or_else(|| StoreError::Corrupt("a capture without lead".to_owned()))?;
+        account.save(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Resumed::Capture(Box::new(view)))
+    }
+
+    /// Begins a look-up anew for a capture that has ended.
+    pub(crate) async fn restart(
+        &self,
+        tx: &mut Tx,
+        account: &mut LockedAccount,
+        lead: &StoredLead,
+        operation_id: Uuid,
+        pricing: &Pricing,
+        now: UnixMillis,
+    ) -> Result<()> {
+        let holds = tx
+            .one(
+                sql("SELECT holds FROM captures WHERE account_id = $1 AND operation_id = $2")
+                    .bind(account.id)
+                    .bind(operation_id),
+            )
+            .await?
+            .int("holds")?;
+        let begun = self
+            .begin_lookup(tx, account, lead, operation_id, holds, pricing, now)
+            .await?;
+        tx.execute(
+            sql("UPDATE captures SET lookup_id = $3, holds = $4
+                 WHERE account_id = $1 AND operation_id = $2")
+            .bind(account.id)
+            .bind(operation_id)
+            .bind(begun.lookup_id)
+            .bind(holds.saturating_add(begun.holds)),
+        )
+        .await?;
+        change(
+            tx,
+            account,
+            operation_id,
+            &CaptureChange {
+                state: begun.state,
+                reason: begun.reason,
+                receipt: begun.receipt.as_ref(),
+            },
+            now,
+        )
+        .await
+    }
+
+    /// Decides what a capture of a lead leads to: it joins a look-up under way, is
+    /// answered from fresh evidence, or begins a look-up with a hold of its own, if there
+    /// is credit. `holds` is how many holds the capture has had before.
+    #[expect(clippy::too_many_arguments, reason = "one transaction's context")]
+    async fn begin_lookup(
+        &self,
+        tx: &mut Tx,
+        account: &mut LockedAccount,
+        lead: &StoredLead,
+        operation_id: Uuid,
+        holds: i64,
+        pricing: &Pricing,
+        now: UnixMillis,
+    ) -> Result<Begun> {
+        if lead.lead.kind == LeadKind::Company {
+            return Ok(Begun::ended(
+                CaptureState::NotFound,
+                Some("not_a_person"),
+                None,
+            ));
+        }
+        if let Some(open) = lookups::open_for(tx, lead.id).await? {
+            return Ok(Begun {
+                state: open.state,
+                reason: None,
+                receipt: None,
+                lookup_id: Some(open.id),
+                holds: 0,
+            });
+        }
+        let repeat = charges::is_repeat(tx, account, lead.id, pricing, now).await?;
+        if repeat && has_fresh_proof(tx, lead.id, now).await? {
+            let receipt = pricing.receipt(operation_id, pricing.repeat()?, now);
+            return Ok(Begun::ended(CaptureState::Found, None, Some(receipt)));
+        }
+        let mut hold_operation = None;
+        if !repeat && let Some(new_hold) = pricing.find_hold(now)? {
+            let attempt = u32::try_from(holds).unwrap_or(u32::MAX);
+            let operation = OperationId::attempt(operation_id, attempt);
+            let mut state = credits::load(
+                tx,
+                account.id,
+                account.header.clone(),
+                Some(&operation),
+                now,
+            )
+            .await?;
+            let applied = state.hold(&operation, &new_hold, now)?;
+            match credits::write(tx, account, &state, applied).await? {
+                Held::Held(_) => hold_operation = Some(operation),
+                Held::Repeated(_) => {
+                    // Holds are counted under the account's lock: an id is never reused.
+                    return Err(StoreError::Ledger("a hold's id was used before".to_owned()));
+                }
+                Held::Insufficient { .. } => {
+                    return Ok(Begun::ended(
+                        CaptureState::OutOfCredits,
+                        Some("out_of_credits"),
+                        None,
+                    ));
+                }
+                Held::CapReached { .. } => {
+                    return Ok(Begun::ended(
+                        CaptureState::OutOfCredits,
+                        Some("member_cap_reached"),
+                        None,
+                    ));
+                }
+            }
+        }
+        let held = i64::from(hold_operation.is_some());
+        let lookup_id =
+            lookups::insert(tx, account.id, lead.id, operation_id, hold_operation, now).await?;
+        Ok(Begun {
+            state: CaptureState::Queued,
+            reason: None,
+            receipt: None,
+            lookup_id: Some(lookup_id),
+            holds: held,
+        })
+    }
+}
+
+/// Whether the lead's address was proved a short while ago.
+async fn has_fresh_proof(tx: &mut Tx, lead_id: Uuid, now: UnixMillis) -> Result<bool> {
+    Ok(tx
+        .optional(
+            sql("SELECT lead_id FROM emails
+                 WHERE lead_id = $1 AND status = 'verified' AND checked_at > $2")
+            .bind(lead_id)
+            .bind(now.saturating_sub(EVIDENCE_FRESH_MS)),
+        )
+        .await?
+        .is_some())
+}

@@ -1,0 +1,253 @@
+//! The ledger's rows: what a command needs is loaded, what it did is written, both in the
+//! transaction that holds the account.
+
+use lode_core::api::{Credits, UnixMillis};
+use lode_ledger::{
+    AccountHeader, AccountState, Applied, Entry, Grant, Hold, LedgerError, OperationId,
+    OperationRecord,
+};
+use uuid::Uuid;
+
+use crate::accounts::LockedAccount;
+use crate::error::{Result, StoreError};
+use crate::sql::{Row, Tx, sql};
+
+impl From<LedgerError> for StoreError {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error.to_string())
+    }
+}
+
+/// Loads what a command on `operation` needs: grants with credit in them (those of open
+/// holds are among them), holds whose time has run out, and the operation itself. Other
+/// open holds are left where they are: nothing but their time or their own operation
+/// touches them, and a busy account has thousands.
+pub(crate) async fn load(
+    tx: &mut Tx,
+    account_id: Uuid,
+    header: AccountHeader,
+    operation: Option<&OperationId>,
+    now: UnixMillis,
+) -> Result<AccountState> {
+    let grants = tx
+        .all(
+            sql("SELECT available, held, facts FROM ledger_grants
+                 WHERE account_id = $1 AND (available > 0 OR held > 0)")
+            .bind(account_id),
+        )
+        .await?
+        .iter()
+        .map(read_grant)
+        .collect::<Result<Vec<_>>>()?;
+    let mut holds = tx
+        .all(
+            sql("SELECT facts FROM ledger_holds
+                 WHERE account_id = $1 AND is_open = 1 AND expires_at <= $2")
+            .bind(account_id)
+            // The ledger's time never runs behind its last entry.
+            .bind(now.max(header.last_at)),
+        )
+        .await?
+        .iter()
+        .map(|row| row.json::<Hold>("facts"))
+        .collect::<Result<Vec<_>>>()?;
+    let mut operations = Vec::new();
+    if let Some(operation) = operation {
+        if let Some(row) = tx
+            .optional(
+                sql("SELECT * FROM ledger_operations WHERE account_id = $1 AND id = $2")
+                    .bind(account_id)
+                    .bind(operation.as_str()),
+            )
+            .await?
+        {
+            operations.push(read_operation(&row)?);
+        }
+        if let Some(hold) = hold(tx, account_id, operation).await? {
+            // It may be due as well; states are put together by id.
+            holds.push(hold);
+        }
+    }
+    Ok(AccountState::from_rows(header, grants, holds, operations))
+}
+
+/// A hold by its operation.
+pub(crate) async fn hold(
+    tx: &mut Tx,
+    account_id: Uuid,
+    operation: &OperationId,
+) -> Result<Option<Hold>> {
+    tx.optional(
+        sql("SELECT facts FROM ledger_holds WHERE account_id = $1 AND operation = $2")
+            .bind(account_id)
+            .bind(operation.as_str()),
+    )
+    .await?
+    .map(|row| row.json("facts"))
+    .transpose()
+}
+
+/// Writes what a command did, and gives its answer.
+pub(crate) async fn write<T>(
+    tx: &mut Tx,
+    account: &mut LockedAccount,
+    state: &AccountState,
+    applied: Applied<T>,
+) -> Result<T> {
+    for entry in &applied.entries {
+        insert_entry(tx, account.id, entry).await?;
+    }
+    for operation in &applied.operations {
+        tx.execute(
+            sql("INSERT INTO ledger_operations
+                 (account_id, id, what, at, first_sequence, end_sequence)
+                 VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(account.id)
+            .bind(operation.id.as_str())
+            .bind(operation.what.as_str())
+            .bind(operation.at)
+            .bind(operation.entries.0)
+            .bind(operation.entries.1),
+        )
+        .await?;
+    }
+    for grant in &applied.grants {
+        tx.execute(
+            sql(
+                "INSERT INTO ledger_grants (account_id, id, available, held, facts)
+                 VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (account_id, id) DO UPDATE
+                 SET available = excluded.available, held = excluded.held,
+                     facts = excluded.facts",
+            )
+            .bind(account.id)
+            .bind(grant.id.0)
+            .bind(grant.available)
+            .bind(grant.held)
+            .bind(serde_json::to_string(grant)?),
+        )
+        .await?;
+    }
+    for hold in &applied.holds {
+        tx.execute(
+            sql(
+                "INSERT INTO ledger_holds (account_id, operation, is_open, expires_at, facts)
+                 VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (account_id, operation) DO UPDATE
+                 SET is_open = excluded.is_open, facts = excluded.facts",
+            )
+            .bind(account.id)
+            .bind(hold.operation.as_str())
+            .bind(i64::from(hold.is_open()))
+            .bind(hold.expires_at)
+            .bind(serde_json::to_string(hold)?),
+        )
+        .await?;
+    }
+    if applied.header_changed {
+        account.set_header(state.header.clone());
+    }
+    Ok(applied.outcome)
+}
+
+async fn insert_entry(tx: &mut Tx, account_id: Uuid, entry: &Entry) -> Result<()> {
+    tx.execute(
+        sql("INSERT INTO ledger_entries
+             (account_id, sequence, operation, kind, debit, credit, amount, grant_id, pool,
+              hold_operation, member, rule, price_version, corrects, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
+        .bind(account_id)
+        .bind(entry.sequence)
+        .bind(entry.operation.as_str())
+        .bind(entry.kind.as_str())
+        .bind(entry.debit.as_str())
+        .bind(entry.credit.as_str())
+        .bind(entry.amount)
+        .bind(entry.grant.0)
+        .bind(entry.pool.as_str())
+        .bind(entry.hold.as_ref().map(|hold| hold.as_str().to_owned()))
+        .bind(
+            entry
+                .member
+                .as_ref()
+                .map(|member| member.as_str().to_owned()),
+        )
+        .bind(entry.rule.as_str())
+        .bind(entry.price_version.as_str())
+        .bind(entry.corrects)
+        .bind(entry.at),
+    )
+    .await?;
+    Ok(())
+}
+
+/// A stored name or id as the ledger knows it.
+fn known<T: std::str::FromStr>(row: &Row, column: &str) -> Result<T> {
+    row.text(column)?
+        .parse()
+        .map_err(|_| StoreError::Corrupt(format!("ledger column {column}")))
+}
+
+fn opt_known<T: std::str::FromStr>(row: &Row, column: &str) -> Result<Option<T>> {
+    row.opt_text(column)?
+        .map(|text| {
+            text.parse()
+                .map_err(|_| StoreError::Corrupt(format!("ledger column {column}")))
+        })
+        .transpose()
+}
+
+pub(crate) fn read_entry(row: &Row) -> Result<Entry> {
+    Ok(Entry {
+        sequence: row.int("sequence")?,
+        operation: known(row, "operation")?,
+        kind: known(row, "kind")?,
+        debit: known(row, "debit")?,
+        credit: known(row, "credit")?,
+        amount: row.int("amount")?,
+        grant: lode_ledger::GrantId(row.int("grant_id")?),
+        pool: known(row, "pool")?,
+        hold: opt_known(row, "hold_operation")?,
+        member: opt_known(row, "member")?,
+        rule: row.text("rule")?,
+        price_version: row.text("price_version")?,
+        corrects: row.opt_int("corrects")?,
+        at: row.int("at")?,
+    })
+}
+
+/// The columns are what constraints and indexes look at; they win over the JSON.
+pub(crate) fn read_grant(row: &Row) -> Result<Grant> {
+    let mut grant: Grant = row.json("facts")?;
+    grant.available = row.int("available")?;
+    grant.held = row.int("held")?;
+    Ok(grant)
+}
+
+fn read_operation(row: &Row) -> Result<OperationRecord> {
+    Ok(OperationRecord {
+        id: known(row, "id")?,
+        what: row.text("what")?,
+        at: row.int("at")?,
+        entries: (row.int("first_sequence")?, row.int("end_sequence")?),
+    })
+}
+
+/// The account's credit at a moment, for people to see.
+pub(crate) async fn balance(
+    tx: &mut Tx,
+    account_id: Uuid,
+    header: AccountHeader,
+    now: UnixMillis,
+) -> Result<Credits> {
+    let balance = load(tx, account_id, header, None, now)
+        .await?
+        .balance(None, now)?;
+    let total = balance.total();
+    Ok(Credits {
+        available: total.available,
+        held: total.held,
+        plan_limit: total.plan_limit,
+        resets_at: balance.resets_at,
+    })
+}

@@ -1,0 +1,156 @@
+//! Which lead a capture is of: the keys under which a person or company is found again.
+
+use lode_core::lead::{Lead, LeadKind};
+use unicode_normalization::UnicodeNormalization as _;
+use url::Url;
+
+/// The keys of a lead, for finding it again and for keeping an erased one away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeadKeys {
+    /// The canonical profile address, folded: what tells two people of one name apart.
+    pub profile: Option<String>,
+    /// Name and employer, folded, by the employer's domain and by its name: for captures
+    /// that show no profile address. Empty where nothing but a bare name is known.
+    pub names: Vec<String>,
+}
+
+impl LeadKeys {
+    /// The keys of a lead.
+    #[must_use]
+    pub fn of(lead: &Lead) -> Self {
+        Self {
+            profile: lead.profile_url.as_deref().and_then(profile_key),
+            names: name_keys(lead),
+        }
+    }
+
+    /// All keys that there are.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.profile.iter().chain(&self.names).map(String::as_str)
+    }
+}
+
+/// A profile address folded to `host/path`: lower case, percent-decoded, without scheme,
+/// `www.`, query, fragment and trailing slash; LinkedIn's country hosts are one host.
+#[must_use]
+pub fn profile_key(address: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    let host = url.host_str()?;
+    let host = if host == "linkedin.com" || host.ends_with(".linkedin.com") {
+        "linkedin.com"
+    } else {
+        host.strip_prefix("www.").unwrap_or(host)
+    };
+    let path = percent_encoding::percent_decode_str(url.path())
+        .decode_utf8()
+        .ok()?;
+    let path = fold(path.trim_matches('/'));
+    if path.is_empty() {
+        return None;
+    }
+    Some(format!("{host}/{path}"))
+}
+
+/// Name with each form of the employer that is known: a bare name is not a person. A
+/// company is known by its domain, or by its name alone.
+fn name_keys(lead: &Lead) -> Vec<String> {
+    let Some(name) = lead.full_name.as_deref().map(fold) else {
+        return Vec::new();
+    };
+    let domain = lead.company_domain.as_deref().map(fold);
+    match lead.kind {
+        LeadKind::Person => domain
+            .map(|domain| format!("person|{name}|@{domain}"))
+            .into_iter()
+            .chain(
+                lead.company
+                    .as_deref()
+                    .map(|company| format!("person|{name}|{}", fold(company))),
+            )
+            .collect(),
+        LeadKind::Company => domain
+            .map(|domain| format!("company|@{domain}"))
+            .into_iter()
+            .chain([format!("company|{name}")])
+            .collect(),
+    }
+}
+
+/// Text for comparison: compatibility-composed, lower case, single spaces.
+pub(crate) fn fold(text: &str) -> String {
+    let lower: String = text.nfkc().flat_map(char::to_lowercase).collect();
+    let mut folded = String::with_capacity(lower.len());
+    for word in lower.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(word);
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(url: &str) -> Option<String> {
+        profile_key(url)
+    }
+
+    #[test]
+    fn profile_addresses_of_one_person_fold_together() {
+        let expected = Some("linkedin.com/in/ana-müller-1".to_owned());
+        for url in [
+            "https://www.linkedin.com/in/ana-müller-1",
+            "https://www.linkedin.com/in/Ana-M%C3%BCller-1/",
+            "https://de.linkedin.com/in/ana-m%c3%bcller-1?trk=people#top",
+            "http://linkedin.com/in/ANA-MU\u{308}LLER-1",
+        ] {
+            assert_eq!(key(url), expected, "{url}");
+        }
+        assert_ne!(key("https://www.linkedin.com/in/ana-muller-1"), expected);
+        assert_eq!(
+            key("https://www.crunchbase.com/person/ana-muller"),
+            Some("crunchbase.com/person/ana-muller".to_owned())
+        );
+    }
+
+    #[test]
+    fn what_is_no_profile_has_no_key() {
+        for url in [
+            "",
+            "ana",
+            "https://www.linkedin.com/",
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "https://www.linkedin.com/in/%ff%fe",
+        ] {
+            assert_eq!(key(url), None, "{url}");
+        }
+        // Not LinkedIn, whatever it ends with.
+        assert_eq!(
+            key("https://evil-linkedin.com/in/a"),
+            Some("evil-linkedin.com/in/a".to_owned())
+        );
+    }
+
+    #[test]
+    fn names_need_an_employer() {
+        let mut lead = Lead::new(LeadKind::Person);
+        lead.full_name = Some(" Ana  MÜLLER ".to_owned());
+        assert_eq!(LeadKeys::of(&lead), LeadKeys::default());
+        lead.company = Some("Acme GmbH".to_owned());
+        assert_eq!(LeadKeys::of(&lead).names, ["person|ana müller|acme gmbh"]);
+        lead.company_domain = Some("ACME.example".to_owned());
+        assert_eq!(
+            LeadKeys::of(&lead).names,
+            [
+                "person|ana müller|@acme.example",
+                "person|ana müller|acme gmbh"
+            ]
+        );
+    }
+}

@@ -1,0 +1,241 @@
+//! What a lead becomes when it is captured again, or corrected by the user.
+
+use std::collections::BTreeSet;
+
+use lode_core::lead::{Lead, LeadKind};
+use serde::{Deserialize, Serialize};
+
+use super::identity::fold;
+
+/// A field that the user can correct; what is corrected is kept when the lead is captured
+/// again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EditableField {
+    /// The displayed name, and with it its parts.
+    FullName,
+    /// The job title.
+    Title,
+    /// The company's name.
+    Company,
+    /// The company's domain.
+    CompanyDomain,
+}
+
+/// The fields that the user has corrected.
+pub type Edited = BTreeSet<EditableField>;
+
+/// The user's corrections, checked: what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeadEdit {
+    /// Name as displayed.
+    pub full_name: Option<String>,
+    /// Job title.
+    pub title: Option<String>,
+    /// Company name.
+    pub company: Option<String>,
+    /// Registrable domain, lower case.
+    pub company_domain: Option<String>,
+}
+
+/// The stored lead after a newer capture: newer values win, absent ones take nothing
+/// away, the user's corrections stay. What hangs on the employer (its page, its domain,
+/// the industry) goes with a job that has changed.
+#[must_use]
+pub fn merge(stored: &Lead, edited: &mut Edited, newer: &Lead) -> Lead {
+    let mut lead = stored.clone();
+    let keeps = |field| edited.contains(&field);
+
+    if newer.full_name.is_some() && !keeps(EditableField::FullName) {
+        lead.full_name.clone_from(&newer.full_name);
+        lead.first_name.clone_from(&newer.first_name);
+        lead.middle_name.clone_from(&newer.middle_name);
+        lead.last_name.clone_from(&newer.last_name);
+    }
+    let employer_changed = newer.company.is_some()
+        && !keeps(EditableField::Company)
+        && stored.company.is_some()
+        && stored.company.as_deref().map(fold) != newer.company.as_deref().map(fold);
+    if employer_changed {
+        lead.company_url = None;
+        lead.company_domain = None;
+        lead.industry = None;
+        lead.title = None;
+        lead.other_positions.clear();
+        // A domain or title that was corrected belonged to the former job.
+        edited.remove(&EditableField::CompanyDomain);
+        edited.remove(&EditableField::Title);
+    }
+    let keeps = |field| edited.contains(&field);
+    if !keeps(EditableField::Title) {
+        take(&mut lead.title, newer.title.as_ref());
+    }
+    if !keeps(EditableField::Company) {
+        take(&mut lead.company, newer.company.as_ref());
+        take(&mut lead.company_url, newer.company_url.as_ref());
+    }
+    if !keeps(EditableField::CompanyDomain) {
+        take(&mut lead.company_domain, newer.company_domain.as_ref());
+    }
+    take(&mut lead.headline, newer.headline.as_ref());
+    take(&mut lead.location, newer.location.as_ref());
+    take(&mut lead.industry, newer.industry.as_ref());
+    take(&mut lead.website, newer.website.as_ref());
+    // The address is the identity: one that only differs in spelling stays as it was.
+    if lead.profile_url.is_none() {
+        lead.profile_url.clone_from(&newer.profile_url);
+    }
+    if !newer.other_positions.is_empty() {
+        lead.other_positions.clone_from(&newer.other_positions);
+    }
+    for (field, strategy) in &newer.provenance {
+        lead.provenance.insert(field.clone(), strategy.clone());
+    }
+    for field in edited.iter() {
+        lead.provenance
+            .insert(field.name().to_owned(), "user".to_owned());
+    }
+    lead
+}
+
+/// Applies the user's corrections. Whether anything that a look-up rests on has changed.
+pub fn edit(lead: &mut Lead, edited: &mut Edited, edit: &LeadEdit) -> bool {
+    let before = (
+        lead.full_name.clone(),
+        lead.company.clone(),
+        lead.company_domain.clone(),
+    );
+    let mut corrected = |slot: &mut Option<String>, value: &Option<String>, field| {
+        if let Some(value) = value {
+            *slot = Some(value.clone());
+            edited.insert(field);
+        }
+    };
+    corrected(&mut lead.title, &edit.title, EditableField::Title);
+    corrected(&mut lead.company, &edit.company, EditableField::Company);
+    corrected(
+        &mut lead.company_domain,
+        &edit.company_domain,
+        EditableField::CompanyDomain,
+    );
+    corrected(
+        &mut lead.full_name,
+        &edit.full_name,
+        EditableField::FullName,
+    );
+    if edit.full_name.is_some() && lead.kind == LeadKind::Person {
+        let name = lode_core::name::parse(lead.full_name.as_deref().unwrap_or_default());
+        lead.first_name = name.given;
+        lead.middle_name = name.middle;
+        lead.last_name = name.family;
+    }
+    for field in edited.iter() {
+        lead.provenance
+            .insert(field.name().to_owned(), "user".to_owned());
+    }
+    before
+        != (
+            lead.full_name.clone(),
+            lead.company.clone(),
+            lead.company_domain.clone(),
+        )
+}
+
+impl EditableField {
+    /// Its name in a lead.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FullName => "full_name",
+            Self::Title => "title",
+            Self::Company => "company",
+            Self::CompanyDomain => "company_domain",
+        }
+    }
+}
+
+fn take(slot: &mut Option<String>, newer: Option<&String>) {
+    if let Some(value) = newer {
+        *slot = Some(value.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lead() -> Lead {
+        let mut lead = Lead::new(LeadKind::Person);
+        lead.full_name = Some("Ana Example".into());
+        lead.title = Some("Engineer".into());
+        lead.company = Some("Acme".into());
+        lead.company_domain = Some("acme.example".into());
+        lead.location = Some("Porto".into());
+        lead
+    }
+
+    #[test]
+    fn newer_values_win_and_absent_ones_take_nothing_away() {
+        let mut newer = Lead::new(LeadKind::Person);
+        newer.title = Some("Head of Engineering".into());
+        let merged = merge(&lead(), &mut Edited::new(), &newer);
+        assert_eq!(merged.title.as_deref(), Some("Head of Engineering"));
+        assert_eq!(merged.company.as_deref(), Some("Acme"));
+        assert_eq!(merged.company_domain.as_deref(), Some("acme.example"));
+        assert_eq!(merged.location.as_deref(), Some("Porto"));
+    }
+
+    #[test]
+    fn corrections_stay() {
+        let (mut stored, mut edited) = (lead(), Edited::new());
+        let changed = edit(
+            &mut stored,
+            &mut edited,
+            &LeadEdit {
+                full_name: Some("Ana Maria Example".into()),
+                company_domain: Some("acme-group.example".into()),
+                ..LeadEdit::default()
+            },
+        );
+        assert!(changed);
+        let merged = merge(&stored, &mut edited, &lead());
+        assert_eq!(merged.full_name.as_deref(), Some("Ana Maria Example"));
+        assert_eq!(merged.company_domain.as_deref(), Some("acme-group.example"));
+        assert_eq!(
+            merged.provenance.get("company_domain").map(String::as_str),
+            Some("user")
+        );
+        assert!(!edit(
+            &mut stored,
+            &mut edited,
+            &LeadEdit {
+                title: Some("CTO".into()),
+                ..LeadEdit::default()
+            }
+        ));
+    }
+
+    #[test]
+    fn a_new_job_takes_the_old_employers_facts_away() {
+        let (mut stored, mut edited) = (lead(), Edited::new());
+        edit(
+            &mut stored,
+            &mut edited,
+            &LeadEdit {
+                company_domain: Some("acme-group.example".into()),
+                ..LeadEdit::default()
+            },
+        );
+        let mut newer = Lead::new(LeadKind::Person);
+        newer.company = Some("Borealis".into());
+        let merged = merge(&stored, &mut edited, &newer);
+        assert_eq!(merged.company.as_deref(), Some("Borealis"));
+        assert_eq!(merged.company_domain, None);
+        assert_eq!(merged.title, None);
+        assert!(edited.is_empty());
+        // The same company in other letters is no new job.
+        newer.company = Some("ACME ".into());
+        let merged = merge(&lead(), &mut Edited::new(), &newer);
+        assert_eq!(merged.company_domain.as_deref(), Some("acme.example"));
+    }
+}

@@ -1,0 +1,68 @@
+//! Look-ups: the jobs that find addresses, with leases, so that a killed server's work is
+//! taken over.
+
+mod claim;
+mod finish;
+
+pub use claim::{Claimed, Evidence};
+pub use finish::{Finished, LookupEnd};
+
+use lode_core::api::{CaptureState, UnixMillis};
+use lode_ledger::OperationId;
+use uuid::Uuid;
+
+use crate::error::{Result, StoreError};
+use crate::sql::{Tx, sql};
+
+/// A look-up under way for a lead.
+pub(crate) struct OpenLookup {
+    pub(crate) id: Uuid,
+    /// The state of the captures that wait for it.
+    pub(crate) state: CaptureState,
+}
+
+/// The look-up under way for a lead, if there is one; never more than one.
+pub(crate) async fn open_for(tx: &mut Tx, lead_id: Uuid) -> Result<Option<OpenLookup>> {
+    let Some(row) = tx
+        .optional(
+            sql("SELECT id, state FROM lookups WHERE lead_id = $1 AND state <> 'done'")
+                .bind(lead_id),
+        )
+        .await?
+    else {
+        return Ok(None);
+    };
+    let state = crate::captures::state_by_name(&row.text("state")?)
+        .filter(|state| state.is_open())
+        .ok_or_else(|| StoreError::Corrupt("a look-up's state".to_owned()))?;
+    Ok(Some(OpenLookup {
+        id: row.uuid("id")?,
+        state,
+    }))
+}
+
+/// Puts a look-up into the queue.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    account_id: Uuid,
+    lead_id: Uuid,
+    capture_id: Uuid,
+    hold_operation: Option<OperationId>,
+    now: UnixMillis,
+) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    tx.execute(
+        sql("INSERT INTO lookups
+             (id, account_id, lead_id, capture_id, hold_operation, state, attempts, deferrals,
+              run_at, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, 'queued', 0, 0, $6, $6, $6)")
+        .bind(id)
+        .bind(account_id)
+        .bind(lead_id)
+        .bind(capture_id)
+        .bind(hold_operation.map(String::from))
+        .bind(now),
+    )
+    .await?;
+    Ok(id)
+}

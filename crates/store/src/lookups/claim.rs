@@ -1,0 +1,305 @@
+//! Taking look-ups: whose turn it is, on what it rests, and how long it is ours.
+
+use lode_core::api::{CaptureState, UnixMillis};
+use lode_core::lead::Lead;
+use uuid::Uuid;
+
+use crate::Store;
+use crate::accounts::LockedAccount;
+use crate::captures::{self, CaptureChange};
+use crate::error::{Result, StoreError};
+use crate::leads::{self, StoredLead, identity::fold};
+use crate::sql::{Tx, dialect, sql};
+
+/// Most addresses of a domain that are handed to the finder: enough to tell its pattern.
+const EVIDENCE_MAX: i64 = 40;
+
+/// A look-up that is ours until its lease ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    /// Its id.
+    pub id: Uuid,
+    /// The account.
+    pub account_id: Uuid,
+    /// The lead.
+    pub lead_id: Uuid,
+    /// What is known of the lead.
+    pub lead: Lead,
+    /// How often it was begun, this time counted in.
+    pub attempts: i64,
+    /// How often a mail server has asked to come back.
+    pub deferrals: i64,
+    /// What the finder wanted back.
+    pub progress: Option<String>,
+    /// What earlier look-ups of the account have shown.
+    pub evidence: Evidence,
+}
+
+/// What an account's own verified addresses say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The domain at which an address of this company was verified before.
+    pub company_domain: Option<String>,
+    /// Verified addresses at the lead's domain with the name of whose they are.
+    pub addresses: Vec<(String, Option<String>)>,
+}
+
+impl Store {
+    /// Takes the look-up that has been due longest, if any is due: for `worker` alone,
+    /// until `lease_until`. One whose lease has ended is due again.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn claim_lookup(
+        &self,
+        worker: Uuid,
+        now: UnixMillis,
+        lease_until: UnixMillis,
+    ) -> Result<Option<Claimed>> {
+        // The row first, in a transaction of its own: everything else locks the account
+        // before it touches a look-up, and the other order could deadlock with that.
+        let mut tx = self.db.write().await?;
+        let Some(row) = tx
+            .optional(
+                dialect(
+                    "UPDATE lookups
+                     SET state = 'working', lease_owner = $1, lease_until = $3,
+                         attempts = attempts + 1, updated_at = $2
+                     WHERE id = (SELECT id FROM lookups
+                                 WHERE state <> 'done' AND run_at <= $2
+                                       AND (lease_until IS NULL OR lease_until <= $2)
+                                 ORDER BY run_at, id LIMIT 1)
+                     RETURNING id, account_id, lead_id, attempts, deferrals, progress",
+                    "UPDATE lookups
+                     SET state = 'working', lease_owner = $1, lease_until = $3,
+                         attempts = attempts + 1, updated_at = $2
+                     WHERE id = (SELECT id FROM lookups
+                                 WHERE state <> 'done' AND run_at <= $2
+                                       AND (lease_until IS NULL OR lease_until <= $2)
+                                 ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                     RETURNING id, account_id, lead_id, attempts, deferrals, progress",
+                )
+                .bind(worker)
+                .bind(now)
+                .bind(lease_until),
+            )
+            .await?
+        else {
+            return Ok(None);
+        };
+        tx.commit().await?;
+        let (id, account_id, lead_id) = (
+            row.uuid("id")?,
+            row.uuid("account_id")?,
+            row.uuid("lead_id")?,
+        );
+
+        let mut tx = self.db.write().await?;
+        let mut account = LockedAccount::lock(&mut tx, account_id).await?;
+        let Some(stored) = leads::by_id(&mut tx, account_id, lead_id).await? else {
+            // Erased in between.
+            return Ok(None);
+        };
+        let changed = tx
+            .execute(
+                sql("UPDATE lookups SET inputs = $3
+                     WHERE id = $1 AND lease_owner = $2 AND state = 'working'")
+                .bind(id)
+                .bind(worker)
+                .bind(stored.inputs().as_slice()),
+            )
+            .await?;
+        if changed == 0 {
+            return Ok(None);
+        }
+        mark_waiting(&mut tx, &mut account, id, CaptureState::Working, now).await?;
+        let evidence = evidence(&mut tx, account_id, &stored).await?;
+        account.save(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Some(Claimed {
+            id,
+            account_id,
+            lead_id,
+            lead: stored.lead,
+            attempts: row.int("attempts")?,
+            deferrals: row.int("deferrals")?,
+            progress: row.opt_text("progress")?,
+            evidence,
+        }))
+    }
+
+    /// Prolongs a lease. `false` where the look-up is no longer this worker's.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn renew_lease(
+        &self,
+        lookup_id: Uuid,
+        worker: Uuid,
+        lease_until: UnixMillis,
+    ) -> Result<bool> {
+        let mut tx = self.db.write().await?;
+        let changed = tx
+            .execute(
+                sql("UPDATE lookups SET lease_until = $3
+                     WHERE id = $1 AND lease_owner = $2 AND state = 'working'")
+                .bind(lookup_id)
+                .bind(worker)
+                .bind(lease_until),
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(changed > 0)
+    }
+
+    /// Gives a look-up back: to be taken at once (the server shuts down), or at `run_at`,
+    /// because a mail server asked to come back then (`deferred`). `progress` is handed to
+    /// whoever takes it next.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn return_lookup(
+        &self,
+        lookup_id: Uuid,
+        worker: Uuid,
+        deferred: bool,
+        run_at: UnixMillis,
+        progress: Option<&str>,
+        now: UnixMillis,
+    ) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        let Some(account_id) = owned_account(&mut tx, lookup_id, worker).await? else {
+            return Ok(());
+        };
+        let mut account = LockedAccount::lock(&mut tx, account_id).await?;
+        let state = if deferred {
+            CaptureState::Deferred
+        } else {
+            CaptureState::Queued
+        };
+        let changed = tx
+            .execute(
+                sql("UPDATE lookups
+                     SET state = $3, run_at = $4, progress = $5, deferrals = deferrals + $6,
+                         attempts = attempts - 1, lease_owner = NULL, lease_until = NULL,
+                         updated_at = $7
+                     WHERE id = $1 AND lease_owner = $2 AND state = 'working'")
+                .bind(lookup_id)
+                .bind(worker)
+                .bind(captures::state_name(state))
+                .bind(run_at)
+                .bind(progress.map(str::to_owned))
+                .bind(i64::from(deferred))
+                .bind(now),
+            )
+            .await?;
+        if changed > 0 {
+            mark_waiting(&mut tx, &mut account, lookup_id, state, now).await?;
+            account.save(&mut tx).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// When the next look-up is due, or the next lease ends; `None` where nothing waits.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn next_due(&self) -> Result<Option<UnixMillis>> {
+        let mut tx = self.db.read().await?;
+        tx.one(sql(
+            "SELECT MIN(CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END) AS due
+             FROM lookups WHERE state <> 'done'",
+        ))
+        .await?
+        .opt_int("due")
+    }
+}
+
+/// The account of a look-up that is a worker's.
+pub(crate) async fn owned_account(
+    tx: &mut Tx,
+    lookup_id: Uuid,
+    worker: Uuid,
+) -> Result<Option<Uuid>> {
+    tx.optional(
+        sql("SELECT account_id FROM lookups
+             WHERE id = $1 AND lease_owner = $2 AND state = 'working'")
+        .bind(lookup_id)
+        .bind(worker),
+    )
+    .await?
+    .map(|row| row.uuid("account_id"))
+    .transpose()
+}
+
+/// Shows the captures that wait for a look-up where it stands.
+pub(crate) async fn mark_waiting(
+    tx: &mut Tx,
+    account: &mut LockedAccount,
+    lookup_id: Uuid,
+    state: CaptureState,
+    now: UnixMillis,
+) -> Result<()> {
+    for operation_id in captures::waiting_for(tx, account.id, lookup_id).await? {
+        captures::change(
+            tx,
+            account,
+            operation_id,
+            &CaptureChange {
+                state,
+                reason: None,
+                receipt: None,
+            },
+            now,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn evidence(tx: &mut Tx, account_id: Uuid, stored: &StoredLead) -> Result<Evidence> {
+    let company_domain = match &stored.lead.company {
+        Some(company) => tx
+            .optional(
+                sql("SELECT domain FROM company_domains
+                     WHERE account_id = $1 AND company = $2")
+                .bind(account_id)
+                .bind(fold(company)),
+            )
+            .await?
+            .map(|row| row.text("domain"))
+            .transpose()?,
+        None => None,
+    };
+    let Some(domain) = stored
+        .lead
+        .company_domain
+        .clone()
+        .or_else(|| company_domain.clone())
+    else {
+        return Ok(Evidence::default());
+    };
+    let addresses = tx
+        .all(
+            sql(
+                "SELECT e.address, l.lead FROM emails e JOIN leads l ON l.id = e.lead_id
+                 WHERE e.account_id = $1 AND e.domain = $2 AND e.status = 'verified'
+                 ORDER BY e.checked_at DESC LIMIT $3",
+            )
+            .bind(account_id)
+            .bind(domain)
+            .bind(EVIDENCE_MAX),
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            let lead: Lead = row.json("lead")?;
+            Ok((row.text("address")?, lead.full_name))
+        })
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(Evidence {
+        company_domain,
+        addresses,
+    })
+}

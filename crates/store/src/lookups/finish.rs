@@ -1,0 +1,340 @@
+//! The end of a look-up: settled once, written to every capture that waited.
+
+use lode_core::api::{CaptureState, EmailView, Receipt, UnixMillis};
+use lode_core::email::EmailStatus;
+use lode_ledger::OperationId;
+use lode_ledger::account::Resolved;
+use uuid::Uuid;
+
+use super::claim::{mark_waiting, owned_account};
+use crate::accounts::LockedAccount;
+use crate::captures::{self, CaptureChange};
+use crate::charges::{self, Charge};
+use crate::error::{Result, StoreError};
+use crate::leads::{self, StoredLead, identity::fold};
+use crate::pricing::{self, Pricing};
+use crate::secret::keyed_hash;
+use crate::sql::{Tx, sql};
+use crate::{Store, credits};
+
+/// What a look-up came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookupEnd {
+    /// Where the captures stand with it; not an open state.
+    pub state: CaptureState,
+    /// How it ended, as the price list names it (`verified`, `accept_all`, `not_found`,
+    /// `failed`, …).
+    pub outcome: String,
+    /// Stable code of why there is no address.
+    pub reason: Option<String>,
+    /// The address, where there is one to show.
+    pub email: Option<EmailView>,
+    /// Whether an address that was known before is disproved.
+    pub disproves_known: bool,
+    /// The company's domain, where the address proves it.
+    pub company_domain: Option<String>,
+}
+
+/// What became of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finished {
+    /// It is written down.
+    Done,
+    /// The lead was corrected under way: the look-up is in the queue again.
+    Requeued,
+    /// The look-up is no longer this worker's: taken over, or erased. Nothing was changed.
+    Lost,
+}
+
+impl Store {
+    /// Ends a look-up: its hold is settled or released, the address and the captures that
+    /// waited are written, in one transaction. Whoever's lease has ended changes nothing.
+    ///
+    /// # Errors
+    /// The database; then nothing was changed and the same report may be made again.
+    pub async fn finish_lookup(
+        &self,
+        lookup_id: Uuid,
+        worker: Uuid,
+        end: &LookupEnd,
+        pricing: &Pricing,
+        now: UnixMillis,
+    ) -> Result<Finished> {
+        let mut tx = self.db.write().await?;
+        let Some(account_id) = owned_account(&mut tx, lookup_id, worker).await? else {
+            return Ok(Finished::Lost);
+        };
+        let mut account = LockedAccount::lock(&mut tx, account_id).await?;
+        // Asked again under the account's lock: a server that took over may have finished
+        // while this one waited.
+        let Some(row) = tx
+            .optional(
+                sql(
+                    "SELECT lead_id, capture_id, hold_operation, inputs FROM lookups
+                     WHERE id = $1 AND lease_owner = $2 AND state = 'working'",
+                )
+                .bind(lookup_id)
+                .bind(worker),
+            )
+            .await?
+        else {
+            return Ok(Finished::Lost);
+        };
+        let lead = leads::by_id(&mut tx, account_id, row.uuid("lead_id")?)
+            .await?
+            .ok_or_else(|| StoreError::Corrupt("a look-up without lead".to_owned()))?;
+        if row.bytes("inputs")? != lead.inputs() {
+            requeue(&mut tx, &mut account, lookup_id, now).await?;
+            account.save(&mut tx).await?;
+            tx.commit().await?;
+            return Ok(Finished::Requeued);
+        }
+
+        let end = self.without_erased(&mut tx, account_id, end).await?;
+        let hold_operation = row
+            .opt_text("hold_operation")?
+            .map(OperationId::new)
+            .transpose()
+            .map_err(|_| StoreError::Corrupt("a hold's id".to_owned()))?;
+        let payer = row.uuid("capture_id")?;
+        let receipt = self
+            .settle(
+                &mut tx,
+                &mut account,
+                &lead,
+                payer,
+                hold_operation,
+                &end,
+                pricing,
+                now,
+            )
+            .await?;
+        write_email(&mut tx, account_id, &lead, &end).await?;
+        if let Some(domain) = &end.company_domain {
+            write_company_domain(&mut tx, account_id, &lead, domain, now).await?;
+        }
+        for operation_id in captures::waiting_for(&mut tx, account_id, lookup_id).await? {
+            let shared;
+            let receipt = if operation_id == payer {
+                &receipt
+            } else {
+                shared = pricing.receipt(operation_id, pricing.shared()?, now);
+                &shared
+            };
+            captures::change(
+                &mut tx,
+                &mut account,
+                operation_id,
+                &CaptureChange {
+                    state: end.state,
+                    reason: end.reason.as_deref(),
+                    receipt: Some(receipt),
+                },
+                now,
+            )
+            .await?;
+        }
+        tx.execute(
+            sql("UPDATE lookups
+                 SET state = 'done', lease_owner = NULL, lease_until = NULL, progress = NULL,
+                     updated_at = $2
+                 WHERE id = $1")
+            .bind(lookup_id)
+            .bind(now),
+        )
+        .await?;
+        account.save(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Finished::Done)
+    }
+
+    /// The end as it may be shown: an address that belongs to somebody erased is none.
+    async fn without_erased(
+        &self,
+        tx: &mut Tx,
+        account_id: Uuid,
+        end: &LookupEnd,
+    ) -> Result<LookupEnd> {
+        if let Some(email) = &end.email {
+            let key = pricing::email_key(&email.address);
+            if self
+                .is_suppressed(tx, account_id, std::iter::once(key.as_str()))
+                .await?
+            {
+                return Ok(LookupEnd {
+                    state: CaptureState::NotFound,
+                    outcome: "not_found".to_owned(),
+                    reason: Some("erased".to_owned()),
+                    email: None,
+                    disproves_known: true,
+                    company_domain: None,
+                });
+            }
+        }
+        Ok(end.clone())
+    }
+
+    /// Charges or releases the hold, and says so in a receipt.
+    #[expect(clippy::too_many_arguments, reason = "one transaction's context")]
+    async fn settle(
+        &self,
+        tx: &mut Tx,
+        account: &mut LockedAccount,
+        lead: &StoredLead,
+        payer: Uuid,
+        hold_operation: Option<OperationId>,
+        end: &LookupEnd,
+        pricing: &Pricing,
+        now: UnixMillis,
+    ) -> Result<Receipt> {
+        let value = end
+            .email
+            .as_ref()
+            .map(|email| keyed_hash(&self.key, &pricing::email_key(&email.address)));
+        // What needed no hold was a repeat when it began, and stays one.
+        let repeat = match (&hold_operation, &value) {
+            (None, _) => true,
+            (Some(_), Some(value)) => {
+                charges::value_is_paid(tx, account, value, pricing, now).await?
+            }
+            (Some(_), None) => false,
+        };
+        let mut price = pricing.find(&end.outcome, repeat)?;
+        if value.is_none() {
+            // Nothing found, nothing to charge, whatever the price list says.
+            price.amount = 0;
+        }
+        let Some(operation) = hold_operation else {
+            return Ok(pricing.receipt(payer, price, now));
+        };
+        let mut state = credits::load(
+            tx,
+            account.id,
+            account.header.clone(),
+            Some(&operation),
+            now,
+        )
+        .await?;
+        let applied = if price.amount > 0 {
+            state.settle(&operation, &price, now)?
+        } else {
+            state.release(&operation, &price, now)?
+        };
+        let resolved = credits::write(tx, account, &state, applied).await?;
+        let hold = resolved.hold();
+        let charged = hold.charged();
+        if matches!(resolved, Resolved::Done(_))
+            && charged > 0
+            && let Some(value) = &value
+        {
+            let charge = Charge {
+                operation: operation.as_str(),
+                lead_id: lead.id,
+                value,
+                amount: charged,
+            };
+            charges::insert(tx, account.id, &charge, now).await?;
+        }
+        pricing::receipt_of_hold(payer, hold)
+    }
+}
+
+/// Puts a look-up whose lead has changed into the queue again, with its hold.
+async fn requeue(
+    tx: &mut Tx,
+    account: &mut LockedAccount,
+    lookup_id: Uuid,
+    now: UnixMillis,
+) -> Result<()> {
+    tx.execute(
+        sql("UPDATE lookups
+             SET state = 'queued', run_at = $2, lease_owner = NULL, lease_until = NULL,
+                 progress = NULL, updated_at = $2
+             WHERE id = $1")
+        .bind(lookup_id)
+        .bind(now),
+    )
+    .await?;
+    mark_waiting(tx, account, lookup_id, CaptureState::Queued, now).await
+}
+
+/// Keeps the best address of the lead: a proved one is replaced by another proved one, or
+/// goes when it is disproved; anything else by whatever is newer.
+async fn write_email(
+    tx: &mut Tx,
+    account_id: Uuid,
+    lead: &StoredLead,
+    end: &LookupEnd,
+) -> Result<()> {
+    let Some(email) = &end.email else {
+        if end.disproves_known {
+            tx.execute(sql("DELETE FROM emails WHERE lead_id = $1").bind(lead.id))
+                .await?;
+        }
+        return Ok(());
+    };
+    let domain = email
+        .address
+        .rsplit_once('@')
+        .map_or("", |(_, domain)| domain)
+        .to_lowercase();
+    if email.status != EmailStatus::Verified && !end.disproves_known {
+        let known = tx
+            .optional(
+                sql("SELECT domain FROM emails WHERE lead_id = $1 AND status = 'verified'")
+                    .bind(lead.id),
+            )
+            .await?;
+        // At another domain the proved address is a former employer's.
+        if let Some(row) = known
+            && row.text("domain")? == domain
+        {
+            return Ok(());
+        }
+    }
+    tx.execute(
+        sql("INSERT INTO emails
+             (lead_id, account_id, address, domain, status, score, reasons, checked_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (lead_id) DO UPDATE
+             SET address = excluded.address, domain = excluded.domain,
+                 status = excluded.status, score = excluded.score,
+                 reasons = excluded.reasons, checked_at = excluded.checked_at")
+        .bind(lead.id)
+        .bind(account_id)
+        .bind(email.address.as_str())
+        .bind(domain)
+        .bind(captures::status_name(email.status)?)
+        .bind(i64::from(email.score))
+        .bind(serde_json::to_string(&email.reasons)?)
+        .bind(email.checked_at),
+    )
+    .await?;
+    Ok(())
+}
+
+async fn write_company_domain(
+    tx: &mut Tx,
+    account_id: Uuid,
+    lead: &StoredLead,
+    domain: &str,
+    now: UnixMillis,
+) -> Result<()> {
+    let Some(company) = &lead.lead.company else {
+        return Ok(());
+    };
+    tx.execute(
+        sql(
+            "INSERT INTO company_domains (account_id, company, domain, checked_at)
+             VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account_id, company) DO UPDATE
+             SET domain = excluded.domain, checked_at = excluded.checked_at",
+        )
+        .bind(account_id)
+        .bind(fold(company))
+        .bind(domain)
+        .bind(now),
+    )
+    .await?;
+    Ok(())
+}
