@@ -10,6 +10,8 @@
   const DROPPED = new Set(
     "SCRIPT STYLE SVG NOSCRIPT IFRAME FRAME OBJECT EMBED VIDEO AUDIO CANVAS TEMPLATE PICTURE SOURCE TRACK MAP".split(" "),
   );
+  const VOID = new Set("AREA BASE BR COL HR IMG INPUT LINK META WBR".split(" "));
+  const TAG = /^[a-z][a-z0-9-]*$/;
   // Deeper elements are left out (their text stays): no real page is near it, and a hostile
   // one must not make reading slow.
   const DEPTH_MAX = 400;
@@ -23,15 +25,15 @@
   const UPDATED = "The extension was updated. Reload this page, then capture again.";
   const SILENT = "The extension did not answer. Try again.";
 
-  // The format of `lode_core::snapshot`: marks that open, name, give a value, hold text, close.
-  const [OPEN, NAME, VALUE, TEXT, CLOSE] = "\x01\x02\x03\x04\x05";
-  const clean = (text) => text.replace(/[\x01-\x05]/g, " ");
+  const ENTITY = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  const escapeText = (text) => text.replace(/[&<>]/g, (c) => ENTITY[c]);
+  const escapeValue = (text) => text.replace(/[&"]/g, (c) => ENTITY[c]);
 
   // The page without what no reader looks at. Walks without recursion: a page may nest as
   // deep as it likes.
   globalThis.__snap = () => {
     const root = document.documentElement;
-    const out = [];
+    const out = ["<!doctype html>"];
     let chars = 0;
     let depth = 0;
     const put = (piece) => {
@@ -39,28 +41,30 @@
       if (chars > CHARS_MAX) throw new Error("This page is too large to be captured.");
       out.push(piece);
     };
+    const named = (element) => depth < DEPTH_MAX && TAG.test(element.localName);
     const open = (element) => {
-      if (depth >= DEPTH_MAX) return;
-      let start = OPEN + clean(element.localName);
+      if (!named(element)) return;
+      let start = `<${element.localName}`;
       for (const { name, value } of element.attributes) {
-        if (KEPT.has(name)) start += NAME + name + VALUE + clean(value);
+        if (KEPT.has(name)) start += ` ${name}="${escapeValue(value)}"`;
       }
-      put(start);
+      put(`${start}>`);
     };
-    const close = () => {
-      if (depth < DEPTH_MAX) put(CLOSE);
+    const close = (element) => {
+      if (named(element) && !VOID.has(element.tagName)) put(`</${element.localName}>`);
     };
     // Writes a node's beginning, or all of it; true where its children come next.
     const enter = (node) => {
       if (node.nodeType === Node.TEXT_NODE) {
-        if (node.data) put(TEXT + (node.data.trim() ? clean(node.data) : " "));
+        if (node.data) put(node.data.trim() ? escapeText(node.data) : " ");
         return false;
       }
       if (node.nodeType !== Node.ELEMENT_NODE) return false;
-      if (node.matches(JSON_ELEMENTS)) {
+      const json = node.matches(JSON_ELEMENTS);
+      if (json) {
         open(node);
-        put(TEXT + clean(node.textContent));
-        close();
+        put(node.tagName === "SCRIPT" ? node.textContent.replace(/<\/script/gi, "<\\/script") : escapeText(node.textContent));
+        close(node);
         return false;
       }
       if (DROPPED.has(node.tagName.toUpperCase())) return false;
@@ -69,7 +73,7 @@
       if (node.tagName === "CODE" && node.id) return false;
       open(node);
       if (node.firstChild) return true;
-      close();
+      close(node);
       return false;
     };
     for (let node = root; node; ) {
@@ -81,7 +85,7 @@
       while (node !== root && !node.nextSibling) {
         node = node.parentNode;
         depth -= 1;
-        close();
+        close(node);
       }
       if (node === root) break;
       node = node.nextSibling;
@@ -113,17 +117,17 @@
   // The page in view, read here or made ready for the worker.
   async function read() {
     const url = location.href;
-    const snapshot = globalThis.__snap();
+    const html = globalThis.__snap();
     wasm ??= wasmAllowed();
     if (wasm && !globalThis.__read) wasm = (await ask({ kind: "need_core" })).kind === "core_ready";
     if (wasm) {
       try {
-        return { kind: "parsed", url, parsed: globalThis.__read(url, snapshot) };
+        return { kind: "parsed", url, parsed: globalThis.__read(url, html) };
       } catch {
         wasm = false;
       }
     }
-    return { kind: "snapshot", url, snapshot };
+    return { kind: "snapshot", url, html };
   }
 
   // Waits until the page changes, at most until `end`.

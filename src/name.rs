@@ -20,6 +20,7 @@ mod tests;
 mod word;
 
 use affix::Case;
+use lexicon::has;
 use word::{Word, join, words};
 
 /// Parts of a person's name. An absent part is `None`.
@@ -133,12 +134,12 @@ fn unglue(piece: &str) -> Vec<String> {
         return whole;
     }
     let word = Word::new(piece.trim_end_matches(','));
-    if lexicon::CREDENTIALS.has(&word.key) || lexicon::PREFIXES.has(&word.key) {
+    if has(lexicon::CREDENTIALS, &word.key) || has(lexicon::PREFIXES, &word.key) {
         return whole;
     }
     let first_key = Word::new(first).key;
     let is_title = first_key.chars().count() > 1
-        && (lexicon::PREFIXES.has(&first_key) || lexicon::PREFIXES_WITH_STOP.has(&first_key));
+        && (has(lexicon::PREFIXES, &first_key) || has(lexicon::PREFIXES_WITH_STOP, &first_key));
     let (head, tail) = if is_title {
         (format!("{first}."), rest)
     } else {
@@ -166,7 +167,7 @@ fn is_pronouns(text: &str) -> bool {
                 .to_lowercase()
         })
         .collect();
-    parts.len() > 1 && parts.iter().all(|part| lexicon::PRONOUNS.has(part))
+    parts.len() > 1 && parts.iter().all(|part| has(lexicon::PRONOUNS, part))
 }
 
 /// The parts as they are found.
@@ -188,12 +189,12 @@ impl Found {
         let is_pronoun_list = aside
             .split(|c: char| !c.is_alphanumeric())
             .filter(|part| !part.is_empty())
-            .all(|part| lexicon::PRONOUNS.has(&part.to_lowercase()));
+            .all(|part| has(lexicon::PRONOUNS, &part.to_lowercase()));
         let Some(first) = words.first() else { return };
         if is_pronoun_list || aside.starts_with('#') || clean::names_nobody(aside) {
             return;
         }
-        if lexicon::BORN.has(&first.key) {
+        if has(lexicon::BORN, &first.key) {
             return;
         }
         if words.iter().all(is_certain_suffix) {
@@ -240,7 +241,7 @@ impl Found {
                 && matches!(part.as_slice(), [word] if word.text == "V" || word.text == "I")
                 && !first
                     .first()
-                    .is_some_and(|word| lexicon::PARTICLES.has(&word.key));
+                    .is_some_and(|word| has(lexicon::PARTICLES, &word.key));
             is_numeral
                 || part
                     .iter()
@@ -307,9 +308,9 @@ impl Found {
             let is_suffix = affix::is_generation(last)
                 || (last.letters() >= 2
                     && !is_initials_like(std::slice::from_ref(last))
-                    && lexicon::CREDENTIALS.has(&last.key)
+                    && has(lexicon::CREDENTIALS, &last.key)
                     && (last.capitals() >= 2 && !case.all_capitals || last.has_stop()))
-                || (last.has_stop() && lexicon::CREDENTIALS_OR_NAMES.has(&last.key));
+                || (last.has_stop() && has(lexicon::CREDENTIALS_OR_NAMES, &last.key));
             if before.is_empty() || !is_suffix {
                 break;
             }
@@ -325,7 +326,7 @@ impl Found {
             .rev()
             .take_while(|word| {
                 word.key != "e"
-                    && lexicon::PARTICLES.has(&word.key)
+                    && has(lexicon::PARTICLES, &word.key)
                     && !word.has_stop()
                     && word.letters() > 1
             })
@@ -387,7 +388,7 @@ impl Found {
         // "Dr. Field" is a family name, "Sir Ian" a given one.
         let before_given = prefix
             .last()
-            .is_none_or(|last| lexicon::PREFIXES_BEFORE_GIVEN.has(&last.key));
+            .is_none_or(|last| has(lexicon::PREFIXES_BEFORE_GIVEN, &last.key));
         if self.family.is_empty() && !before_given {
             std::mem::swap(&mut self.given, &mut self.family);
         }
@@ -440,7 +441,7 @@ fn is_tagline(part: &[Word]) -> bool {
     part.len() > 6
         || part
             .iter()
-            .any(|word| lexicon::TAGLINE_WORDS.has(&word.key))
+            .any(|word| has(lexicon::TAGLINE_WORDS, &word.key))
 }
 
 fn is_and(word: &Word) -> bool {

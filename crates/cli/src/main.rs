@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{find, name, parse, verify};
+use crate::commands::{devices, find, ledger, name, pair, parse, serve};
 use crate::output::Failure;
 
 const EXIT_STATUS: &str = "\
@@ -30,19 +30,27 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Args),
+    Pair(pair::Args),
+    Devices(devices::ListArgs),
+    Revoke(devices::RevokeArgs),
+    Ledger(ledger::Args),
     Find(Box<find::Args>),
     Name(name::Args),
     Parse(parse::Args),
-    Verify(Box<verify::Args>),
 }
 
 fn main() -> ExitCode {
     // Wrong usage ends here with status 2.
     let done = match Cli::parse().command {
+        Command::Serve(args) => serve::run(args),
+        Command::Pair(args) => pair::run(args),
+        Command::Devices(args) => devices::list(args),
+        Command::Revoke(args) => devices::revoke(args),
+        Command::Ledger(args) => ledger::run(args),
         Command::Find(args) => find::run(*args),
         Command::Name(args) => name::run(args),
         Command::Parse(args) => parse::run(args),
-        Command::Verify(args) => verify::run(*args),
     };
     match done {
         // The reader has seen enough (`lode … | head`): not a failure.

@@ -1,1 +1,28 @@
-//! The backend: HTTP API, jobs, configuration.
+//! The backend: HTTP API, look-ups, configuration.
+//!
+//! The way of one capture through it:
+//!
+//! 1. [`guard`] lets the request in: host name, origin, device token.
+//! 2. [`routes`] reads the body ([`extract`]), [`validate`] checks each field.
+//! 3. `lode-store` writes lead, hold, capture and look-up in one transaction.
+//! 4. [`jobs`] takes the look-up, has `lode-finder` find the address, and writes the end:
+//!    the hold settled or released, the captures that waited changed.
+//! 5. The change wakes the request that waits in `GET /v1/captures`.
+//!
+//! Errors are [`problem`] details. Log lines hold ids, never names, addresses or tokens.
+
+pub mod app;
+pub mod config;
+pub mod extract;
+mod finder;
+mod guard;
+pub mod jobs;
+pub mod policy;
+pub mod problem;
+mod routes;
+mod serve;
+pub mod validate;
+
+pub use config::Config;
+pub use routes::router;
+pub use serve::{DEFAULT_ACCOUNT, Running, StartError, open_store, start, start_with};

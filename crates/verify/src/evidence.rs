@@ -110,9 +110,7 @@ pub enum Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
-    /// DNS failed for the host.
-    DnsFailed,
-    /// The host has no address.
+    /// The host has no address, or DNS failed.
     NoAddress,
     /// Every address of the host is closed by the filter ([`crate::net::judge`]).
     Denied,
@@ -143,7 +141,7 @@ impl FailureKind {
     pub fn is_temporary(self) -> bool {
         matches!(
             self,
-            Self::DnsFailed
+            Self::NoAddress
                 | Self::Refused
                 | Self::Timeout
                 | Self::Dropped

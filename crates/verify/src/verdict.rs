@@ -1,6 +1,4 @@
-//! The verdict on an address; the rules that lead to it are in [`rules`].
-
-pub mod rules;
+//! The verdict on an address.
 
 use std::time::Duration;
 

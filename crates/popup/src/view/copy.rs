@@ -9,12 +9,10 @@ use super::reasons::verdict;
 /// A Copy button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopyItem {
-    /// Which one, for the browser tests too.
-    pub test_id: &'static str,
+    /// Which one: `email`, `name`, `link`, `lead`; also the end of its test id.
+    pub what: &'static str,
     /// The button's text.
     pub label: &'static str,
-    /// Its full name, for a screen reader.
-    pub spoken: &'static str,
     /// What is copied.
     pub value: String,
 }
@@ -24,9 +22,8 @@ pub struct CopyItem {
 pub fn items(card: &CaptureCard) -> Vec<CopyItem> {
     let mut items = lead_items(&card.lead);
     items.push(CopyItem {
-        test_id: "copy-lead",
+        what: "lead",
         label: "Everything",
-        spoken: "Copy everything about this lead",
         value: whole(card),
     });
     items
@@ -34,16 +31,14 @@ pub fn items(card: &CaptureCard) -> Vec<CopyItem> {
 
 fn lead_items(lead: &Lead) -> Vec<CopyItem> {
     let mut items = vec![CopyItem {
-        test_id: "copy-name",
+        what: "name",
         label: "Name",
-        spoken: "Copy name",
         value: one_line(&name(lead)),
     }];
     if let Some(url) = &lead.profile_url {
         items.push(CopyItem {
-            test_id: "copy-link",
+            what: "link",
             label: "Profile link",
-            spoken: "Copy profile link",
             value: one_line(url),
         });
     }
@@ -68,7 +63,7 @@ pub fn whole(card: &CaptureCard) -> String {
         let sure = [
             &email.address,
             " (",
-            verdict(email.status).0,
+            &verdict(email.status).0.to_lowercase(),
             ", ",
             &email.score.to_string(),
             " %)",
@@ -111,7 +106,7 @@ mod tests {
             "Ilse Varga-Brandt\n\
              Title: Head of Drilling\n\
              Company: Kestrel Ore\n\
-             E-mail: ilse.varga-brandt@kestrel-ore.example (Verified, 100 %)\n\
+             E-mail: ilse.varga-brandt@kestrel-ore.example (verified, 100 %)\n\
              Location: Kiruna, Sweden\n\
              Profile: https://www.linkedin.com/in/ilse-varga-brandt\n\
              Website: https://kestrel-ore.example"
@@ -129,7 +124,7 @@ mod tests {
     fn no_link_button_without_a_link() {
         let mut card = sample::found_card();
         card.lead.profile_url = None;
-        let buttons: Vec<_> = items(&card).iter().map(|i| i.test_id).collect();
-        assert_eq!(buttons, ["copy-name", "copy-lead"]);
+        let what: Vec<_> = items(&card).iter().map(|i| i.what).collect();
+        assert_eq!(what, ["name", "lead"]);
     }
 }

@@ -1,0 +1,302 @@
+//! Look-ups at work: one dispatcher takes what is due, so many at once run, and each keeps
+//! its lease alive. Nothing here is remembered beyond the database: a killed server's
+//! look-ups are taken over when their leases end.
+
+mod conclusion;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lode_finder::{
+    DomainFinding, DomainSource, FindOutcome, FindRequest, KnownAddress, PatternEvidence,
+};
+use lode_store::{Claimed, Finished};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, sleep_until};
+use uuid::Uuid;
+
+use crate::app::{App, now};
+use conclusion::Ending;
+
+/// Longest pause of the dispatcher, against clocks that are set back.
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// The same where other servers put look-ups into the queue too.
+const PAUSE_MAX_SHARED: Duration = Duration::from_secs(2);
+
+/// Pause after the database did not answer.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// How long look-ups may go on when the server shuts down, before they are given back.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Most time for one look-up. Beyond it something hangs that has no limit of its own.
+const LOOKUP_TIME_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// Finds the address of a person; `lode_finder::Finder`, but in tests of the jobs.
+#[async_trait]
+pub trait AddressFinder: Send + Sync {
+    /// One look-up.
+    async fn find(&self, request: &FindRequest) -> FindOutcome;
+}
+
+#[async_trait]
+impl AddressFinder for lode_finder::Finder {
+    async fn find(&self, request: &FindRequest) -> FindOutcome {
+        Self::find(self, request).await
+    }
+}
+
+/// Takes look-ups and runs them until the server shuts down; then waits for those under
+/// way, or gives them back.
+pub async fn run(app: App) {
+    let worker = Uuid::now_v7();
+    let places = Arc::new(Semaphore::new(app.config.workers));
+    let mut running = JoinSet::new();
+    loop {
+        // Ended ones are forgotten as we go.
+        while running.try_join_next().is_some() {}
+        let place = tokio::select! {
+            place = places.clone().acquire_owned() => place,
+            () = app.shutting_down() => break,
+        };
+        let Ok(place) = place else { break };
+        let claimed = tokio::select! {
+            claimed = next(&app, worker) => claimed,
+            () = app.shutting_down() => break,
+        };
+        let app = app.clone();
+        running.spawn(async move {
+            process(&app, worker, claimed).await;
+            drop(place);
+        });
+    }
+    while running.join_next().await.is_some() {}
+}
+
+/// The next look-up that is due, whenever that is.
+async fn next(app: &App, worker: Uuid) -> Claimed {
+    let longest = if app.store.is_shared() {
+        PAUSE_MAX_SHARED
+    } else {
+        PAUSE_MAX
+    };
+    loop {
+        let asked_at = now();
+        let lease_until = asked_at.saturating_add(lease_ms(app));
+        let pause = match app.store.claim_lookup(worker, asked_at, lease_until).await {
+            Ok(Some(claimed)) => {
+                app.changes_only(claimed.account_id);
+                return claimed;
+            }
+            Ok(None) => match app.store.next_due().await {
+                Ok(Some(due)) => {
+                    let wait = u64::try_from(due.saturating_sub(now())).unwrap_or(0);
+                    // Never without a pause: what is due may be a moment from claimable.
+                    Duration::from_millis(wait.max(5)).min(longest)
+                }
+                Ok(None) => longest,
+                Err(error) => {
+                    tracing::error!(%error, "cannot ask for look-ups");
+                    PAUSE_AFTER_ERROR
+                }
+            },
+            Err(error) => {
+                tracing::error!(%error, "cannot take a look-up");
+                PAUSE_AFTER_ERROR
+            }
+        };
+        tokio::select! {
+            // A look-up put in since the last question has left its mark here.
+            () = app.lookups.notified() => {}
+            () = sleep(pause) => {}
+        }
+    }
+}
+
+fn lease_ms(app: &App) -> i64 {
+    i64::try_from(app.config.lease_seconds.saturating_mul(1000)).unwrap_or(i64::MAX)
+}
+
+/// Runs one look-up and writes down what it came to.
+async fn process(app: &App, worker: Uuid, claimed: Claimed) {
+    let lookup_id = claimed.id;
+    if claimed.attempts > i64::from(app.config.attempts_max) {
+        tracing::error!(lookup.id = %lookup_id, "look-up given up: begun too often");
+        finish(app, worker, &claimed, conclusion::gave_up()).await;
+        return;
+    }
+    let request = find_request(&claimed);
+    let finder = app.finder.clone();
+    // A task of its own: a panic in it is an outcome, not the end of the server.
+    let mut lookup = tokio::spawn(async move { finder.find(&request).await });
+    let started = Instant::now();
+    let hard_end = sleep_until(started + LOOKUP_TIME_MAX);
+    let grace_end = async {
+        app.shutting_down().await;
+        sleep(GRACE).await;
+    };
+    tokio::pin!(hard_end, grace_end);
+    let outcome = loop {
+        let lease = Duration::from_secs(app.config.lease_seconds);
+        tokio::select! {
+            outcome = &mut lookup => break outcome,
+            () = sleep(lease / 3) => {
+                let lease_until = now().saturating_add(lease_ms(app));
+                if let Ok(false) = app.store.renew_lease(lookup_id, worker, lease_until).await {
+                    // Erased, or taken over after a stall: no longer ours.
+                    tracing::warn!(lookup.id = %lookup_id, "look-up lost");
+                    lookup.abort();
+                    return;
+                }
+            }
+            () = &mut hard_end => {
+                tracing::error!(lookup.id = %lookup_id, "look-up took too long");
+                lookup.abort();
+                finish(app, worker, &claimed, conclusion::timed_out()).await;
+                return;
+            }
+            () = &mut grace_end => {
+                lookup.abort();
+                give_back(app, worker, lookup_id, false, now(), claimed.progress).await;
+                return;
+            }
+        }
+    };
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let ending = match outcome {
+        Ok(outcome) => conclusion::ending(&claimed, outcome, now()),
+        Err(error) => {
+            tracing::error!(lookup.id = %lookup_id, panicked = error.is_panic(), "look-up failed");
+            Ending::End(conclusion::failed("internal"))
+        }
+    };
+    match ending {
+        Ending::Deferred { run_at, progress } => {
+            tracing::info!(lookup.id = %lookup_id, duration_ms, "look-up deferred");
+            give_back(app, worker, lookup_id, true, run_at, progress).await;
+            app.captures_changed(claimed.account_id);
+        }
+        Ending::End(end) => {
+            tracing::info!(
+                lookup.id = %lookup_id,
+                lead.id = %claimed.lead_id,
+                outcome = %end.outcome,
+                duration_ms,
+                "look-up ended"
+            );
+            finish(app, worker, &claimed, end).await;
+        }
+    }
+}
+
+/// What the finder is asked.
+fn find_request(claimed: &Claimed) -> FindRequest {
+    let lead = &claimed.lead;
+    FindRequest {
+        full_name: lead.full_name.clone(),
+        // The parts as the page's reader, which knows its site, took the name apart.
+        name: lead
+            .first_name
+            .as_ref()
+            .map(|given| lode_core::name::PersonName {
+                given: Some(given.clone()),
+                middle: lead.middle_name.clone(),
+                family: lead.last_name.clone(),
+                ..lode_core::name::PersonName::default()
+            }),
+        domain: lead.company_domain.clone(),
+        company: lead.company.clone(),
+        // A person's website may be anybody's; the company's own stands in the domain.
+        website: None,
+        company_url: lead.company_url.clone(),
+        company_size: None,
+        evidence: PatternEvidence {
+            addresses: claimed
+                .evidence
+                .addresses
+                .iter()
+                .map(|(email, name)| KnownAddress {
+                    email: email.clone(),
+                    name: name.clone(),
+                    weight: 1.0,
+                })
+                .collect(),
+            patterns: Vec::new(),
+        },
+        verified_before: None,
+        attempt: u32::try_from(claimed.deferrals).unwrap_or(u32::MAX),
+        resolved: resolved_domain(claimed),
+    }
+}
+
+/// The domain that need not be looked for: what the attempt before this one took, or where
+/// an address of the same company was verified before.
+fn resolved_domain(claimed: &Claimed) -> Option<DomainFinding> {
+    if let Some(progress) = &claimed.progress {
+        return serde_json::from_str(progress).ok();
+    }
+    if claimed.lead.company_domain.is_some() {
+        return None;
+    }
+    claimed
+        .evidence
+        .company_domain
+        .as_ref()
+        .map(|domain| DomainFinding {
+            domain: domain.clone(),
+            probability: 1.0,
+            how: DomainSource::Cache,
+            confirmed: true,
+        })
+}
+
+/// Writes an end down; tries again while the database is busy, within the lease.
+async fn finish(app: &App, worker: Uuid, claimed: &Claimed, end: lode_store::LookupEnd) {
+    for pause_ms in [50, 200, 1_000, 3_000, 0] {
+        let written = app
+            .store
+            .finish_lookup(claimed.id, worker, &end, &app.pricing, now())
+            .await;
+        match written {
+            Ok(Finished::Done | Finished::Requeued) => {
+                app.captures_changed(claimed.account_id);
+                return;
+            }
+            Ok(Finished::Lost) => {
+                tracing::warn!(lookup.id = %claimed.id, "look-up was taken over");
+                return;
+            }
+            Err(error) if error.is_transient() && pause_ms > 0 => {
+                tracing::warn!(lookup.id = %claimed.id, %error, "cannot write an end yet");
+                sleep(Duration::from_millis(pause_ms)).await;
+            }
+            Err(error) => {
+                // The lease ends, and the look-up is begun anew.
+                tracing::error!(lookup.id = %claimed.id, %error, "cannot write an end");
+                return;
+            }
+        }
+    }
+}
+
+async fn give_back(
+    app: &App,
+    worker: Uuid,
+    lookup_id: Uuid,
+    deferred: bool,
+    run_at: i64,
+    progress: Option<String>,
+) {
+    let progress = progress.as_deref();
+    if let Err(error) = app
+        .store
+        .return_lookup(lookup_id, worker, deferred, run_at, progress, now())
+        .await
+    {
+        // The lease ends, and the look-up is begun anew.
+        tracing::error!(lookup.id = %lookup_id, %error, "cannot give a look-up back");
+    }
+}

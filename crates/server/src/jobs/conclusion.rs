@@ -1,0 +1,284 @@
+//! From what the finder concludes to what a capture shows and what is charged. Pure.
+
+use lode_core::api::{CaptureState, EmailView, UnixMillis};
+use lode_core::email::EmailStatus;
+use lode_finder::{Conclusion, FindOutcome};
+use lode_store::{Claimed, LookupEnd};
+
+/// Least time before a mail server is asked again, in milliseconds.
+const DEFERRAL_MS_MIN: i64 = 100;
+
+/// Longest time, in milliseconds: a hold must outlive the ladder.
+const DEFERRAL_MS_MAX: i64 = 6 * 60 * 60 * 1000;
+
+/// How often a look-up may be put off, whatever the finder asks for.
+const DEFERRALS_MAX: i64 = 6;
+
+/// What becomes of a look-up.
+pub(super) enum Ending {
+    /// It goes on at that time, with what is to be handed back to the finder.
+    Deferred {
+        run_at: UnixMillis,
+        progress: Option<String>,
+    },
+    /// It is over.
+    End(LookupEnd),
+}
+
+/// Reads an outcome.
+pub(super) fn ending(claimed: &Claimed, outcome: FindOutcome, now: UnixMillis) -> Ending {
+    if outcome.conclusion == Conclusion::Deferred
+        && claimed.deferrals < DEFERRALS_MAX
+        && let Some(after) = outcome.retry_after
+    {
+        let wait = i64::try_from(after.as_millis())
+            .unwrap_or(i64::MAX)
+            .clamp(DEFERRAL_MS_MIN, DEFERRAL_MS_MAX);
+        return Ending::Deferred {
+            run_at: now.saturating_add(wait),
+            progress: outcome
+                .domain
+                .and_then(|domain| serde_json::to_string(&domain).ok()),
+        };
+    }
+    Ending::End(end(outcome, now))
+}
+
+fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
+    let (state, reason) = facts(outcome.conclusion);
+    let name = priced_as(outcome.conclusion, outcome.status);
+    let first_reason = outcome.reasons.first().cloned();
+    let verified = outcome.conclusion == Conclusion::Verified;
+    let email = outcome.email.map(|address| EmailView {
+        address,
+        // Only a proof may say so, whatever else an outcome holds.
+        status: if verified {
+            EmailStatus::Verified
+        } else if outcome.status == EmailStatus::Verified {
+            EmailStatus::Unknown
+        } else {
+            outcome.status
+        },
+        score: if verified { 100 } else { outcome.score.min(99) },
+        reasons: outcome.reasons,
+        checked_at: now,
+    });
+    match (&email, state) {
+        // Found means: here it is.
+        (None, CaptureState::Found) => return failed("internal"),
+        (None, CaptureState::Unsure) => {
+            return LookupEnd {
+                state: CaptureState::NotFound,
+                outcome: name.to_owned(),
+                reason: first_reason.or_else(|| reason.map(str::to_owned)),
+                email: None,
+                disproves_known: false,
+                company_domain: None,
+            };
+        }
+        _ => {}
+    }
+    LookupEnd {
+        state,
+        outcome: name.to_owned(),
+        reason: match state {
+            CaptureState::Found => None,
+            CaptureState::Failed => first_reason.or_else(|| reason.map(str::to_owned)),
+            _ => reason.map(str::to_owned),
+        },
+        // An address that was refused is not one to show.
+        email: email.filter(|_| matches!(state, CaptureState::Found | CaptureState::Unsure)),
+        disproves_known: matches!(
+            outcome.conclusion,
+            Conclusion::Verified | Conclusion::NotFound | Conclusion::NoMail
+        ),
+        company_domain: outcome
+            .domain
+            .filter(|domain| verified && domain.confirmed)
+            .map(|domain| domain.domain),
+    }
+}
+
+/// State and reason.
+fn facts(conclusion: Conclusion) -> (CaptureState, Option<&'static str>) {
+    use CaptureState::{Failed, Found, NeedsDomain, NotFound, Unsure};
+    match conclusion {
+        Conclusion::Verified => (Found, None),
+        Conclusion::DomainUnconfirmed => (Unsure, Some("domain_unconfirmed")),
+        Conclusion::AcceptAll => (Unsure, Some("accept_all")),
+        Conclusion::Unsure => (Unsure, Some("not_proved")),
+        Conclusion::ProbingOff => (Unsure, Some("probing_off")),
+        Conclusion::Blocked => (Unsure, Some("blocked")),
+        Conclusion::Deferred => (Unsure, Some("deferred_too_long")),
+        Conclusion::NotFound => (NotFound, Some("no_candidate_accepted")),
+        Conclusion::NoMail => (NotFound, Some("no_mx")),
+        Conclusion::DomainUnknown => (NeedsDomain, Some("domain_unknown")),
+        Conclusion::NameUnusable => (NotFound, Some("name_unusable")),
+        Conclusion::Failed => (Failed, Some("internal")),
+    }
+}
+
+/// The outcome as price lists name it (`lode_ledger::policy::vocabulary`).
+fn priced_as(conclusion: Conclusion, status: EmailStatus) -> &'static str {
+    match conclusion {
+        Conclusion::Verified => "verified",
+        Conclusion::AcceptAll => "accept_all",
+        Conclusion::Unsure | Conclusion::Deferred => match status {
+            EmailStatus::AcceptAll => "accept_all",
+            EmailStatus::Full => "full",
+            EmailStatus::Disabled => "disabled",
+            EmailStatus::Role => "role",
+            EmailStatus::Disposable => "disposable",
+            EmailStatus::Invalid => "invalid",
+            _ => "unknown",
+        },
+        Conclusion::DomainUnconfirmed | Conclusion::ProbingOff => "guess",
+        Conclusion::Blocked => "blocked",
+        Conclusion::NotFound
+        | Conclusion::NoMail
+        | Conclusion::DomainUnknown
+        | Conclusion::NameUnusable => "not_found",
+        Conclusion::Failed => "failed",
+    }
+}
+
+/// Our own failure.
+pub(super) fn failed(reason: &str) -> LookupEnd {
+    LookupEnd {
+        state: CaptureState::Failed,
+        outcome: "failed".to_owned(),
+        reason: Some(reason.to_owned()),
+        email: None,
+        disproves_known: false,
+        company_domain: None,
+    }
+}
+
+/// Begun too often: every server that took it died over it.
+pub(super) fn gave_up() -> LookupEnd {
+    failed("gave_up")
+}
+
+/// It hung.
+pub(super) fn timed_out() -> LookupEnd {
+    failed("timed_out")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use lode_core::lead::{Lead, LeadKind};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const NOW: i64 = 1_790_000_000_000;
+
+    fn claimed(deferrals: i64) -> Claimed {
+        Claimed {
+            id: Uuid::now_v7(),
+            account_id: Uuid::now_v7(),
+            lead_id: Uuid::now_v7(),
+            lead: Lead::new(LeadKind::Person),
+            attempts: 1,
+            deferrals,
+            progress: None,
+            evidence: lode_store::Evidence::default(),
+        }
+    }
+
+    fn outcome(conclusion: Conclusion, email: Option<&str>) -> FindOutcome {
+        FindOutcome {
+            conclusion,
+            email: email.map(str::to_owned),
+            status: EmailStatus::Verified,
+            score: 100,
+            reasons: vec!["a_reason".into()],
+            candidates: Vec::new(),
+            domain: None,
+            other_domains: Vec::new(),
+            mx: None,
+            retry_after: None,
+        }
+    }
+
+    fn ended(conclusion: Conclusion, email: Option<&str>) -> LookupEnd {
+        match ending(&claimed(0), outcome(conclusion, email), NOW) {
+            Ending::End(end) => end,
+            Ending::Deferred { .. } => panic!("deferred"),
+        }
+    }
+
+    #[test]
+    fn only_a_proof_is_found_and_only_it_bears_a_price() {
+        let address = Some("ana@acme.example");
+        for conclusion in [
+            Conclusion::Verified,
+            Conclusion::DomainUnconfirmed,
+            Conclusion::AcceptAll,
+            Conclusion::Unsure,
+            Conclusion::ProbingOff,
+            Conclusion::Blocked,
+            Conclusion::Deferred,
+            Conclusion::NotFound,
+            Conclusion::NoMail,
+            Conclusion::DomainUnknown,
+            Conclusion::NameUnusable,
+            Conclusion::Failed,
+        ] {
+            let end = ended(conclusion, address);
+            let proof = conclusion == Conclusion::Verified;
+            assert_eq!(end.state == CaptureState::Found, proof, "{conclusion:?}");
+            assert_eq!(end.outcome == "verified", proof, "{conclusion:?}");
+            if let Some(email) = &end.email {
+                assert_eq!(
+                    email.status == EmailStatus::Verified,
+                    proof,
+                    "{conclusion:?}"
+                );
+                assert_eq!(email.score == 100, proof, "{conclusion:?}");
+            }
+            assert!(!end.state.is_open(), "{conclusion:?}");
+            // Every preset has a price for it.
+            for preset in lode_ledger::policy::PRESETS {
+                let policy = lode_ledger::Policy::preset(preset).unwrap();
+                let action = lode_ledger::Action::new("find").unwrap();
+                let outcome = lode_ledger::Outcome::new(end.outcome.clone()).unwrap();
+                policy.price(&action, &outcome, false).unwrap();
+            }
+            assert_eq!(end.reason.is_none(), proof, "{conclusion:?}");
+        }
+        assert_eq!(ended(Conclusion::NotFound, address).email, None);
+    }
+
+    #[test]
+    fn without_an_address_nothing_is_found() {
+        assert_eq!(
+            ended(Conclusion::Verified, None).state,
+            CaptureState::Failed
+        );
+        let end = ended(Conclusion::Unsure, None);
+        assert_eq!(
+            (end.state, end.reason.as_deref()),
+            (CaptureState::NotFound, Some("a_reason"))
+        );
+    }
+
+    #[test]
+    fn deferrals_are_bounded() {
+        let deferred = |deferrals, after: Option<u64>| {
+            let mut outcome = outcome(Conclusion::Deferred, None);
+            outcome.retry_after = after.map(Duration::from_secs);
+            match ending(&claimed(deferrals), outcome, NOW) {
+                Ending::Deferred { run_at, .. } => Some(run_at - NOW),
+                Ending::End(_) => None,
+            }
+        };
+        assert_eq!(deferred(0, Some(60)), Some(60_000));
+        assert_eq!(deferred(0, Some(0)), Some(DEFERRAL_MS_MIN));
+        assert_eq!(deferred(0, Some(u64::MAX)), Some(DEFERRAL_MS_MAX));
+        assert_eq!(deferred(DEFERRALS_MAX, Some(60)), None);
+        assert_eq!(deferred(0, None), None);
+    }
+}

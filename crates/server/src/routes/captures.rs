@@ -1,0 +1,188 @@
+//! `/v1/captures`: taking captures in, showing them, waiting for them to change.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use lode_core::api::{CaptureChanges, CaptureRequest, CaptureView};
+use lode_store::{Resumed, Submitted, secret};
+use tokio::time::{Instant, sleep_until};
+
+use super::{Answer, path_id};
+use crate::app::{App, now};
+use crate::extract::ApiJson;
+use crate::guard::Caller;
+use crate::problem::{ApiError, ApiResult};
+use crate::validate;
+
+/// Captures in one answer, at most and by default.
+const LIMIT_MAX: u32 = 200;
+
+/// How often a waiting request looks again where another server may have made the change.
+const SHARED_RECHECK: Duration = Duration::from_secs(2);
+
+/// Stores a capture and begins its look-up.
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    ApiJson(mut request): ApiJson<CaptureRequest>,
+) -> ApiResult<Answer<CaptureView>> {
+    let body_hash = body_hash(&request)?;
+    validate::capture(&mut request)?;
+    let submitted = app
+        .store
+        .submit_capture(
+            caller.account_id,
+            caller.device_id,
+            &request,
+            &body_hash,
+            &app.pricing,
+            now(),
+        )
+        .await?;
+    match submitted {
+        Submitted::Created(view) => {
+            tracing::info!(
+                operation.id = %view.operation_id,
+                lead.id = %view.lead_id,
+                account.id = %caller.account_id,
+                "capture stored"
+            );
+            app.captures_changed(caller.account_id);
+            Ok(answer(*view).status(StatusCode::CREATED))
+        }
+        Submitted::Repeated(view) => Ok(answer(*view)),
+        Submitted::Conflict => Err(ApiError::OperationConflict),
+        Submitted::Erased => Err(ApiError::Erased),
+    }
+}
+
+/// Hash of what a request says, whatever its spelling: absent and null are the same, and
+/// neither white space nor the order of fields counts. A client of another version that
+/// sends a stored capture again is still understood.
+fn body_hash(request: &CaptureRequest) -> ApiResult<secret::Hash> {
+    let mut value = serde_json::to_value(request).map_err(|_| ApiError::Internal)?;
+    drop_nulls(&mut value);
+    Ok(secret::hash(value.to_string().as_bytes()))
+}
+
+fn drop_nulls(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+/// One capture.
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(operation_id): Path<String>,
+) -> ApiResult<Answer<CaptureView>> {
+    let view = app
+        .store
+        .capture(caller.account_id, path_id(&operation_id)?, now())
+        .await?
+        .ok_or(ApiError::NotFound)?;
+    Ok(answer(view))
+}
+
+/// Takes up a capture that has stopped.
+pub(crate) async fn resume(
+    State(app): State<App>,
+    caller: Caller,
+    Path(operation_id): Path<String>,
+) -> ApiResult<Answer<CaptureView>> {
+    let resumed = app
+        .store
+        .resume_capture(
+            caller.account_id,
+            path_id(&operation_id)?,
+            &app.pricing,
+            now(),
+        )
+        .await?;
+    match resumed {
+        Resumed::Capture(view) => {
+            app.captures_changed(caller.account_id);
+            Ok(answer(*view))
+        }
+        Resumed::NotFound => Err(ApiError::NotFound),
+    }
+}
+
+/// The captures that changed after a version; waits for one to change.
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> ApiResult<Answer<CaptureChanges>> {
+    let after: i64 = parameter(&query, "after", 0, 0, i64::MAX)?;
+    let wait: u64 = parameter(&query, "wait", 0, 0, u64::MAX)?;
+    let limit: u32 = parameter(&query, "limit", LIMIT_MAX, 1, u32::MAX)?.min(LIMIT_MAX);
+    let deadline = Instant::now() + Duration::from_secs(wait.min(app.config.wait_seconds_max));
+    // Before the first look: a change after it is seen.
+    let mut changed = app.changes.subscribe(caller.account_id);
+    loop {
+        let changes = app
+            .store
+            .changes(caller.account_id, after, limit, now())
+            .await?;
+        if !changes.captures.is_empty() || changes.next != after || Instant::now() >= deadline {
+            return Ok(list_answer(changes));
+        }
+        let recheck = if app.store.is_shared() {
+            deadline.min(Instant::now() + SHARED_RECHECK)
+        } else {
+            deadline
+        };
+        tokio::select! {
+            _ = changed.changed() => {}
+            () = sleep_until(recheck) => {}
+            () = app.shutting_down() => return Ok(list_answer(changes)),
+        }
+    }
+}
+
+fn list_answer(changes: lode_store::Changes) -> Answer<CaptureChanges> {
+    let credits = changes.credits;
+    Answer::new(
+        CaptureChanges {
+            captures: changes.captures,
+            next: changes.next,
+            credits,
+        },
+        credits,
+        0,
+    )
+}
+
+/// A number in the query.
+fn parameter<T: std::str::FromStr + PartialOrd + Copy>(
+    query: &BTreeMap<String, String>,
+    name: &'static str,
+    default: T,
+    least: T,
+    most: T,
+) -> ApiResult<T> {
+    match query.get(name) {
+        None => Ok(default),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|value| (least..=most).contains(value))
+            .ok_or_else(|| ApiError::field(name, "is not a number in its range")),
+    }
+}
+
+/// A capture with what it cost in the headers.
+pub(crate) fn answer(view: CaptureView) -> Answer<CaptureView> {
+    let charged = view.receipt.as_ref().map_or(0, |receipt| receipt.charged);
+    let credits = view.credits;
+    Answer::new(view, credits, charged)
+}

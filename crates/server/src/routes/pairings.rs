@@ -1,0 +1,42 @@
+//! `POST /v1/pairings`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use lode_core::api::{PairingRequest, PairingResponse};
+
+use super::account;
+use crate::app::{App, now};
+use crate::extract::ApiJson;
+use crate::problem::{ApiError, ApiResult};
+use crate::validate;
+
+/// Exchanges a one-time code for a device's token.
+pub(crate) async fn create(
+    State(app): State<App>,
+    ApiJson(request): ApiJson<PairingRequest>,
+) -> ApiResult<(StatusCode, Json<PairingResponse>)> {
+    let device_name = validate::pairing(&request)?;
+    app.pairing_tries.check().map_err(ApiError::RateLimited)?;
+    let Some(paired) = app
+        .store
+        .pair_device(&request.code, &device_name, now())
+        .await?
+    else {
+        app.pairing_tries.count();
+        return Err(ApiError::PairingCodeInvalid);
+    };
+    tracing::info!(
+        device.id = %paired.device.id,
+        account.id = %paired.device.account_id,
+        "device paired"
+    );
+    Ok((
+        StatusCode::CREATED,
+        Json(PairingResponse {
+            token: paired.token,
+            device_id: paired.device.id,
+            account: account::view(&app, paired.device.account_id).await?,
+        }),
+    ))
+}

@@ -1,0 +1,27 @@
+//! `GET /v1/receipts/{operation_id}`.
+
+use axum::extract::{Path, State};
+use lode_core::api::Receipt;
+
+use super::{Answer, path_id};
+use crate::app::{App, now};
+use crate::guard::Caller;
+use crate::problem::{ApiError, ApiResult};
+
+/// What a capture cost, and why; not found until it is settled.
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(operation_id): Path<String>,
+) -> ApiResult<Answer<Receipt>> {
+    let operation_id = path_id(&operation_id)?;
+    let receipt = app
+        .store
+        .receipt(caller.account_id, operation_id)
+        .await?
+        .flatten()
+        .ok_or(ApiError::NotFound)?;
+    let credits = app.store.credits(caller.account_id, now()).await?;
+    let charged = receipt.charged;
+    Ok(Answer::new(receipt, credits, charged))
+}
