@@ -10,8 +10,6 @@
   const DROPPED = new Set(
     "SCRIPT STYLE SVG NOSCRIPT IFRAME FRAME OBJECT EMBED VIDEO AUDIO CANVAS TEMPLATE PICTURE SOURCE TRACK MAP".split(" "),
   );
-  const VOID = new Set("AREA BASE BR COL HR IMG INPUT LINK META WBR".split(" "));
-  const TAG = /^[a-z][a-z0-9-]*$/;
   // Deeper elements are left out (their text stays): no real page is near it, and a hostile
   // one must not make reading slow.
   const DEPTH_MAX = 400;
@@ -25,15 +23,15 @@
   const UPDATED = "The extension was updated. Reload this page, then capture again.";
   const SILENT = "The extension did not answer. Try again.";
 
-  const ENTITY = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  const escapeText = (text) => text.replace(/[&<>]/g, (c) => ENTITY[c]);
-  const escapeValue = (text) => text.replace(/[&"]/g, (c) => ENTITY[c]);
+  // The format of `lode_core::snapshot`: marks that open, name, give a value, hold text, close.
+  const [OPEN, NAME, VALUE, TEXT, CLOSE] = "\x01\x02\x03\x04\x05";
+  const clean = (text) => text.replace(/[\x01-\x05]/g, " ");
 
   // The page without what no reader looks at. Walks without recursion: a page may nest as
   // deep as it likes.
   globalThis.__snap = () => {
     const root = document.documentElement;
-    const out = ["<!doctype html>"];
+    const out = [];
     let chars = 0;
     let depth = 0;
     const put = (piece) => {
@@ -41,30 +39,28 @@
       if (chars > CHARS_MAX) throw new Error("This page is too large to be captured.");
       out.push(piece);
     };
-    const named = (element) => depth < DEPTH_MAX && TAG.test(element.localName);
     const open = (element) => {
-      if (!named(element)) return;
-      let start = `<${element.localName}`;
+      if (depth >= DEPTH_MAX) return;
+      let start = OPEN + clean(element.localName);
       for (const { name, value } of element.attributes) {
-        if (KEPT.has(name)) start += ` ${name}="${escapeValue(value)}"`;
+        if (KEPT.has(name)) start += NAME + name + VALUE + clean(value);
       }
-      put(`${start}>`);
+      put(start);
     };
-    const close = (element) => {
-      if (named(element) && !VOID.has(element.tagName)) put(`</${element.localName}>`);
+    const close = () => {
+      if (depth < DEPTH_MAX) put(CLOSE);
     };
     // Writes a node's beginning, or all of it; true where its children come next.
     const enter = (node) => {
       if (node.nodeType === Node.TEXT_NODE) {
-        if (node.data) put(node.data.trim() ? escapeText(node.data) : " ");
+        if (node.data) put(TEXT + (node.data.trim() ? clean(node.data) : " "));
         return false;
       }
       if (node.nodeType !== Node.ELEMENT_NODE) return false;
-      const json = node.matches(JSON_ELEMENTS);
-      if (json) {
+      if (node.matches(JSON_ELEMENTS)) {
         open(node);
-        put(node.tagName === "SCRIPT" ? node.textContent.replace(/<\/script/gi, "<\\/script") : escapeText(node.textContent));
-        close(node);
+        put(TEXT + clean(node.textContent));
+        close();
         return false;
       }
       if (DROPPED.has(node.tagName.toUpperCase())) return false;
@@ -73,7 +69,7 @@
       if (node.tagName === "CODE" && node.id) return false;
       open(node);
       if (node.firstChild) return true;
-      close(node);
+      close();
       return false;
     };
     for (let node = root; node; ) {
@@ -85,7 +81,7 @@
       while (node !== root && !node.nextSibling) {
         node = node.parentNode;
         depth -= 1;
-        close(node);
+        close();
       }
       if (node === root) break;
       node = node.nextSibling;
@@ -117,17 +113,17 @@
   // The page in view, read here or made ready for the worker.
   async function read() {
     const url = location.href;
-    const html = globalThis.__snap();
+    const snapshot = globalThis.__snap();
     wasm ??= wasmAllowed();
     if (wasm && !globalThis.__read) wasm = (await ask({ kind: "need_core" })).kind === "core_ready";
     if (wasm) {
       try {
-        return { kind: "parsed", url, parsed: globalThis.__read(url, html) };
+        return { kind: "parsed", url, parsed: globalThis.__read(url, snapshot) };
       } catch {
         wasm = false;
       }
     }
-    return { kind: "snapshot", url, html };
+    return { kind: "snapshot", url, snapshot };
   }
 
   // Waits until the page changes, at most until `end`.

@@ -1,4 +1,21 @@
 //! Headlines: title and company out of "CTO at Acme" and its many forms.
+//!
+//! A headline is free text: a position, several, a slogan, a wish. The rules claim what it
+//! states and nothing else: [`text`] cuts it into parts, [`part`] reads one part ("title at
+//! company", "title, company", "founder of company"), [`company`] knows where a company's
+//! name ends, [`title`] what can be a title. [`lexicon`] holds the words, in the languages
+//! of the sites read.
+
+mod company;
+mod lexicon;
+mod part;
+#[cfg(test)]
+mod tests;
+mod text;
+mod title;
+
+use part::Reading;
+use text::Part;
 
 /// What a headline states of the current position.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,7 +27,70 @@ pub struct Stated {
 }
 
 /// Reads title and company where the headline states them; claims nothing otherwise.
+///
+/// Of several positions the first that names its company counts, else the title that the
+/// headline begins with. Former positions ("ex-Acme"), wishes ("Seeking …") and the schools
+/// of students are none. Only the first 500 characters are read.
 #[must_use]
-pub fn split(_headline: &str) -> Stated {
-    Stated::default()
+pub fn split(headline: &str) -> Stated {
+    let parts = text::parts(headline);
+    let readings: Vec<Reading> = parts.iter().map(part::read).collect();
+    let first_title = readings.iter().find_map(|reading| match reading {
+        Reading::Position { title, .. } => title.clone(),
+        Reading::Title(title) => Some(title.clone()),
+        _ => None,
+    });
+    for (i, reading) in readings.iter().enumerate() {
+        let Reading::Position {
+            title,
+            company,
+            is_minor,
+        } = reading
+        else {
+            continue;
+        };
+        // "Founder | Mentor at Acme": Acme is not what they founded.
+        let earlier = readings.iter().take(i).any(Reading::is_title);
+        if *is_minor && earlier {
+            continue;
+        }
+        return Stated {
+            title: title
+                .clone()
+                .or_else(|| first_title.filter(|_| earlier || i == 0)),
+            company: Some(company.clone()),
+        };
+    }
+    if let [first, second] = parts.as_slice()
+        && let Some(stated) = two_parts(first, &readings, second)
+    {
+        return stated;
+    }
+    match readings.first() {
+        Some(Reading::Title(title)) => Stated {
+            title: Some(title.clone()),
+            company: None,
+        },
+        _ => Stated::default(),
+    }
+}
+
+/// "Acme | CTO" and "CTO | Acme GmbH".
+fn two_parts(first: &Part, readings: &[Reading], second: &Part) -> Option<Stated> {
+    let (title, company) = match readings {
+        [Reading::Title(title), Reading::Other] if company::is_surely(&second.words) => {
+            (title, company::name(&second.words)?)
+        }
+        [Reading::Other, Reading::Title(title)]
+            if company::is_surely(&first.words)
+                || (company::is_likely(&first.words) && title::is_leading(&second.words)) =>
+        {
+            (title, company::name(&first.words)?)
+        }
+        _ => return None,
+    };
+    Some(Stated {
+        title: Some(title.clone()),
+        company: Some(company),
+    })
 }

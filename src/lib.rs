@@ -17,8 +17,11 @@ pub mod page;
 pub mod protocol;
 pub mod rules;
 pub mod sites;
+pub mod snapshot;
+pub mod unicode;
 #[cfg(all(target_arch = "wasm32", feature = "browser"))]
 mod wasm;
+mod word_list;
 pub mod worker;
 
 pub use lead::{Lead, LeadKind};

@@ -20,7 +20,6 @@ mod tests;
 mod word;
 
 use affix::Case;
-use lexicon::has;
 use word::{Word, join, words};
 
 /// Parts of a person's name. An absent part is `None`.
@@ -134,12 +133,12 @@ fn unglue(piece: &str) -> Vec<String> {
         return whole;
     }
     let word = Word::new(piece.trim_end_matches(','));
-    if has(lexicon::CREDENTIALS, &word.key) || has(lexicon::PREFIXES, &word.key) {
+    if lexicon::CREDENTIALS.has(&word.key) || lexicon::PREFIXES.has(&word.key) {
         return whole;
     }
     let first_key = Word::new(first).key;
     let is_title = first_key.chars().count() > 1
-        && (has(lexicon::PREFIXES, &first_key) || has(lexicon::PREFIXES_WITH_STOP, &first_key));
+        && (lexicon::PREFIXES.has(&first_key) || lexicon::PREFIXES_WITH_STOP.has(&first_key));
     let (head, tail) = if is_title {
         (format!("{first}."), rest)
     } else {
@@ -167,7 +166,7 @@ fn is_pronouns(text: &str) -> bool {
                 .to_lowercase()
         })
         .collect();
-    parts.len() > 1 && parts.iter().all(|part| has(lexicon::PRONOUNS, part))
+    parts.len() > 1 && parts.iter().all(|part| lexicon::PRONOUNS.has(part))
 }
 
 /// The parts as they are found.
@@ -189,12 +188,12 @@ impl Found {
         let is_pronoun_list = aside
             .split(|c: char| !c.is_alphanumeric())
             .filter(|part| !part.is_empty())
-            .all(|part| has(lexicon::PRONOUNS, &part.to_lowercase()));
+            .all(|part| lexicon::PRONOUNS.has(&part.to_lowercase()));
         let Some(first) = words.first() else { return };
         if is_pronoun_list || aside.starts_with('#') || clean::names_nobody(aside) {
             return;
         }
-        if has(lexicon::BORN, &first.key) {
+        if lexicon::BORN.has(&first.key) {
             return;
         }
         if words.iter().all(is_certain_suffix) {
@@ -241,7 +240,7 @@ impl Found {
                 && matches!(part.as_slice(), [word] if word.text == "V" || word.text == "I")
                 && !first
                     .first()
-                    .is_some_and(|word| has(lexicon::PARTICLES, &word.key));
+                    .is_some_and(|word| lexicon::PARTICLES.has(&word.key));
             is_numeral
                 || part
                     .iter()
@@ -308,9 +307,9 @@ impl Found {
             let is_suffix = affix::is_generation(last)
                 || (last.letters() >= 2
                     && !is_initials_like(std::slice::from_ref(last))
-                    && has(lexicon::CREDENTIALS, &last.key)
+                    && lexicon::CREDENTIALS.has(&last.key)
                     && (last.capitals() >= 2 && !case.all_capitals || last.has_stop()))
-                || (last.has_stop() && has(lexicon::CREDENTIALS_OR_NAMES, &last.key));
+                || (last.has_stop() && lexicon::CREDENTIALS_OR_NAMES.has(&last.key));
             if before.is_empty() || !is_suffix {
                 break;
             }
@@ -326,7 +325,7 @@ impl Found {
             .rev()
             .take_while(|word| {
                 word.key != "e"
-                    && has(lexicon::PARTICLES, &word.key)
+                    && lexicon::PARTICLES.has(&word.key)
                     && !word.has_stop()
                     && word.letters() > 1
             })
@@ -388,7 +387,7 @@ impl Found {
         // "Dr. Field" is a family name, "Sir Ian" a given one.
         let before_given = prefix
             .last()
-            .is_none_or(|last| has(lexicon::PREFIXES_BEFORE_GIVEN, &last.key));
+            .is_none_or(|last| lexicon::PREFIXES_BEFORE_GIVEN.has(&last.key));
         if self.family.is_empty() && !before_given {
             std::mem::swap(&mut self.given, &mut self.family);
         }
@@ -441,7 +440,7 @@ fn is_tagline(part: &[Word]) -> bool {
     part.len() > 6
         || part
             .iter()
-            .any(|word| has(lexicon::TAGLINE_WORDS, &word.key))
+            .any(|word| lexicon::TAGLINE_WORDS.has(&word.key))
 }
 
 fn is_and(word: &Word) -> bool {

@@ -6,7 +6,8 @@
 //! the extension's own origin alone. [`WorkerEvent`] goes from the worker to open pages of
 //! the extension.
 
-use serde::{Deserialize, Serialize};
+use serde::de::IntoDeserializer;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::api::{CaptureState, Credits, EmailView, Receipt, UnixMillis};
@@ -36,8 +37,8 @@ pub enum ContentMessage {
         click_id: Uuid,
         /// Address in view when the snapshot was taken.
         url: String,
-        /// The pruned page.
-        html: String,
+        /// The pruned page, as [`crate::snapshot`] has it.
+        snapshot: String,
     },
 }
 
@@ -99,8 +100,8 @@ pub enum TabReading {
     Snapshot {
         /// Address in view.
         url: String,
-        /// The pruned page.
-        html: String,
+        /// The pruned page, as [`crate::snapshot`] has it.
+        snapshot: String,
     },
     /// The page could not be read.
     Failed {
@@ -298,17 +299,37 @@ pub struct CaptureCard {
     pub captured_at: UnixMillis,
 }
 
-/// Where a capture stands, seen from the extension.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// Where a capture stands, seen from the extension. On the wire one word: `unsent`,
+/// `refused`, or that of the [`CaptureState`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CardState {
     /// In the outbox.
     Unsent,
     /// The server refused it; it will not be sent again by itself.
     Refused,
     /// The server has it.
-    #[serde(untagged)]
     Sent(CaptureState),
+}
+
+impl Serialize for CardState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Unsent => serializer.serialize_str("unsent"),
+            Self::Refused => serializer.serialize_str("refused"),
+            Self::Sent(state) => state.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CardState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        match word.as_str() {
+            "unsent" => Ok(Self::Unsent),
+            "refused" => Ok(Self::Refused),
+            _ => CaptureState::deserialize(word.into_deserializer()).map(Self::Sent),
+        }
+    }
 }
 
 /// The user's settings.
@@ -322,5 +343,26 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self { show_button: true }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cards_state_is_one_word() {
+        for (state, word) in [
+            (CardState::Unsent, "\"unsent\""),
+            (CardState::Refused, "\"refused\""),
+            (
+                CardState::Sent(CaptureState::NeedsDomain),
+                "\"needs_domain\"",
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&state).unwrap(), word);
+            assert_eq!(serde_json::from_str::<CardState>(word).unwrap(), state);
+        }
+        assert!(serde_json::from_str::<CardState>("\"elsewhere\"").is_err());
     }
 }

@@ -87,20 +87,40 @@ pub fn read(url: &str, html: &str) -> ParsedPage {
 /// As [`read`], with other rules than the built-in ones.
 #[must_use]
 pub fn read_with(rules: &RuleSet, url: &str, html: &str) -> ParsedPage {
+    if html.len() <= PAGE_BYTES_MAX && dom::nests_deeper(html, dom::DEPTH_MAX) {
+        return unsupported("other", "depth", "the page nests too deeply to read");
+    }
+    read_document(rules, url, html.len(), || {
+        scraper::Html::parse_document(html)
+    })
+}
+
+/// Reads the extension's snapshot ([`crate::snapshot`]) of the page at `url`.
+#[must_use]
+pub fn read_snapshot(url: &str, snapshot: &str) -> ParsedPage {
+    let rules = RuleSet::built_in();
+    read_document(rules, url, snapshot.len(), || {
+        crate::snapshot::document(snapshot)
+    })
+}
+
+fn read_document(
+    rules: &RuleSet,
+    url: &str,
+    bytes: usize,
+    document: impl FnOnce() -> scraper::Html,
+) -> ParsedPage {
     let Ok(url) = Url::parse(url.trim()) else {
         return unsupported("other", "address", "the address is not a URL");
     };
     let site = Site::of(&url);
-    if html.len() > PAGE_BYTES_MAX {
+    if bytes > PAGE_BYTES_MAX {
         return unsupported(site.name(), "size", "the page is too large to read");
-    }
-    if dom::nests_deeper(html, dom::DEPTH_MAX) {
-        return unsupported(site.name(), "depth", "the page nests too deeply to read");
     }
     let Some(rules) = rules.site(site.name()) else {
         return unsupported(site.name(), "rules", "no rules for this site");
     };
-    let view = View::new(url, html, rules);
+    let view = View::new(url, document(), rules);
     match site {
         Site::LinkedIn => linkedin::read(&view),
         Site::Crunchbase => crunchbase::read(&view),

@@ -5,6 +5,7 @@
 
 mod chrome;
 mod http;
+mod incoming;
 mod messages;
 mod runtime;
 mod tabs;
@@ -19,8 +20,8 @@ use wasm_bindgen::prelude::*;
 /// # Errors
 /// Where the result cannot be made into an object, which no page should be able to cause.
 #[wasm_bindgen]
-pub fn read_page(url: &str, html: &str) -> Result<JsValue, JsValue> {
-    to_js(&crate::sites::read(url, html))
+pub fn read_page(url: &str, snapshot: &str) -> Result<JsValue, JsValue> {
+    to_js(&crate::sites::read_snapshot(url, snapshot))
 }
 
 /// Restores what was stored. Called once, before anything else, by the worker.
@@ -54,11 +55,18 @@ pub fn on_tab_gone(tab_id: i32) {
     tabs::forget(tab_id);
 }
 
+/// A plain object out of a wire type. By way of JSON: `serde_wasm_bindgen` would add a second
+/// description of every type to the bundle (docs/adr/0003-size-of-the-core.md).
 pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).map_err(JsValue::from)
+    let text = serde_json::to_string(value).map_err(|error| JsError::new(&error.to_string()))?;
+    js_sys::JSON::parse(&text)
 }
 
-pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+/// A wire type out of a plain object.
+pub(crate) fn from_js<T: DeserializeOwned>(value: &JsValue) -> Result<T, String> {
+    let text = js_sys::JSON::stringify(value)
+        .ok()
+        .and_then(|text| text.as_string());
+    let text = text.ok_or("not a plain object")?;
+    serde_json::from_str(&text).map_err(|error| error.to_string())
 }

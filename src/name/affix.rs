@@ -1,6 +1,6 @@
 //! What stands around a name: titles before it; generations, credentials and trades after.
 
-use super::lexicon::{self, has};
+use super::lexicon;
 use super::word::Word;
 
 /// How a name is written, which decides what capitals mean in it.
@@ -33,10 +33,10 @@ pub(super) fn prefix_len(words: &[Word]) -> usize {
         let left = words.len() - i - 1;
         let key = word.key.as_str();
         let follows_title = end == i && i > 0;
-        let is_title = has(lexicon::PREFIXES, key)
-            || (has(lexicon::PREFIXES_WITH_STOP, key) && (word.has_stop() || follows_title));
-        let is_title_or_name = has(lexicon::PREFIXES_OR_NAMES, key);
-        let is_tail = has(lexicon::PREFIX_TAILS, key) || key == "h" || key == "c";
+        let is_title = lexicon::PREFIXES.has(key)
+            || (lexicon::PREFIXES_WITH_STOP.has(key) && (word.has_stop() || follows_title));
+        let is_title_or_name = lexicon::PREFIXES_OR_NAMES.has(key);
+        let is_tail = lexicon::PREFIX_TAILS.has(key) || key == "h" || key == "c";
         if (is_title || (is_title_or_name && word.has_stop())) && left >= 1
             || is_title_or_name && left >= 2
         {
@@ -50,7 +50,7 @@ pub(super) fn prefix_len(words: &[Word]) -> usize {
                 break;
             }
             end = i + 1;
-        } else if !(has(lexicon::PREFIX_FILLERS, key) && left >= 1) {
+        } else if !(lexicon::PREFIX_FILLERS.has(key) && left >= 1) {
             break;
         }
     }
@@ -59,7 +59,7 @@ pub(super) fn prefix_len(words: &[Word]) -> usize {
 
 /// "Jr.", "III".
 pub(super) fn is_generation(word: &Word) -> bool {
-    has(lexicon::GENERATIONS, &word.key)
+    lexicon::GENERATIONS.has(&word.key)
         // "Vi" is a name.
         && (word.key != "vi" || word.is_capitals())
 }
@@ -67,13 +67,13 @@ pub(super) fn is_generation(word: &Word) -> bool {
 /// Whether a word that follows a whole name without a comma is a credential.
 fn is_credential(word: &Word, case: Case) -> bool {
     let key = word.key.as_str();
-    if has(lexicon::CREDENTIALS, key) {
+    if lexicon::CREDENTIALS.has(key) {
         return word.capitals() >= 2
             || word.has_stop()
             || case.all_small
-            || has(lexicon::CREDENTIALS_IN_ANY_CASE, key);
+            || lexicon::CREDENTIALS_IN_ANY_CASE.has(key);
     }
-    if has(lexicon::CREDENTIALS_OR_NAMES, key) {
+    if lexicon::CREDENTIALS_OR_NAMES.has(key) {
         return word.has_stop() || (word.is_capitals() && !case.all_capitals);
     }
     !case.all_capitals && looks_like_credential(word)
@@ -97,8 +97,8 @@ fn looks_like_credential(word: &Word) -> bool {
 pub(super) fn is_suffix_after_comma(word: &Word, case: Case) -> bool {
     let key = word.key.as_str();
     is_generation(word)
-        || has(lexicon::CREDENTIALS, key)
-        || (has(lexicon::CREDENTIALS_OR_NAMES, key) && (word.has_stop() || word.is_capitals()))
+        || lexicon::CREDENTIALS.has(key)
+        || (lexicon::CREDENTIALS_OR_NAMES.has(key) && (word.has_stop() || word.is_capitals()))
         || (!case.all_capitals
             && (looks_like_credential(word)
                 || (word.is_capitals() && word.letters() >= 3 && !word.is_initials())
@@ -125,7 +125,7 @@ pub(super) fn suffixes_at(words: &[Word]) -> usize {
             !last.has_stop() && ((last.key == "v" && left >= 2) || (last.key == "i" && left >= 3));
         let alone = left == 1
             && (matches!(last.key.as_str(), "jr" | "sr" | "ii" | "iii" | "iv")
-                || (has(lexicon::CREDENTIALS, &last.key)
+                || (lexicon::CREDENTIALS.has(&last.key)
                     && last.letters() >= 3
                     && last.capitals() >= 2
                     && !case.all_capitals));
@@ -140,7 +140,7 @@ pub(super) fn suffixes_at(words: &[Word]) -> usize {
     // "Ann Field PMP Project Lead": what follows a credential is no name either.
     if !case.all_capitals {
         let sure = words.iter().skip(2).position(|word| {
-            has(lexicon::CREDENTIALS, &word.key) && word.letters() >= 3 && word.capitals() >= 2
+            lexicon::CREDENTIALS.has(&word.key) && word.letters() >= 3 && word.capitals() >= 2
         });
         if let Some(at) = sure {
             end = end.min(at + 2);
@@ -162,7 +162,7 @@ pub(super) fn rest_at(words: &[Word]) -> Behind {
     let trade = words
         .iter()
         .skip(2)
-        .position(|word| has(lexicon::TRADES, &word.key));
+        .position(|word| lexicon::TRADES.has(&word.key));
     Behind {
         at: trade.map_or(words.len(), |at| at + 2),
         kept: true,

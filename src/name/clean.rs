@@ -1,8 +1,7 @@
 //! From a displayed line to the text that can hold a name: without control and invisible
 //! characters, emoji and ornaments; fancy letters become plain ones.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use crate::unicode::{is_mark, nfc, nfkc};
 
 /// Longest text read, in characters. What a site shows as a name is far shorter.
 pub(super) const NAME_CHARS_MAX: usize = 500;
@@ -10,7 +9,8 @@ pub(super) const NAME_CHARS_MAX: usize = 500;
 /// The text that can hold a name.
 pub(super) fn displayed(input: &str) -> String {
     let mut out = String::new();
-    for c in input.chars().take(NAME_CHARS_MAX).nfc() {
+    let input: String = input.chars().take(NAME_CHARS_MAX).collect();
+    for c in nfc(&input).chars() {
         match u32::from(c) {
             // Invisible: joiners, direction marks, variation selectors, tags, soft hyphen.
             0x00AD
@@ -29,13 +29,13 @@ pub(super) fn displayed(input: &str) -> String {
             | 0xFF01..=0xFF5E
             | 0x1D400..=0x1D7FF
             | 0x1F130..=0x1F149 => out.extend(
-                std::iter::once(c)
-                    .nfkc()
+                nfkc(c.encode_utf8(&mut [0; 4]))
+                    .chars()
                     .filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation()),
             ),
             // Enclosed and regional letters count as letters, but spell emoji.
             0x1F000..=0x1FAFF => out.push(' '),
-            _ if c.is_alphanumeric() || is_combining_mark(c) || is_kept(c) => out.push(c),
+            _ if c.is_alphanumeric() || is_mark(c) || is_kept(c) => out.push(c),
             _ => out.push(' '),
         }
     }

@@ -1,8 +1,9 @@
 //! Which words are given, middle and family name, in the order "given … family".
 
 use super::affix::Case;
-use super::lexicon::{self, has};
+use super::lexicon;
 use super::word::Word;
+use crate::word_list::WordList;
 
 /// A name's words, split.
 #[derive(Debug, Default)]
@@ -70,7 +71,7 @@ fn by_capitals(words: &[Word]) -> Option<Arranged<'_>> {
 
 /// Russian order: "family given patronymic", or "family given" where the endings tell.
 fn by_patronymic(words: &[Word]) -> Option<Arranged<'_>> {
-    let ends = |word: &Word, ends: &[&str]| ends.iter().any(|end| word.key.ends_with(end));
+    let ends = |word: &Word, ends: WordList| ends.iter().any(|end| word.key.ends_with(end));
     let is_family = |word: &Word| {
         ends(word, lexicon::CYRILLIC_FAMILY_ENDS) || ends(word, lexicon::SLAVIC_FAMILY_ENDS)
     };
@@ -159,30 +160,30 @@ pub(super) fn is_particle(word: &Word, after: &[Word], case: Case) -> bool {
     if key == "o" && !word.has_stop() {
         return after
             .first()
-            .is_some_and(|next| has(lexicon::IRISH_AFTER_O, &next.key));
+            .is_some_and(|next| lexicon::IRISH_AFTER_O.has(&next.key));
     }
-    if !has(lexicon::PARTICLES, key) {
+    if !lexicon::PARTICLES.has(key) {
         return false;
     }
-    if matches!(key, "van" | "le") && has(lexicon::VIETNAMESE_FAMILIES, &last.plain()) {
+    if matches!(key, "van" | "le") && lexicon::VIETNAMESE_FAMILIES.has(&last.plain()) {
         return false;
     }
-    if has(lexicon::PARTICLES_WHEN_SMALL, key) {
+    if lexicon::PARTICLES_WHEN_SMALL.has(key) {
         return word.starts_small()
-            || (case.all_capitals && has(lexicon::PARTICLES_IN_CAPITALS, key));
+            || (case.all_capitals && lexicon::PARTICLES_IN_CAPITALS.has(key));
     }
     true
 }
 
 fn is_family_link(word: &Word) -> bool {
-    has(lexicon::FAMILY_LINKS, &word.key)
+    lexicon::FAMILY_LINKS.has(&word.key)
         && !word.has_stop()
         && (word.starts_small() || word.key == "y")
 }
 
 fn is_iberian(word: &Word) -> bool {
     let plain = word.plain();
-    has(lexicon::IBERIAN_FAMILIES, &plain) || (plain.ends_with("ez") && plain.len() >= 5)
+    lexicon::IBERIAN_FAMILIES.has(&plain) || (plain.ends_with("ez") && plain.len() >= 5)
 }
 
 /// Where a given name such as "María del Carmen" ends, if one has its particle at `at`.
@@ -200,6 +201,6 @@ fn after_devotion(words: &[Word], at: usize) -> Option<usize> {
         .get(at + 1)
         .is_some_and(|word| matches!(word.key.as_str(), "la" | "las" | "los" | "el"));
     let noun = if article { at + 2 } else { at + 1 };
-    let is_devotion = has(lexicon::DEVOTIONS, &words.get(noun)?.plain());
+    let is_devotion = lexicon::DEVOTIONS.has(&words.get(noun)?.plain());
     (is_devotion && noun + 1 < words.len()).then_some(noun + 1)
 }

@@ -3,6 +3,7 @@
 
 use super::lexicon;
 use super::word::Word;
+use crate::word_list::WordList;
 
 /// A name's parts in one of these scripts.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -90,7 +91,7 @@ fn unspaced(name: &str) -> EastAsian {
         }
     } else if name.chars().all(is_han) {
         match count {
-            2 if lexicon::JAPANESE_FAMILIES.contains(&name) => 2,
+            2 if lexicon::JAPANESE_FAMILIES.has(name) => 2,
             2 => 1,
             3 | 4
                 if starts_with_any(name, lexicon::JAPANESE_FAMILIES)
@@ -114,6 +115,6 @@ fn unspaced(name: &str) -> EastAsian {
     }
 }
 
-fn starts_with_any(name: &str, families: &[&str]) -> bool {
+fn starts_with_any(name: &str, families: WordList) -> bool {
     families.iter().any(|family| name.starts_with(family))
 }

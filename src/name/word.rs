@@ -1,7 +1,6 @@
 //! One word of a name, with the views that the rules ask for.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use crate::unicode::{is_mark, nfd};
 
 /// A word as displayed, and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +30,7 @@ impl Word {
 
     /// The key without accents: `García` and `Garcia` are one.
     pub(super) fn plain(&self) -> String {
-        self.key.nfd().filter(|c| !is_combining_mark(*c)).collect()
+        nfd(&self.key).chars().filter(|c| !is_mark(*c)).collect()
     }
 
     /// How many letters it has.
@@ -101,7 +100,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 
 /// Takes off punctuation that no word begins or ends with.
 fn trim(piece: &str) -> &str {
-    let junk = |c: char| !c.is_alphanumeric() && !is_combining_mark(c) && !is_sign(c);
+    let junk = |c: char| !c.is_alphanumeric() && !is_mark(c) && !is_sign(c);
     piece
         .trim_start_matches(|c: char| junk(c) && !is_apostrophe(c))
         .trim_end_matches(|c: char| {

@@ -37,14 +37,15 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
                 EntityKind::Organization => "organization",
             };
             // Neither the state nor the document is of this entity: navigation is half done.
-            let stale = !entity::agrees(view, &address) && state.find(&address).is_none();
+            let known = state.entities();
+            let stale = !entity::agrees(view, &address) && known.find(&address).is_none();
             if stale {
                 return with_note(
                     nothing("loading"),
                     "the page still shows another entity than the address",
                 );
             }
-            let Some(draft) = entity::read(view, &address, &state) else {
+            let Some(draft) = entity::read(view, &address, &known) else {
                 let kind = if layout == Some("legacy") {
                     "error"
                 } else {

@@ -25,12 +25,12 @@ pub struct View<'r> {
 }
 
 impl<'r> View<'r> {
-    /// Parses `html`.
+    /// A page in view.
     #[must_use]
-    pub fn new(url: Url, html: &str, rules: &'r Rules) -> Self {
+    pub fn new(url: Url, document: Html, rules: &'r Rules) -> Self {
         Self {
             url,
-            document: Html::parse_document(html),
+            document,
             rules,
             json_ld: OnceCell::new(),
         }

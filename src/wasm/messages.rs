@@ -4,7 +4,7 @@ use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{chrome, from_js, http, runtime, tabs, to_js};
+use super::{chrome, http, incoming, runtime, tabs, to_js};
 use crate::api::{AccountView, CaptureView, LeadPatch, PairingRequest, PairingResponse};
 use crate::client::{self, Call, CallError};
 use crate::page::ParsedPage;
@@ -18,11 +18,11 @@ pub(super) async fn on_message(message: JsValue, sender: JsValue) -> Result<JsVa
         .unwrap_or_default();
     let tab = chrome::property(&sender, "tab");
     if origin == chrome::own_origin() {
-        let reply = match from_js::<UiMessage>(message) {
-            Ok(message) => on_ui(message, !tab.is_undefined()).await,
-            Err(why) => Err(error(
+        let reply = match incoming::ui(&message) {
+            Some(message) => on_ui(message, !tab.is_undefined()).await,
+            None => Err(error(
                 "bad_message",
-                &format!("Lode's own page is confused: {why}"),
+                "Lode's own page sent what Lode cannot read.",
             )),
         };
         return to_js(&reply.unwrap_or_else(|error| error));
@@ -30,8 +30,8 @@ pub(super) async fn on_message(message: JsValue, sender: JsValue) -> Result<JsVa
     #[expect(clippy::cast_possible_truncation, reason = "tab ids are 32-bit")]
     let tab_id = chrome::property(&tab, "id").as_f64().map(|id| id as i32);
     let main_frame = chrome::property(&sender, "frameId").as_f64() == Some(0.0);
-    let reply = match (tab_id, main_frame, from_js::<ContentMessage>(message)) {
-        (Some(tab_id), true, Ok(message)) => on_content(message, tab_id, &origin).await,
+    let reply = match (tab_id, main_frame, incoming::content(&message)) {
+        (Some(tab_id), true, Some(message)) => on_content(message, tab_id, &origin).await,
         _ => ContentReply::Refused {
             message: "This page cannot be captured.".to_owned(),
         },
@@ -59,9 +59,9 @@ async fn on_content(message: ContentMessage, tab_id: i32, origin: &str) -> Conte
         ContentMessage::Snapshot {
             click_id,
             url,
-            html,
+            snapshot,
         } => {
-            let parsed = crate::sites::read(&url, &html);
+            let parsed = crate::sites::read_snapshot(&url, &snapshot);
             on_click(click_id, &url, parsed, tab_id, origin).await
         }
     }

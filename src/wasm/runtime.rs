@@ -52,7 +52,7 @@ pub(crate) async fn load() -> Result<(), JsValue> {
     chrome::bar_content_scripts().await?;
     let value = chrome::stored(STATE_KEY).await?;
     if !value.is_undefined() {
-        match from_js(value.clone()) {
+        match from_js(&value) {
             Ok(stored) => with(|worker| *worker = Worker::new(stored)),
             Err(_) => chrome::store(UNREADABLE_KEY, value).await?,
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use wasm_bindgen::prelude::*;
 
-use super::{chrome, from_js, to_js};
+use super::{chrome, incoming, to_js};
 use crate::page::ParsedPage;
 use crate::protocol::{TabReading, TabRequest, TabView};
 
@@ -146,14 +146,14 @@ async fn ask(tab: &Tab) -> Result<(String, ParsedPage), ReadError> {
             asked.map_err(|_: JsValue| ReadError::NoScript)?
         }
     };
-    match from_js(answer) {
-        Ok(TabReading::Parsed { url, parsed }) => Ok((url, *parsed)),
-        Ok(TabReading::Snapshot { url, html }) => {
-            let parsed = crate::sites::read(&url, &html);
+    match incoming::reading(&answer) {
+        Some(TabReading::Parsed { url, parsed }) => Ok((url, *parsed)),
+        Some(TabReading::Snapshot { url, snapshot }) => {
+            let parsed = crate::sites::read_snapshot(&url, &snapshot);
             Ok((url, parsed))
         }
-        Ok(TabReading::Failed { message }) => Err(ReadError::Page(message)),
-        Err(_) => Err(ReadError::Page(
+        Some(TabReading::Failed { message }) => Err(ReadError::Page(message)),
+        None => Err(ReadError::Page(
             "The page gave an answer that cannot be read. Reload it and try again.".to_owned(),
         )),
     }

@@ -3,13 +3,17 @@
 //
 //   node tests/ui/shots.mjs OUT [--built DIR] [--only NAME,…] [--docs]
 //
-// DIR is a built extension (default dist). Needs playwright-core and a Chromium (CHROMIUM,
-// default /usr/bin/chromium). Exits 1 where a page logged an error or overflows sideways.
+// DIR is a built extension (default dist). Needs the Node packages that
+// `cargo xtask dist` installs, and a Chromium (LODE_CHROMIUM, default /usr/bin/chromium). Exits 1 where a page logged an error or overflows sideways.
 // This is for eyes; the end-to-end tests run the real worker and server.
-import { chromium } from "playwright-core";
+import { createRequire } from "node:module";
 import { mkdir, readFile } from "node:fs/promises";
 import { join, normalize } from "node:path";
 import { screens } from "./states.mjs";
+
+// The repository's own copy, as `cargo xtask` installs it.
+const tools = createRequire(new URL("../../xtask/node/package.json", import.meta.url));
+const { chromium } = tools("playwright-core");
 
 const args = process.argv.slice(2);
 const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
@@ -58,7 +62,7 @@ async function serve(route) {
 }
 
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: process.env.LODE_CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 await mkdir(out, { recursive: true });

@@ -57,7 +57,7 @@ const earlier = [
 
 const base = {
   connection: { state: "online" },
-  server: "http://127.0.0.1:8420",
+  server: "http://127.0.0.1:7317",
   account: { name: "Own account", plan: "Free", probing: true },
   credits: { available: 9_000, held: 0, plan_limit: 10_000, resets_at: NOW + 8 * DAY },
   tab: ready(row()), current: null, recent: earlier, unsent: 0,
@@ -66,7 +66,7 @@ const base = {
 const state = (over) => ({ ...base, ...over });
 const current = (c, over = {}) => state({ current: c, recent: [c, ...earlier], ...over });
 const unreachable = {
-  state: "unreachable", next_try: NOW + 40_000, detail: "Nothing listens at 127.0.0.1:8420.",
+  state: "unreachable", next_try: NOW + 40_000, detail: "Nothing listens at 127.0.0.1:7317.",
 };
 const held = { ...base.credits, available: 8_000, held: 1_000 };
 

@@ -23,7 +23,7 @@ const COPIED: [&str; 1] = ["manifest.json"];
 /// Where a step fails; its name is in the error.
 pub(crate) fn build() -> Result<Vec<(String, u64)>> {
     let core = compile("lode-core", "lode_core", "wasm-release")?;
-    let popup = compile("lode-popup", "lode_popup", "wasm-small")?;
+    let popup = compile("lode-popup", "lode_popup", "wasm-release")?;
     let dist = root().join("dist");
     let pkg = dist.join("extension/pkg");
     fs::create_dir_all(&pkg)?;
@@ -142,9 +142,9 @@ fn reader_script(bound: &Path) -> Result<String> {
     let bytes = fs::read(bound.join("reader_bg.wasm"))?;
     let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
     Ok(format!(
-        "(() => {{\nif (globalThis.__read) return;\n{glue}\nlet core;\nglobalThis.__read = (url, html) => {{\n  \
+        "(() => {{\nif (globalThis.__read) return;\n{glue}\nlet core;\nglobalThis.__read = (url, snapshot) => {{\n  \
          core ??= wasm_bindgen.initSync({{ module: Uint8Array.fromBase64(\"{encoded}\") }});\n  \
-         return wasm_bindgen.read_page(url, html);\n}};\n}})();\n"
+         return wasm_bindgen.read_page(url, snapshot);\n}};\n}})();\n"
     ))
 }
 

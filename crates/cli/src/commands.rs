@@ -8,3 +8,4 @@ pub(crate) mod network;
 pub(crate) mod pair;
 pub(crate) mod parse;
 pub(crate) mod serve;
+pub(crate) mod verify;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{devices, find, ledger, name, pair, parse, serve};
+use crate::commands::{devices, find, ledger, name, pair, parse, serve, verify};
 use crate::output::Failure;
 
 const EXIT_STATUS: &str = "\
@@ -38,6 +38,7 @@ enum Command {
     Find(Box<find::Args>),
     Name(name::Args),
     Parse(parse::Args),
+    Verify(Box<verify::Args>),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Find(args) => find::run(*args),
         Command::Name(args) => name::run(args),
         Command::Parse(args) => parse::run(args),
+        Command::Verify(args) => verify::run(*args),
     };
     match done {
         // The reader has seen enough (`lode … | head`): not a failure.

@@ -20,9 +20,11 @@ use crate::request::{FindRequest, VerifiedBefore};
 /// Settings of a [`Finder`].
 #[derive(Debug, Clone)]
 pub struct FinderConfig {
-    /// Most candidates asked about at one domain.
+    /// Most candidates asked about at one domain. The default is what two sessions may
+    /// have refused; only names with several spellings come near it.
     pub candidates_max: usize,
-    /// A candidate less likely than this is not asked about.
+    /// A candidate less likely than this is not asked about: an ordinary name has about a
+    /// dozen above the default.
     pub probability_min: f64,
     /// Most guessed domains asked about for one look-up.
     pub domains_max: usize,
@@ -39,8 +41,8 @@ pub struct FinderConfig {
 impl Default for FinderConfig {
     fn default() -> Self {
         Self {
-            candidates_max: 12,
-            probability_min: 0.003,
+            candidates_max: 16,
+            probability_min: 0.004,
             domains_max: 2,
             domain_probability_min: 0.25,
             fresh_for: Duration::from_secs(24 * 3600),

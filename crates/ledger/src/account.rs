@@ -7,13 +7,14 @@
 mod grants;
 mod journal;
 mod periods;
+mod plans;
 mod refunds;
 mod seats;
 mod spending;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,12 +22,12 @@ use crate::entry::Entry;
 use crate::error::LedgerError;
 use crate::grant::Grant;
 use crate::hold::Hold;
-use crate::id::{GrantId, MemberId, OperationId, Pool};
+use crate::id::{GrantId, MemberId, OperationId, PlanId, Pool};
 use crate::subscription::Subscription;
 use crate::{MilliCredits, UnixMillis};
 
 pub use grants::{Adjusted, Granted};
-pub use periods::{Cancellation, PlanChange, Planned};
+pub use plans::{Cancellation, PlanChange, Planned};
 pub use refunds::{NewRefund, Refunded};
 pub use seats::Seated;
 pub use spending::{Held, Resolved};
@@ -62,6 +63,9 @@ pub struct AccountHeader {
     pub usage_since: UnixMillis,
     /// The plan; `None` before the first and after the last.
     pub subscription: Option<Subscription>,
+    /// Plans that are given once and were given.
+    #[serde(default)]
+    pub had_once: BTreeSet<PlanId>,
     /// The members that the ledger has to know: seats, amounts of their own, caps.
     pub members: BTreeMap<MemberId, Member>,
 }
@@ -73,6 +77,7 @@ impl Default for AccountHeader {
             last_at: UnixMillis::MIN,
             usage_since: UnixMillis::MIN,
             subscription: None,
+            had_once: BTreeSet::new(),
             members: BTreeMap::new(),
         }
     }

@@ -13,23 +13,47 @@
 
 mod browser;
 pub mod decode;
+mod node;
 mod pages;
 #[cfg(test)]
 mod sample;
 mod session;
 pub mod view;
 
+use leptos::mount::mount_to_renderer;
+use leptos::prelude::request_animation_frame;
+use leptos::tachys::dom::body;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use node::Node;
+use pages::parts::Page;
 
 /// Starts the page that this document is. Called once, by the bundle's own glue.
 #[wasm_bindgen(start)]
 pub fn start() {
-    leptos::mount::mount_to_body(|| {
+    let options = browser::is_options_page();
+    mount_to_renderer(&body(), move || {
         let session = session::Session::begin();
-        if browser::is_options_page() {
-            pages::options::page(session)
-        } else {
-            pages::popup::page(session)
+        if !options {
+            session.preview();
+            browser::on_tab_loaded(move || session.preview());
         }
-    });
+        let mut seen = ("", None, false);
+        move || {
+            session.draw(|model| {
+                let page = Page { session, model };
+                // Only where the screen has become another one: the user may have put the
+                // focus nowhere on purpose.
+                if std::mem::replace(&mut seen, model.screen()) != model.screen() {
+                    request_animation_frame(browser::mend_focus);
+                }
+                Node::Element(if options {
+                    pages::options::page(page)
+                } else {
+                    pages::popup::page(page)
+                })
+            })
+        }
+    })
+    .forget();
 }

@@ -152,7 +152,7 @@ pub(crate) fn tabs() -> Vec<TabView> {
 pub(crate) fn full_state() -> UiState {
     UiState {
         connection: Connection::Online,
-        server: Some("http://127.0.0.1:8420".to_owned()),
+        server: Some("http://127.0.0.1:7317".to_owned()),
         account: Some(AccountSummary {
             name: "Own account".to_owned(),
             plan: "Free".to_owned(),

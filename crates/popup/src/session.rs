@@ -1,36 +1,68 @@
 //! What a page holds while it is open, and what its buttons do.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::prelude::{RwSignal, Update, UpdateUntracked, With, WithUntracked};
+use leptos::prelude::{set_interval, set_timeout};
 use leptos::task::spawn_local;
 use lode_core::protocol::{TabView, UiMessage, UiReply, UiState};
 use uuid::Uuid;
 
 use crate::browser;
-use crate::view::popup::{Local, chosen};
+use crate::view::options::SERVER_EXAMPLE;
+use crate::view::popup::{Local, all_or_none, chosen, popup};
 use crate::view::time::Clock;
 
 /// How long a reply may take before the page says that something is wrong. Reading a large
 /// page takes a second, pairing with a slow server some more.
-const PATIENCE_SECONDS: u64 = 20;
+const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The page's state: the worker's, and what only this page knows.
+/// How long to wait between two questions for the state, however often it changes.
+const REFRESH_PAUSE: Duration = Duration::from_millis(200);
+
+/// How long a Copy button says that it worked.
+const COPIED_SHOWN: Duration = Duration::from_secs(2);
+
+/// Code of a [`Problem`] that is over as soon as the worker answers.
+const NO_ANSWER: &str = "no_answer";
+
+/// An open page. One signal for all of it: the pages are small, and redrawing compares.
 #[derive(Clone, Copy)]
-pub(crate) struct Session {
+pub(crate) struct Session(RwSignal<Model>);
+
+/// Everything that a page is drawn from.
+#[derive(Debug)]
+pub(crate) struct Model {
     /// The worker's state as last heard.
-    pub(crate) state: RwSignal<Option<UiState>>,
+    pub(crate) state: Option<UiState>,
     /// What the user did that the worker need not know.
-    pub(crate) local: RwSignal<Local>,
+    pub(crate) local: Local,
     /// An action that failed.
-    pub(crate) problem: RwSignal<Option<Problem>>,
+    pub(crate) problem: Option<Problem>,
     /// Whether an action is on its way.
-    pub(crate) busy: RwSignal<bool>,
+    pub(crate) busy: bool,
     /// Which Copy button was used last.
-    pub(crate) copied: RwSignal<String>,
-    /// The domain that is being typed, and for which capture.
-    pub(crate) domain: RwSignal<(Uuid, String)>,
+    pub(crate) copied: Option<String>,
+    /// What is typed.
+    pub(crate) typed: Typed,
+    /// Whether Unpair was clicked once.
+    pub(crate) confirm_unpair: bool,
     /// The time.
-    pub(crate) clock: RwSignal<Clock>,
-    order: StoredValue<Order>,
+    pub(crate) clock: Clock,
+    order: Order,
+}
+
+/// What is typed in the pages' fields; it outlives every change of state.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    /// The company's domain, and for which capture.
+    pub(crate) domain: (Uuid, String),
+    /// Server address.
+    pub(crate) server: String,
+    /// One-time code.
+    pub(crate) code: String,
+    /// Name of this device.
+    pub(crate) device: String,
 }
 
 /// A failed action.
@@ -55,127 +87,229 @@ struct Order {
     stale: bool,
 }
 
+impl Model {
+    fn new() -> Self {
+        Self {
+            state: None,
+            local: Local::default(),
+            problem: None,
+            busy: false,
+            copied: None,
+            typed: Typed {
+                domain: (Uuid::nil(), String::new()),
+                server: SERVER_EXAMPLE.to_owned(),
+                code: String::new(),
+                device: match browser::platform() {
+                    Some(os) => ["Chrome on ", &os].concat(),
+                    None => "Chrome".to_owned(),
+                },
+            },
+            confirm_unpair: false,
+            clock: browser::clock(),
+            order: Order::default(),
+        }
+    }
+
+    /// Changes with the screen that is shown, not with its details.
+    pub(crate) fn screen(&self) -> (&'static str, Option<Uuid>, bool) {
+        let state = self.state.as_ref().map_or("starting", |state| {
+            popup(state, &self.local, &self.clock).body.state()
+        });
+        (state, self.local.opened, self.confirm_unpair)
+    }
+
+    /// Ticks every row, or, where all are ticked, none.
+    pub(crate) fn choose_all_or_none(&mut self) {
+        if let Some(UiState {
+            tab: TabView::Ready { leads, .. },
+            ..
+        }) = &self.state
+        {
+            self.local.toggled = all_or_none(leads, &self.local);
+        }
+    }
+
+    fn fail(&mut self, code: &str, message: &str) {
+        self.problem = Some(Problem {
+            code: code.to_owned(),
+            message: message.to_owned(),
+        });
+    }
+
+    fn next_question(&mut self) -> u32 {
+        self.order.asked = self.order.asked.wrapping_add(1);
+        self.order.asked
+    }
+
+    fn show(&mut self, state: UiState) {
+        // Ticks belong to rows by their number: with other rows they mean nothing.
+        if self
+            .state
+            .as_ref()
+            .is_some_and(|old| names(old) != names(&state))
+        {
+            self.local.toggled.clear();
+        }
+        self.clock = browser::clock();
+        self.state = Some(state);
+    }
+}
+
 impl Session {
     /// Begins a session: asks for the state, and again whenever it changes.
     pub(crate) fn begin() -> Self {
-        let session = Self {
-            state: RwSignal::new(None),
-            local: RwSignal::new(Local::default()),
-            problem: RwSignal::new(None),
-            busy: RwSignal::new(false),
-            copied: RwSignal::new(String::new()),
-            domain: RwSignal::new((Uuid::nil(), String::new())),
-            clock: RwSignal::new(browser::clock()),
-            order: StoredValue::new(Order::default()),
-        };
+        let session = Self(RwSignal::new(Model::new()));
         browser::on_state_changed(move || session.refresh());
         set_interval(
-            move || session.clock.set(browser::clock()),
-            std::time::Duration::from_secs(1),
+            move || session.update(|model| model.clock = browser::clock()),
+            Duration::from_secs(1),
         );
         session.refresh();
         session
     }
 
+    /// Draws from the model, again after each change.
+    pub(crate) fn draw<T>(self, draw: impl FnOnce(&Model) -> T) -> T {
+        self.0.with(draw)
+    }
+
+    /// Changes the model.
+    pub(crate) fn update(self, change: impl FnOnce(&mut Model)) {
+        self.0.update(change);
+    }
+
     /// Asks for the state, unless that is being done; then once more after it.
     pub(crate) fn refresh(self) {
-        let mut refreshing = false;
-        self.order.update_value(|o| {
-            refreshing = o.refreshing;
-            o.stale = o.refreshing;
-            o.refreshing = true;
+        let mut under_way = false;
+        self.0.update_untracked(|model| {
+            under_way = model.order.refreshing;
+            model.order.refreshing = true;
+            model.order.stale = under_way;
         });
-        if refreshing {
+        if under_way {
             return;
         }
         spawn_local(async move {
-            loop {
-                let asked = self.next();
-                let reply = browser::ask(&UiMessage::GetState).await;
-                self.take(asked, reply);
-                let mut again = false;
-                self.order.update_value(|o| {
-                    again = o.stale;
-                    o.stale = false;
-                    o.refreshing = again;
-                });
-                if !again {
-                    break;
-                }
+            self.ask(&UiMessage::GetState).await;
+            let mut again = false;
+            self.0.update_untracked(|model| {
+                model.order.refreshing = false;
+                again = std::mem::take(&mut model.order.stale);
+            });
+            if again {
+                set_timeout(move || self.refresh(), REFRESH_PAUSE);
             }
         });
     }
 
-    /// Reads the tab in view. Not an action of the user's: nothing is blocked meanwhile.
+    /// Reads the tab in view. Not an action of the user's: nothing is held up meanwhile.
     pub(crate) fn preview(self) {
         spawn_local(async move {
-            let asked = self.next();
-            let reply = browser::ask(&UiMessage::Preview).await;
-            self.take(asked, reply);
+            self.ask(&UiMessage::Preview).await;
         });
     }
 
-    /// Sends what a button asks for, one at a time; `done` hears whether it worked.
-    pub(crate) fn act(self, message: UiMessage, done: impl FnOnce(bool) + 'static) {
-        if self.busy.get_untracked() {
+    /// Sends what a button asks for, one at a time.
+    pub(crate) fn act(self, message: UiMessage) {
+        if self.0.with_untracked(|model| model.busy) {
             return;
         }
-        self.busy.set(true);
-        self.problem.set(None);
-        let asked = self.next();
+        let mut action = 0;
+        self.update(|model| {
+            model.busy = true;
+            model.problem = None;
+            action = model.order.asked;
+        });
         set_timeout(
             move || {
-                if self.busy.get_untracked() && self.order.with_value(|o| o.asked == asked) {
-                    self.busy.set(false);
-                    self.fail("slow", "This takes unusually long. You may try again.");
-                }
+                self.update(|model| {
+                    if model.busy && model.order.asked == action + 1 {
+                        model.busy = false;
+                        model.fail("slow", "This takes unusually long. You may try again.");
+                    }
+                });
             },
-            std::time::Duration::from_secs(PATIENCE_SECONDS),
+            PATIENCE,
         );
         spawn_local(async move {
-            let reply = browser::ask(&message).await;
-            self.busy.set(false);
-            done(self.take(asked, reply));
+            let worked = self.ask(&message).await;
+            self.update(|model| {
+                model.busy = false;
+                if worked {
+                    match message {
+                        UiMessage::Capture { .. } => model.local.toggled.clear(),
+                        UiMessage::Pair { .. } => model.typed.code.clear(),
+                        _ => {}
+                    }
+                    model.confirm_unpair = false;
+                }
+            });
         });
     }
 
     /// Captures all leads of the page, or the ticked ones.
     pub(crate) fn capture(self, all: bool) {
-        let rows = if all {
-            None
-        } else {
-            self.state.with_untracked(|state| match state {
-                Some(UiState {
-                    tab: TabView::Ready { leads, .. },
-                    ..
-                }) => Some(self.local.with_untracked(|local| chosen(leads, local))),
-                _ => None,
-            })
-        };
-        self.act(UiMessage::Capture { rows }, move |worked| {
-            if worked {
-                self.local.update(|local| local.toggled.clear());
-            }
+        let rows = self.0.with_untracked(|model| match &model.state {
+            Some(UiState {
+                tab: TabView::Ready { leads, .. },
+                ..
+            }) if !all => Some(chosen(leads, &model.local)),
+            _ => None,
         });
+        self.act(UiMessage::Capture { rows });
     }
 
     /// Copies `text`; `key` names the button, which says so for a moment.
-    pub(crate) fn copy(self, key: String, text: String) {
+    pub(crate) fn copy(self, key: &str, text: &str) {
+        let (key, text) = (key.to_owned(), text.to_owned());
         spawn_local(async move {
-            if browser::copy(&text).await {
-                self.copied.set(key.clone());
-                set_timeout(
-                    move || {
-                        if self.copied.with_untracked(|now| *now == key) {
-                            self.copied.set(String::new());
-                        }
-                    },
-                    std::time::Duration::from_secs(2),
-                );
-            } else {
+            if !browser::copy(&text).await {
                 self.fail(
                     "copy",
                     "The browser did not let Lode copy. Select the text and copy it by hand.",
+                );
+                return;
+            }
+            self.update(|model| model.copied = Some(key.clone()));
+            set_timeout(
+                move || {
+                    self.update(|model| {
+                        if model.copied.as_ref() == Some(&key) {
+                            model.copied = None;
+                        }
+                    });
+                },
+                COPIED_SHOWN,
+            );
+        });
+    }
+
+    /// Asks the browser for a server's origin, then the worker to pair. Has to be called
+    /// while the click is handled: afterwards the browser would not show its question.
+    pub(crate) fn pair(self, server: String, pattern: &str) {
+        if self.0.with_untracked(|model| model.busy) {
+            return;
+        }
+        self.update(|model| model.problem = None);
+        let granted = browser::ask_permission(pattern);
+        spawn_local(async move {
+            if granted.await {
+                let (code, device_name) = self.0.with_untracked(|model| {
+                    (
+                        model.typed.code.trim().to_owned(),
+                        model.typed.device.trim().to_owned(),
+                    )
+                });
+                self.act(UiMessage::Pair {
+                    server,
+                    code,
+                    device_name,
+                });
+            } else {
+                self.fail(
+                    "permission",
+                    "Lode may not speak to that server: the browser's question was declined. \
+                     Pair again and allow it.",
                 );
             }
         });
@@ -183,58 +317,41 @@ impl Session {
 
     /// Shows a failure of this page's own.
     pub(crate) fn fail(self, code: &str, message: &str) {
-        self.problem.set(Some(Problem {
-            code: code.to_owned(),
-            message: message.to_owned(),
-        }));
+        self.update(|model| model.fail(code, message));
     }
 
-    fn next(self) -> u32 {
+    /// Asks the worker and shows its reply, unless that of a later question is shown
+    /// already. Whether it was done.
+    async fn ask(self, message: &UiMessage) -> bool {
         let mut asked = 0;
-        self.order.update_value(|o| {
-            o.asked = o.asked.wrapping_add(1);
-            asked = o.asked;
-        });
-        asked
-    }
-
-    /// Shows a reply, unless a later question's reply is shown already.
-    fn take(self, asked: u32, reply: Result<UiReply, &'static str>) -> bool {
-        match reply {
+        self.0
+            .update_untracked(|model| asked = model.next_question());
+        let reply = browser::ask(message).await;
+        let mut done = false;
+        let mut late = false;
+        self.update(|model| match reply {
             Ok(UiReply::State { state }) => {
-                let mut late = false;
-                self.order.update_value(|o| {
-                    late = asked < o.shown;
-                    o.shown = o.shown.max(asked);
-                });
-                if late {
-                    self.refresh();
-                } else {
-                    self.show(*state);
+                done = true;
+                late = asked < model.order.shown;
+                if model
+                    .problem
+                    .as_ref()
+                    .is_some_and(|problem| problem.code == NO_ANSWER)
+                {
+                    model.problem = None;
                 }
-                true
+                if !late {
+                    model.order.shown = asked;
+                    model.show(*state);
+                }
             }
-            Ok(UiReply::Error { code, message }) => {
-                self.problem.set(Some(Problem { code, message }));
-                false
-            }
-            Err(message) => {
-                self.fail("no_answer", message);
-                false
-            }
+            Ok(UiReply::Error { code, message }) => model.fail(&code, &message),
+            Err(message) => model.fail(NO_ANSWER, message),
+        });
+        if late {
+            self.refresh();
         }
-    }
-
-    fn show(self, state: UiState) {
-        // Ticks belong to rows by their number: with other rows they mean nothing.
-        let same = self
-            .state
-            .with_untracked(|old| old.as_ref().is_some_and(|old| names(old) == names(&state)));
-        if !same && self.local.with_untracked(|local| !local.toggled.is_empty()) {
-            self.local.update(|local| local.toggled.clear());
-        }
-        self.clock.set(browser::clock());
-        self.state.set(Some(state));
+        done
     }
 }
 

@@ -255,7 +255,11 @@ impl Character {
                 _ => may(&["accept_all"]),
             },
             FlipAfterThree => may(&["accept_all", "unknown"]),
-            NameLike if looks_like_a_name(local) => may(&["accept_all"]),
+            NameLike if looks_like_a_name(local) => match mailbox {
+                Mailbox::Full => may(&["full", "accept_all"]),
+                Mailbox::Disabled => may(&["disabled", "accept_all"]),
+                _ => may(&["accept_all"]),
+            },
             PolicyForUnknown | DefersUnknown => match mailbox {
                 Mailbox::Exists => may(&["unknown", "blocked"]),
                 Mailbox::Full => may(&["full", "unknown", "blocked"]),

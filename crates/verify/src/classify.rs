@@ -1,6 +1,14 @@
-//! What a mail server's reply means.
+//! What a mail server's reply means. Pure: the rules are the table in `classify/rules.rs`.
 
 use serde::{Deserialize, Serialize};
+
+use crate::evidence::RcptAnswer;
+use crate::smtp::Reply;
+
+mod echo;
+mod rules;
+
+pub use echo::Echoes;
 
 /// Meaning of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,3 +54,136 @@ impl ReplyClass {
         matches!(self, Self::SenderRefused | Self::Policy | Self::TlsRequired)
     }
 }
+
+/// Which command a reply answers: the same words mean different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Asked {
+    /// The connection itself (greeting), EHLO or HELO: never about a mailbox.
+    Session,
+    /// MAIL: about us and our sender.
+    Mail,
+    /// RCPT: about the recipient, or about us.
+    Rcpt,
+}
+
+/// The meaning of a reply to `asked`. What the reply echoes of our own words is not read.
+#[must_use]
+pub fn classify(asked: Asked, reply: &Reply, echoes: &Echoes) -> ReplyClass {
+    let parts = Parts::of(reply, echoes);
+    parts.class(asked, reply.code)
+}
+
+/// Longest text of a reply that is kept, in characters.
+pub const TEXT_CHARS_MAX: usize = 200;
+
+/// A reply's text for the record.
+#[must_use]
+pub fn excerpt(reply: &Reply) -> String {
+    reply.text().chars().take(TEXT_CHARS_MAX).collect()
+}
+
+/// The answer to RCPT for `recipient`, understood.
+#[must_use]
+pub fn rcpt_answer(recipient: &str, reply: &Reply, echoes: &Echoes) -> RcptAnswer {
+    let parts = Parts::of(reply, echoes);
+    RcptAnswer {
+        recipient: recipient.to_owned(),
+        code: reply.code,
+        class: parts.class(Asked::Rcpt, reply.code),
+        template: parts.template(reply.code),
+        enhanced: parts.enhanced,
+        text: excerpt(reply),
+    }
+}
+
+/// A reply taken apart.
+struct Parts {
+    /// Enhanced status code (RFC 3463).
+    enhanced: Option<String>,
+    /// Lower-case text without enhanced codes and without what was echoed.
+    words: String,
+}
+
+impl Parts {
+    fn of(reply: &Reply, echoes: &Echoes) -> Self {
+        let mut enhanced = None;
+        let mut words = String::new();
+        for line in &reply.lines {
+            let lower = line.to_lowercase();
+            let (code, rest) = leading_code(&lower);
+            if enhanced.is_none() {
+                enhanced = code.or_else(|| marked_code(&lower)).map(str::to_owned);
+            }
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(rest.trim());
+        }
+        // A code of another kind than the reply's (`550 4.2.1`) says nothing reliable.
+        let kind = char::from_digit(u32::from(reply.code / 100), 10);
+        enhanced = enhanced.filter(|code: &String| code.chars().next() == kind);
+        Self {
+            enhanced,
+            words: echoes.strip(&words),
+        }
+    }
+
+    fn class(&self, asked: Asked, code: u16) -> ReplyClass {
+        rules::class(asked, code, self.enhanced.as_deref(), &self.words)
+    }
+
+    /// Words only: numbers, identifiers and times differ between replies that say the same.
+    fn template(&self, code: u16) -> String {
+        let mut template = format!("{code} {}", self.enhanced.as_deref().unwrap_or("-"));
+        for word in self.words.split(|c: char| !c.is_alphanumeric()) {
+            if word.len() > 1 && word.chars().all(char::is_alphabetic) {
+                template.push(' ');
+                template.push_str(word);
+            }
+        }
+        template.chars().take(TEXT_CHARS_MAX).collect()
+    }
+}
+
+/// An enhanced code at the start of a line, with or without `#`, and what follows it.
+fn leading_code(line: &str) -> (Option<&str>, &str) {
+    let text = line.trim_start();
+    let text = text.strip_prefix('#').unwrap_or(text);
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    match text.split_at_checked(end) {
+        Some((code, rest)) if is_enhanced(code) => (Some(code), rest),
+        _ => (None, line),
+    }
+}
+
+/// An enhanced code marked with `#` or in brackets anywhere: `(#5.1.1)`, `[5.1.1]`, `(5.1.1)`.
+fn marked_code(line: &str) -> Option<&str> {
+    line.split(['(', '[', ' ', ')', ']'])
+        .filter_map(|word| word.strip_prefix('#'))
+        .find(|code| is_enhanced(code))
+        .or_else(|| {
+            line.split(['(', '['])
+                .skip(1)
+                .filter_map(|rest| rest.split([')', ']']).next())
+                .find(|code| is_enhanced(code))
+        })
+}
+
+/// `class "." subject "." detail` of RFC 3463: 2, 4 or 5, then up to three digits each.
+fn is_enhanced(text: &str) -> bool {
+    let mut parts = text.split('.');
+    let class = parts
+        .next()
+        .is_some_and(|part| matches!(part, "2" | "4" | "5"));
+    let number = |part: Option<&str>| {
+        part.is_some_and(|part| {
+            (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    class && number(parts.next()) && number(parts.next()) && parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests;

@@ -222,3 +222,15 @@ impl Resolver {
 fn host_name(name: &Name) -> String {
     name.to_ascii().trim_end_matches('.').to_ascii_lowercase()
 }
+
+/// Whether a host "name" is an address literal, with or without brackets.
+#[must_use]
+pub fn is_literal(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.parse::<IpAddr>().is_ok()
+        || bare.rsplit('.').next().is_some_and(|label| {
+            // Old forms of IPv4 (`127.1`, `0x7f.1`, `2130706433`) end in a number.
+            !label.is_empty()
+                && (label.bytes().all(|byte| byte.is_ascii_digit()) || label.starts_with("0x"))
+        })
+}

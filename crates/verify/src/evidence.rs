@@ -110,7 +110,9 @@ pub enum Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
-    /// The host has no address, or DNS failed.
+    /// DNS failed for the host.
+    DnsFailed,
+    /// The host has no address.
     NoAddress,
     /// Every address of the host is closed by the filter ([`crate::net::judge`]).
     Denied,
@@ -141,7 +143,7 @@ impl FailureKind {
     pub fn is_temporary(self) -> bool {
         matches!(
             self,
-            Self::NoAddress
+            Self::DnsFailed
                 | Self::Refused
                 | Self::Timeout
                 | Self::Dropped

@@ -18,8 +18,12 @@ pub mod clock;
 pub mod config;
 pub mod dns;
 pub mod evidence;
+mod limits;
 pub mod net;
+mod probe;
 pub mod profile;
+pub mod provider;
+pub mod smtp;
 pub mod verdict;
 mod verifier;
 

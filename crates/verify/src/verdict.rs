@@ -1,4 +1,6 @@
-//! The verdict on an address.
+//! The verdict on an address; the rules that lead to it are in [`rules`].
+
+pub mod rules;
 
 use std::time::Duration;
 

@@ -65,14 +65,14 @@ impl EntityAddress {
         )
     }
 
-    /// Whether a permalink from the page's data is this one: decoded, whatever its case.
-    pub(crate) fn is_permalink(&self, permalink: &str) -> bool {
-        canonical::normal_slug(permalink) == canonical::normal_slug(&self.permalink)
+    /// The permalink in the form in which it is compared.
+    pub(super) fn slug(&self) -> Option<String> {
+        canonical::normal_slug(&self.permalink)
     }
 
     /// Whether two addresses are of the same entity.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.is_permalink(&other.permalink)
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.slug() == other.slug()
     }
 }
 
@@ -150,8 +150,7 @@ mod tests {
         };
         assert_eq!(entity.kind, EntityKind::Organization);
         assert!(!entity.is_front);
-        assert!(entity.is_permalink("bright-mill"));
-        assert!(!entity.is_permalink("bright-mill-2"));
+        assert_eq!(entity.slug().as_deref(), Some("bright-mill"));
         assert!(matches!(
             at("/discover/people"),
             PageAddress::List(EntityKind::Person, _)

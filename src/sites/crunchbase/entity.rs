@@ -6,7 +6,7 @@ use url::Url;
 use super::address::{EntityAddress, EntityKind};
 use super::encoding;
 use super::fields::{self, LabelledField};
-use super::state::{Entity, State};
+use super::state::{Entities, Entity};
 use crate::canonical;
 use crate::dom;
 use crate::lead::Position;
@@ -25,9 +25,13 @@ mod by {
 }
 
 /// Reads the entity whose page is in view. `None` where the document shows no name.
-pub(super) fn read(view: &View<'_>, address: &EntityAddress, state: &State) -> Option<Draft> {
+pub(super) fn read(
+    view: &View<'_>,
+    address: &EntityAddress,
+    known: &Entities<'_>,
+) -> Option<Draft> {
     let mut draft = draft(address.kind, &address.canonical(), by::ADDRESS);
-    if let Some(entity) = state.find(address) {
+    if let Some(entity) = known.find(address) {
         from_state(&mut draft, address.kind, entity);
     }
     if agrees(view, address) {
@@ -275,7 +279,7 @@ pub(super) fn organization_link(
 }
 
 /// The first link in an element that leaves Crunchbase.
-fn external_link(view: &View<'_>, scope: ElementRef<'_>) -> Option<Url> {
+pub(super) fn external_link(view: &View<'_>, scope: ElementRef<'_>) -> Option<Url> {
     view.all_in(scope, "link")
         .into_iter()
         .find_map(|link| external_address(view, link))

@@ -6,7 +6,7 @@ use scraper::ElementRef;
 
 use super::address::{EntityAddress, EntityKind};
 use super::entity;
-use super::state::State;
+use super::state::{Entities, State};
 use crate::dom;
 use crate::lead::Lead;
 use crate::page::Note;
@@ -31,9 +31,10 @@ pub(super) fn read(
     let rows = rows(view, kind);
     if !rows.is_empty() {
         let columns = columns(view);
+        let known = state.entities();
         return rows
             .into_iter()
-            .map(|row| read_row(view, &row, &columns, state))
+            .map(|row| read_row(view, &row, &columns, &known))
             .collect();
     }
     state
@@ -104,21 +105,21 @@ fn read_row(
     view: &View<'_>,
     row: &Row<'_>,
     columns: &[String],
-    state: &State,
+    known: &Entities<'_>,
 ) -> (Lead, Vec<Note>) {
     let kind = row.address.kind;
     let mut draft = entity::draft(kind, &row.address.canonical(), ROW);
     draft.offer(Field::FullName, ROW, dom::text(row.link));
     let cells = view.all_in(row.element, "cell");
     let cell = |key: &str, column: &str| -> Option<ElementRef<'_>> {
-        let by_heading = (cells.len() == columns.len())
-            .then(|| {
-                columns
-                    .iter()
-                    .position(|heading| view.rules.is_label(column, heading))
-            })
-            .flatten()
-            .and_then(|at| cells.get(at).copied());
+        // Leading cells (a box to tick) may have no heading.
+        let ahead = cells.len().checked_sub(columns.len()).filter(|n| *n <= 2);
+        let at = columns
+            .iter()
+            .position(|heading| view.rules.is_label(column, heading));
+        let by_heading = ahead
+            .zip(at)
+            .and_then(|(ahead, at)| cells.get(ahead + at).copied());
         by_heading.or_else(|| view.first_in(row.element, key))
     };
     // A dash stands in empty cells.
@@ -129,8 +130,8 @@ fn read_row(
     };
     if kind == EntityKind::Person {
         draft.offer(Field::Title, ROW, text(cell("cell_job_title", "job_title")));
-        let organization = entity::organization_link(view, row.element);
-        if let Some((name, url)) = organization {
+        let organization = cell("cell_organization", "organization").unwrap_or(row.element);
+        if let Some((name, url)) = entity::organization_link(view, organization) {
             draft.offer(Field::Company, ROW, Some(name));
             draft.offer(Field::CompanyUrl, ROW, Some(url));
         }
@@ -140,14 +141,17 @@ fn read_row(
             ROW,
             text(cell("cell_categories", "categories")),
         );
+        let website = cell("cell_website", "website")
+            .and_then(|element| entity::external_link(view, element));
+        draft.offer(Field::Website, ROW, website);
     }
     draft.offer(
         Field::Location,
         ROW,
         text(cell("cell_location", "location")),
     );
-    if let Some(known) = state.find(&row.address) {
-        entity::from_state(&mut draft, kind, known);
+    if let Some(entity) = known.find(&row.address) {
+        entity::from_state(&mut draft, kind, entity);
     }
     entity::complete(draft, kind).finish()
 }

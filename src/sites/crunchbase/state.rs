@@ -3,9 +3,12 @@
 //! It is the richest source and the one that goes stale: after in-page navigation it still
 //! describes the page loaded first. Entities are therefore only taken by permalink.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::address::{self, EntityAddress, EntityKind};
+use crate::canonical;
 use crate::dom;
 use crate::sites::view::View;
 
@@ -19,6 +22,12 @@ const DOCUMENTS_MAX: usize = 40;
 #[derive(Debug, Default)]
 pub(super) struct State {
     documents: Vec<Value>,
+}
+
+/// The entities of a page's state.
+#[derive(Debug)]
+pub(super) struct Entities<'s> {
+    by_permalink: HashMap<String, Vec<Entity<'s>>>,
 }
 
 /// One entity of the state: a person, an organization, or something else.
@@ -74,32 +83,22 @@ impl State {
         state
     }
 
-    /// Every entity of the state, in the documents' order.
-    fn entities(&self) -> Vec<Entity<'_>> {
-        let mut found = Vec::new();
+    /// The entities of the state, by permalink.
+    pub(super) fn entities(&self) -> Entities<'_> {
+        let mut by_permalink: HashMap<String, Vec<Entity<'_>>> = HashMap::new();
+        let mut count = 0_usize;
         for document in &self.documents {
             visit(document, &mut |value| {
-                if let Some(entity) = Entity::of(value)
-                    && found.len() < ENTITIES_MAX
+                if count < ENTITIES_MAX
+                    && let Some(entity) = Entity::of(value)
+                    && let Some(permalink) = entity.permalink().and_then(canonical::normal_slug)
                 {
-                    found.push(entity);
+                    count += 1;
+                    by_permalink.entry(permalink).or_default().push(entity);
                 }
             });
         }
-        found
-    }
-
-    /// The entity of an address: the one with most data where there are several.
-    pub(super) fn find(&self, address: &EntityAddress) -> Option<Entity<'_>> {
-        self.entities()
-            .into_iter()
-            .filter(|entity| {
-                entity.is_kind(address.kind)
-                    && entity
-                        .permalink()
-                        .is_some_and(|permalink| address.is_permalink(permalink))
-            })
-            .max_by_key(|entity| (entity.cards.map_or(0, Map::len), entity.properties.len()))
+        Entities { by_permalink }
     }
 
     /// The entities of one kind in the answer to a search in `collection`, in order.
@@ -129,6 +128,18 @@ impl State {
             });
         }
         found
+    }
+}
+
+impl<'s> Entities<'s> {
+    /// The entity of an address: the one with most data where there are several.
+    pub(super) fn find(&self, address: &EntityAddress) -> Option<Entity<'s>> {
+        self.by_permalink
+            .get(&address.slug()?)?
+            .iter()
+            .filter(|entity| entity.is_kind(address.kind))
+            .max_by_key(|entity| (entity.cards.map_or(0, Map::len), entity.properties.len()))
+            .copied()
     }
 }
 

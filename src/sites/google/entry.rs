@@ -39,7 +39,7 @@ mod by {
 pub(super) fn lead(rules: &Rules, result: &Organic) -> Option<(Lead, Vec<Note>)> {
     let entry = match &result.url {
         Some(address) => entry_of(&Url::parse(address).ok()?)?,
-        None => displayed_entry(&result.lines)?,
+        None => displayed_entry(rules, result)?,
     };
     match entry {
         Entry::LinkedInPerson(url) => linkedin_person(rules, result, url),
@@ -98,8 +98,23 @@ fn is_locale(segment: &str) -> bool {
     letters(parts.next()) && (segment.len() <= 3 || letters(parts.next())) && parts.next().is_none()
 }
 
-/// Tells the entry from the address line, where the link hides its destination.
-fn displayed_entry(lines: &[String]) -> Option<Entry> {
+/// Tells the entry from the address line, where the link hides its destination. Where the
+/// line "LinkedIn · Name" stands in its place, a title that goes on after the same name is a
+/// person's; a bare name may be a company's too.
+fn displayed_entry(rules: &Rules, result: &Organic) -> Option<Entry> {
+    let by_source = || {
+        let name = result
+            .lines
+            .iter()
+            .find_map(|line| snippet::source_name(rules, line))?;
+        let parts = title::person(rules, &result.title)?;
+        let is_person = !parts.rest.is_empty() && snippet::same(&parts.name, &name);
+        is_person.then_some(Entry::LinkedInPerson(None))
+    };
+    entry_in_address_line(&result.lines).or_else(by_source)
+}
+
+fn entry_in_address_line(lines: &[String]) -> Option<Entry> {
     lines.iter().find_map(|line| {
         let host = link::displayed_host(line)?.to_lowercase();
         let path = link::displayed_path(line);
@@ -145,7 +160,7 @@ fn crunchbase_person(
                 draft.offer(Field::Title, by::TITLE, Some(job));
                 draft.offer(Field::Company, by::TITLE, Some(company));
             }
-            None => offer_single(rules, &mut draft, &rest, &Snippet::default()),
+            None => offer_single(rules, &mut draft, &rest, parts.cut, &Snippet::default()),
         }
     }
     Some(draft.finish())
@@ -213,7 +228,7 @@ fn offer_position(rules: &Rules, draft: &mut Draft, parts: &Parts, snippet: &Sni
             if parts.is_profile_form {
                 draft.offer(Field::Location, by::TITLE, Some(only));
             } else {
-                offer_single(rules, draft, &only, snippet);
+                offer_single(rules, draft, &only, parts.cut, snippet);
             }
         }
         _ => {
@@ -260,11 +275,26 @@ fn offer_position(rules: &Rules, draft: &mut Draft, parts: &Parts, snippet: &Sni
 }
 
 /// One part after the name: "CTO at Acme", a title, a company, or a line of the person's own.
-fn offer_single(rules: &Rules, draft: &mut Draft, part: &str, snippet: &Snippet) {
+fn offer_single(rules: &Rules, draft: &mut Draft, part: &str, cut: bool, snippet: &Snippet) {
+    let whole = &snippet.stated;
+    if cut
+        && let Some(title) = &whole.title
+        && snippet::begins(title, part)
+    {
+        draft.offer(Field::Title, by::SNIPPET, Some(title));
+        draft.offer(Field::Company, by::SNIPPET, whole.company.as_deref());
+        return;
+    }
     let stated = headline::split(part);
     if stated.company.is_some() {
         draft.offer(Field::Title, by::TITLE, stated.title);
-        draft.offer(Field::Company, by::TITLE, stated.company);
+        let company = stated.company.unwrap_or_default();
+        match &snippet.experience {
+            Some(experience) if cut && snippet::begins(experience, &company) => {
+                draft.offer(Field::Company, by::SNIPPET, Some(experience));
+            }
+            _ => draft.offer(Field::Company, by::TITLE, Some(company)),
+        }
         return;
     }
     let is = |known: &Option<String>| {
@@ -279,7 +309,7 @@ fn offer_single(rules: &Rules, draft: &mut Draft, part: &str, snippet: &Snippet)
         draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
     } else if is(&snippet.education) {
         // A school is not the employer.
-    } else if words::is_company(rules, part) && snippet.experience.is_none() {
+    } else if !cut && words::is_company(rules, part) && snippet.experience.is_none() {
         draft.offer(Field::Company, by::TITLE, Some(part));
         draft.note(
             "company",
@@ -287,13 +317,13 @@ fn offer_single(rules: &Rules, draft: &mut Draft, part: &str, snippet: &Snippet)
             "one part after the name: company or title",
         );
     } else {
-        draft.offer(Field::Headline, by::TITLE, Some(part));
+        if !cut {
+            draft.offer(Field::Headline, by::TITLE, Some(part));
+        }
         draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
     }
-    draft.offer(Field::Title, by::SNIPPET, snippet.stated.title.as_deref());
-    draft.offer(
-        Field::Company,
-        by::SNIPPET,
-        snippet.stated.company.as_deref(),
-    );
+    if !draft.has(Field::Title) && !draft.has(Field::Company) {
+        draft.offer(Field::Title, by::SNIPPET, whole.title.as_deref());
+        draft.offer(Field::Company, by::SNIPPET, whole.company.as_deref());
+    }
 }

@@ -5,6 +5,9 @@ use crate::canonical;
 use crate::dom;
 use crate::sites::view::View;
 
+/// How much of a page without results is searched for a message.
+const MESSAGE_CHARS_MAX: usize = 20_000;
+
 /// Kind of a page that its address tells to be none with results, whatever stands on it.
 pub(super) fn in_between(view: &View<'_>) -> Option<&'static str> {
     let path = view.url.path();
@@ -25,13 +28,22 @@ pub(super) fn without_results(view: &View<'_>) -> &'static str {
     if view.has("captcha") {
         return "captcha";
     }
-    if view.has("consent") {
+    let message = message(view);
+    let says = |key: &str| view.rules.has_label(key, &message);
+    // Before consent: the question may stand over the page of a search.
+    if says("nothing_found") {
+        return "no_results";
+    }
+    if view.has("consent") || asks_for_consent(view) {
         return "consent";
+    }
+    if says("blocked") {
+        return "captcha";
     }
     if is_shell(view) {
         return "js_shell";
     }
-    if says_nothing_found(view) || (view.has("search_box") && is_web_search(view)) {
+    if view.has("search_box") && is_web_search(view) {
         return "no_results";
     }
     "unsupported"
@@ -63,9 +75,20 @@ fn is_shell(view: &View<'_>) -> bool {
             .is_some_and(|title| view.rules.is_label("shell_title", &title))
 }
 
-fn says_nothing_found(view: &View<'_>) -> bool {
-    view.all("message")
+fn asks_for_consent(view: &View<'_>) -> bool {
+    view.all("heading")
         .into_iter()
+        .take(4)
         .filter_map(dom::text)
-        .any(|text| view.rules.has_label("nothing_found", &text))
+        .any(|heading| view.rules.has_label("consent_heading", &heading))
+}
+
+/// The words of the page, as far as a message may stand in them.
+fn message(view: &View<'_>) -> String {
+    let text = view
+        .all("message")
+        .into_iter()
+        .find_map(dom::text)
+        .unwrap_or_default();
+    text.chars().take(MESSAGE_CHARS_MAX).collect()
 }

@@ -17,6 +17,10 @@ use crate::sites::view::View;
 const RESULTS_MAX: usize = 300;
 /// How far up a heading's ancestors are looked at.
 const ANCESTORS_MAX: usize = 200;
+/// How many elements before one are looked at.
+const SIBLINGS_MAX: usize = 8;
+/// How many switches are looked at for a text.
+const SWITCHES_MAX: usize = 8;
 /// Most text blocks kept of one result, and the longest one, in bytes.
 const BLOCKS_MAX: usize = 40;
 const BLOCK_BYTES_MAX: usize = 1_500;
@@ -297,14 +301,35 @@ fn lines(block: ElementRef<'_>, title: &str) -> Vec<String> {
 }
 
 /// Whether the link stands in the answer of an accordion ("people also ask" in a markup that
-/// no selector knows): one switch stands before it in its block. A page's header has several,
-/// a result's own menu comes after its link.
+/// no selector knows): beside what holds the link, and before it, stands one switch with a
+/// text. A page's header has several, a result's own menu comes after its link.
 fn is_answer(block: ElementRef<'_>, link: ElementRef<'_>) -> bool {
-    block
+    dom::ancestors(link)
+        .take(ANCESTORS_MAX)
+        .take_while(|element| element.id() != block.id())
+        .any(|element| {
+            element
+                .prev_siblings()
+                .filter_map(ElementRef::wrap)
+                .take(SIBLINGS_MAX)
+                .any(|before| switches(before) == 1)
+        })
+}
+
+/// How many switches with a text an element holds, itself included; more than one is two.
+/// Without `aria-expanded`, a button that asks a question is a switch.
+fn switches(element: ElementRef<'_>) -> usize {
+    element
         .descendent_elements()
-        .take_while(|element| element.id() != link.id())
-        .filter(|element| element.attr("aria-expanded").is_some() && dom::text(*element).is_some())
+        .filter_map(|inner| {
+            let is_switch = inner.attr("aria-expanded").is_some();
+            (is_switch || inner.attr("role") == Some("button")).then_some((inner, is_switch))
+        })
+        .take(SWITCHES_MAX)
+        .filter(|(button, is_switch)| {
+            dom::text(*button)
+                .is_some_and(|text| *is_switch || text.ends_with(['?', '\u{ff1f}', '\u{61f}']))
+        })
         .take(2)
         .count()
-        == 1
 }

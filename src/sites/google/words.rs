@@ -39,5 +39,11 @@ pub(super) fn is_company(rules: &Rules, text: &str) -> bool {
         .find(|c| c.is_alphanumeric())
         .is_some_and(|c| !c.is_lowercase());
     let listed = text.contains([',', '|', ';', '!', '?', '#', '\u{2022}']);
-    legal || (named && !listed && !rules.has_label("place_word", text))
+    // "Passionate about building things" is a sentence.
+    let lower = words
+        .iter()
+        .filter(|word| word.chars().next().is_some_and(char::is_lowercase))
+        .filter(|word| word.chars().count() > 3)
+        .count();
+    legal || (named && !listed && lower <= 1 && !rules.has_label("place_word", text))
 }

@@ -1,88 +1,13 @@
-//! What time brings (period closes, expiries), and changes of plan.
+//! What time alone brings: holds whose time runs out, periods that end, grants that end.
 
-use super::journal::{Journal, Reason, Seen};
+use super::journal::{Journal, Reason};
 use super::spending::Resolution;
-use super::{AccountState, Applied};
 use crate::entry::EntryKind;
 use crate::error::LedgerError;
 use crate::grant::{Grant, GrantKind, NewGrant, Owner};
 use crate::id::{GrantId, MemberId, OperationId};
-use crate::subscription::{Allotment, NextPlan, Period, PlanTerms, Rollover, Scope, Subscription};
+use crate::subscription::{Allotment, Period, PlanTerms, Rollover, Scope, Subscription};
 use crate::{MilliCredits, UnixMillis};
-
-/// When a change of plan takes effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlanChange {
-    /// It took effect: an upgrade, whose difference was granted.
-    Now,
-    /// It takes effect when the period ends.
-    NextPeriod,
-}
-
-/// The answer to a change of plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Planned {
-    /// It is done, or will be.
-    Done(PlanChange),
-    /// It was done before under this id. Nothing was changed.
-    Repeated,
-}
-
-/// How a plan ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cancellation {
-    /// At once, or when the period ends.
-    pub at_once: bool,
-    /// Whether purchased credit ends with it.
-    pub purchased_ends: bool,
-    /// The plan that follows; `None`: none.
-    pub then: Option<PlanTerms>,
-}
-
-impl AccountState {
-    /// Puts an account without a plan on one, and grants the first period's credit.
-    /// `anchor` is the day from which periods are counted; `None`: today.
-    ///
-    /// # Errors
-    /// [`LedgerError::Plan`] if there is a plan already; [`LedgerError`] for bad terms.
-    pub fn subscribe(
-        &mut self,
-        operation: &OperationId,
-        terms: &PlanTerms,
-        anchor: Option<jiff::civil::Date>,
-        now: UnixMillis,
-    ) -> Result<Applied<Planned>, LedgerError> {
-        self.run(now, |journal| journal.subscribe(operation, terms, anchor))
-    }
-
-    /// Changes the plan. Where no allotment shrinks it is an upgrade: the difference is
-    /// granted at once, to the end of the period under way. Anything else takes effect
-    /// when the period ends. It also takes back an earlier downgrade or cancellation.
-    ///
-    /// # Errors
-    /// [`LedgerError::Plan`] if there is no plan; [`LedgerError`] for bad terms.
-    pub fn change_plan(
-        &mut self,
-        operation: &OperationId,
-        terms: &PlanTerms,
-        now: UnixMillis,
-    ) -> Result<Applied<Planned>, LedgerError> {
-        self.run(now, |journal| journal.change_plan(operation, terms))
-    }
-
-    /// Ends the plan as the policy says.
-    ///
-    /// # Errors
-    /// [`LedgerError::Plan`] if there is no plan; [`LedgerError`] for bad terms.
-    pub fn cancel(
-        &mut self,
-        operation: &OperationId,
-        cancellation: &Cancellation,
-        now: UnixMillis,
-    ) -> Result<Applied<Planned>, LedgerError> {
-        self.run(now, |journal| journal.cancel(operation, cancellation))
-    }
-}
 
 /// Something that time alone brings, in the order in which it is done at one moment: the
 /// period is closed before its grants end, so that what rolls over is still there.
@@ -153,6 +78,8 @@ impl Journal {
             }
             None => (Some(old.terms.clone()), false),
         };
+        // The same plan goes on; another one that is given once must be new to the account.
+        let terms = terms.filter(|terms| terms.plan == old.terms.plan || !self.had_once(terms));
         let next = terms.map(|terms| old.advanced(terms)).transpose()?;
 
         let carried = match &next {
@@ -179,6 +106,7 @@ impl Journal {
         }
         if let Some(next) = next {
             let ends_at = next.ends_at;
+            self.take_once(&next.terms);
             self.state.header.subscription = Some(next.clone());
             self.grant_allotments(&operation, &next, &next.terms, None, "period_start", at)?;
             for (template, amount, from) in carried {
@@ -292,7 +220,7 @@ impl Journal {
 
     /// Grants a period's allotments, or with `above` only what they have above those
     /// terms.
-    fn grant_allotments(
+    pub(super) fn grant_allotments(
         &mut self,
         operation: &OperationId,
         subscription: &Subscription,
@@ -361,145 +289,8 @@ impl Journal {
         Ok(())
     }
 
-    fn subscribe(
-        &mut self,
-        operation: &OperationId,
-        terms: &PlanTerms,
-        anchor: Option<jiff::civil::Date>,
-    ) -> Result<Planned, LedgerError> {
-        let what = format!("subscription to {}", terms.plan);
-        if let Seen::Repeated = self.seen(operation, &what)? {
-            return Ok(Planned::Repeated);
-        }
-        if self.state.header.subscription.is_some() {
-            return Err(LedgerError::Plan(
-                "the account has a plan already; change it instead",
-            ));
-        }
-        terms.check()?;
-        let first = self.next_sequence();
-        let subscription = Subscription::start(terms.clone(), anchor, self.now)?;
-        self.begin_plan(&subscription);
-        self.grant_allotments(operation, &subscription, terms, None, "subscribe", self.now)?;
-        self.happened(self.now);
-        self.record(operation, what, first);
-        Ok(Planned::Done(PlanChange::Now))
-    }
-
-    fn change_plan(
-        &mut self,
-        operation: &OperationId,
-        terms: &PlanTerms,
-    ) -> Result<Planned, LedgerError> {
-        let what = format!(
-            "change of plan to {} of {}",
-            terms.plan, terms.price_version
-        );
-        if let Seen::Repeated = self.seen(operation, &what)? {
-            return Ok(Planned::Repeated);
-        }
-        terms.check()?;
-        let Some(mut subscription) = self.state.header.subscription.clone() else {
-            return Err(LedgerError::Plan(
-                "the account has no plan; subscribe instead",
-            ));
-        };
-        let first = self.next_sequence();
-        let old = subscription.terms.clone();
-        let from_once = matches!(old.period, Period::Once { .. });
-        let change = if from_once && terms.period != old.period {
-            // From a trial to a plan: the count of periods begins today. The trial's
-            // credit keeps its own end.
-            subscription = Subscription::start(terms.clone(), None, self.now)?;
-            self.begin_plan(&subscription);
-            self.grant_allotments(operation, &subscription, terms, None, "subscribe", self.now)?;
-            PlanChange::Now
-        } else if terms.period == old.period && terms.covers(&old) {
-            subscription.terms = terms.clone();
-            subscription.next = None;
-            self.state.header.subscription = Some(subscription.clone());
-            self.grant_allotments(
-                operation,
-                &subscription,
-                terms,
-                Some(&old),
-                "upgrade",
-                self.now,
-            )?;
-            PlanChange::Now
-        } else {
-            subscription.next = Some(NextPlan {
-                terms: Some(terms.clone()),
-                purchased_ends: false,
-            });
-            self.state.header.subscription = Some(subscription);
-            PlanChange::NextPeriod
-        };
-        self.happened(self.now);
-        self.record(operation, what, first);
-        Ok(Planned::Done(change))
-    }
-
-    fn cancel(
-        &mut self,
-        operation: &OperationId,
-        cancellation: &Cancellation,
-    ) -> Result<Planned, LedgerError> {
-        if let Seen::Repeated = self.seen(operation, "cancellation")? {
-            return Ok(Planned::Repeated);
-        }
-        if let Some(terms) = &cancellation.then {
-            terms.check()?;
-        }
-        let Some(mut subscription) = self.state.header.subscription.clone() else {
-            return Err(LedgerError::Plan("the account has no plan to cancel"));
-        };
-        let first = self.next_sequence();
-        let change = if cancellation.at_once || subscription.ends_at.is_none() {
-            let plan: Vec<_> = self
-                .state
-                .grants
-                .values()
-                .filter(|grant| {
-                    matches!(grant.kind, GrantKind::Plan | GrantKind::Trial) && grant.available > 0
-                })
-                .map(|grant| (grant.id, grant.available))
-                .collect();
-            for (grant, left) in plan {
-                self.withdraw(operation, grant, left, "cancelled")?;
-            }
-            if cancellation.purchased_ends {
-                self.end_purchased(operation, self.now)?;
-            }
-            self.state.header.subscription = None;
-            if let Some(terms) = &cancellation.then {
-                let next = Subscription::start(terms.clone(), None, self.now)?;
-                self.begin_plan(&next);
-                self.grant_allotments(operation, &next, terms, None, "subscribe", self.now)?;
-            }
-            PlanChange::Now
-        } else {
-            subscription.next = Some(NextPlan {
-                terms: cancellation.then.clone(),
-                purchased_ends: cancellation.purchased_ends,
-            });
-            self.state.header.subscription = Some(subscription);
-            PlanChange::NextPeriod
-        };
-        self.happened(self.now);
-        self.record(operation, "cancellation".to_owned(), first);
-        Ok(Planned::Done(change))
-    }
-
-    /// Puts the account on a plan whose periods are counted anew.
-    fn begin_plan(&mut self, subscription: &Subscription) {
-        self.state.header.subscription = Some(subscription.clone());
-        for member in self.state.header.members.values_mut() {
-            member.granted.clear();
-        }
-    }
-
-    fn end_purchased(
+    /// Takes back what is left of purchased credit.
+    pub(super) fn end_purchased(
         &mut self,
         operation: &OperationId,
         at: UnixMillis,

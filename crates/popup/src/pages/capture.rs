@@ -1,235 +1,272 @@
 //! A lead, its Capture button and its result.
 
-use leptos::prelude::*;
+use leptos::prelude::event_target_value;
 use lode_core::protocol::UiMessage;
+use uuid::Uuid;
 
-use super::parts::{button, copy_button, paragraphs};
-use crate::session::Session;
+use super::parts::{Page, button, copy_button, paragraphs};
+use crate::node::{Element, el};
 use crate::view::Tone;
-use crate::view::capture::{CaptureAction, CaptureView, EmailBlock, Step};
+use crate::view::capture::{CaptureAction, CaptureView, EmailBlock, Stage, Step};
+use crate::view::copy::CopyItem;
 use crate::view::leads::LeadView;
 use crate::view::popup::{CaptureButton, One};
 
 /// One lead with its capture.
-pub(crate) fn one(session: Session, one: One) -> AnyView {
-    view! {
-        {one.opened.then(|| back(session))}
-        {lead(one.lead)}
-        {one.capture.map(|capture| result(session, capture))}
-        {one.button.map(|button| capture_button(session, button))}
+pub(crate) fn one(page: Page<'_>, one: One) -> Vec<Element> {
+    let mut parts = Vec::new();
+    if one.opened {
+        parts.push(button(
+            page,
+            "quiet back",
+            "back",
+            "← Back to the page",
+            |session| session.update(|model| model.local.opened = None),
+        ));
     }
-    .into_any()
+    parts.push(lead(&one.lead));
+    parts.extend(one.capture.map(|capture| result(page, capture)));
+    parts.extend(one.button.map(|shown| capture_button(page, &shown)));
+    parts
 }
 
-fn back(session: Session) -> AnyView {
-    view! {
-        <button
-            type="button"
-            class="quiet back"
-            data-testid="back"
-            on:click=move |_| session.local.update(|local| local.opened = None)
-        >
-            "← Back to the page"
-        </button>
-    }
-    .into_any()
-}
-
-fn lead(lead: LeadView) -> AnyView {
-    let name = match lead.profile_url {
-        Some(url) => view! {
-            <a href=url target="_blank" rel="noreferrer" dir="auto" data-testid="lead-name">
-                {lead.name}
-            </a>
-        }
-        .into_any(),
-        None => view! { <span dir="auto" data-testid="lead-name">{lead.name}</span> }.into_any(),
+fn lead(lead: &LeadView) -> Element {
+    let name = match &lead.profile_url {
+        Some(url) => el("a")
+            .set("href", url)
+            .set("target", "_blank")
+            .set("rel", "noreferrer"),
+        None => el("span"),
     };
-    view! {
-        <div class="lead">
-            <h2>{name}</h2>
-            {line("title", "lead-title", lead.title)}
-            {line("company", "lead-company", lead.company)}
-            {line("place", "lead-location", lead.location)}
-        </div>
-    }
-    .into_any()
-}
-
-fn line(class: &'static str, test_id: &'static str, text: Option<String>) -> AnyView {
-    text.map(|text| view! { <p class=class dir="auto" data-testid=test_id>{text}</p> })
-        .into_any()
+    let line = |class: &'static str, test_id: &'static str, text: &Option<String>| {
+        text.as_ref().map(|text| {
+            el("p")
+                .key(class.to_owned())
+                .class(class)
+                .test_id(test_id)
+                .page_text(text)
+        })
+    };
+    el("div")
+        .class("lead")
+        .child(el("h2").child(name.test_id("lead-name").page_text(&lead.name)))
+        .children(line("title", "lead-title", &lead.title))
+        .children(line("company", "lead-company", &lead.company))
+        .children(line("place", "lead-location", &lead.location))
 }
 
 /// The Capture button with its price.
-pub(crate) fn capture_button(session: Session, shown: CaptureButton) -> AnyView {
-    view! {
-        <div class="act">
-            <button
-                type="button"
-                class=if shown.primary { "primary" } else { "" }
-                data-testid="capture"
-                data-focus=shown.primary.then_some("")
-                aria-describedby="price"
-                aria-disabled=move || session.busy.get().then_some("true")
-                on:click=move |_| session.capture(true)
-            >
-                {shown.label}
-            </button>
-            <div id="price">{paragraphs("hint", shown.hints)}</div>
-        </div>
+pub(crate) fn capture_button(page: Page<'_>, shown: &CaptureButton) -> Element {
+    let class = if shown.primary { "primary" } else { "" };
+    let mut capture = button(page, class, "capture", &shown.label, |session| {
+        session.capture(true);
+    })
+    .set("aria-describedby", "price");
+    if shown.primary {
+        capture = capture.takes_focus();
     }
-    .into_any()
+    el("div").class("act").child(capture).child(
+        el("div")
+            .set("id", "price")
+            .children(paragraphs("hint", &shown.hints)),
+    )
 }
 
-fn result(session: Session, capture: CaptureView) -> AnyView {
-    let busy = (capture.tone == Tone::Busy).then_some("true");
-    let id = capture.operation_id;
+fn result(page: Page<'_>, capture: CaptureView) -> Element {
+    let operation_id = capture.operation_id;
     let action = match capture.action {
         CaptureAction::None => None,
-        CaptureAction::Resume(label) => Some(button(
-            session,
-            "primary",
-            "resume",
-            label.to_owned(),
-            move || session.act(UiMessage::Resume { operation_id: id }, |_| {}),
-        )),
-        CaptureAction::Domain => Some(domain_form(session, id)),
+        CaptureAction::Resume(label) => {
+            Some(button(page, "primary", "resume", label, move |session| {
+                session.act(UiMessage::Resume { operation_id })
+            }))
+        }
+        CaptureAction::Domain => Some(domain_form(page, operation_id)),
     };
-    view! {
-        <section class="result" data-tone=capture.tone.name() aria-busy=busy>
-            <h3 tabindex="-1" data-focus="">{capture.title}</h3>
-            {capture.email.map(|email| address(session, email))}
-            {paragraphs("text", capture.text)}
-            {capture.steps.map(steps)}
-            {action}
-            {capture
-                .receipt
-                .map(|line| view! { <p class="receipt" data-testid="receipt">{line}</p> })}
-            {(!capture.copy.is_empty())
-                .then(|| {
-                    view! {
-                        <div class="copies" role="group" aria-label="Copy">
-                            <span aria-hidden="true">"Copy"</span>
-                            {capture
-                                .copy
-                                .into_iter()
-                                .map(|item| {
-                                    copy_button(
-                                        session,
-                                        item.what.to_owned(),
-                                        match item.what {
-                                            "name" => "copy-name",
-                                            "link" => "copy-link",
-                                            _ => "copy-lead",
-                                        },
-                                        item.label,
-                                        ["Copy ", &item.label.to_lowercase()].concat(),
-                                        item.value,
-                                    )
-                                })
-                                .collect_view()}
-                        </div>
-                    }
-                })}
-        </section>
-    }
-    .into_any()
+    el("section")
+        .class("result")
+        .set("data-tone", capture.tone.name())
+        .set_if(capture.tone == Tone::Busy, "aria-busy", "true")
+        .child(
+            el("h3")
+                .set("tabindex", "-1")
+                // A form takes it itself.
+                .set_if(capture.action != CaptureAction::Domain, "data-focus", "")
+                .text(capture.title),
+        )
+        .children(capture.email.iter().flat_map(|email| address(page, email)))
+        .children(paragraphs("text", &capture.text))
+        .children(capture.steps.as_ref().map(steps))
+        .children(action)
+        .children(capture.receipt.as_ref().map(|line| {
+            el("p")
+                .key("receipt".to_owned())
+                .class("receipt")
+                .test_id("receipt")
+                .text(line)
+        }))
+        .children((!capture.copy.is_empty()).then(|| copies(page, capture.copy)))
 }
 
-fn address(session: Session, email: EmailBlock) -> AnyView {
+fn copies(page: Page<'_>, items: Vec<CopyItem>) -> Element {
+    el("div")
+        .key("copies".to_owned())
+        .class("copies")
+        .set("role", "group")
+        .set("aria-label", "Copy")
+        .child(el("span").set("aria-hidden", "true").text("Copy"))
+        .children(items.into_iter().map(|item| {
+            copy_button(
+                page,
+                item.test_id.to_owned(),
+                item.test_id,
+                item.label,
+                item.spoken,
+                item.value,
+            )
+        }))
+}
+
+fn address(page: Page<'_>, email: &EmailBlock) -> [Element; 3] {
     let score = email.score.to_string();
-    view! {
-        <div class="address">
-            <p class="email" dir="ltr" data-testid="email">{email.address.clone()}</p>
-            {copy_button(
-                session,
+    let proof = el("div")
+        .key("proof".to_owned())
+        .class("proof")
+        .child(
+            el("span")
+                .class("badge")
+                .test_id("verdict")
+                .set("data-tone", email.tone.name())
+                .text(email.verdict),
+        )
+        .child(
+            el("meter")
+                .set("min", "0")
+                .set("max", "100")
+                .set("value", &score)
+                .set("aria-hidden", "true"),
+        )
+        .child(
+            el("span")
+                .class("score")
+                .child(el("span").class("sr").text("Confidence "))
+                .child(
+                    el("span")
+                        .key("score".to_owned())
+                        .test_id("confidence")
+                        .text(&[&score, " %"].concat()),
+                ),
+        );
+    [
+        el("div")
+            .key("address".to_owned())
+            .class("address")
+            .child(
+                el("p")
+                    .class("email")
+                    .set("dir", "ltr")
+                    .test_id("email")
+                    .children(halves(&email.address)),
+            )
+            .child(copy_button(
+                page,
                 "email".to_owned(),
                 "copy-email",
                 "Copy",
-                "Copy e-mail address".to_owned(),
-                email.address,
-            )}
-        </div>
-        <div class="proof">
-            <span class="badge" data-testid="verdict" data-tone=email.tone.name()>
-                {email.verdict}
-            </span>
-            <meter min="0" max="100" value=score.clone() aria-hidden="true"></meter>
-            <span class="score">
-                <span class="sr">"Confidence "</span>
-                <span data-testid="confidence">{[&score, " %"].concat()}</span>
-            </span>
-        </div>
-        <ul class="reasons" data-testid="reasons" aria-label="Why">
-            {email.reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()}
-        </ul>
-    }
-    .into_any()
+                "Copy e-mail address",
+                email.address.clone(),
+            )),
+        proof,
+        el("ul")
+            .class("reasons")
+            .test_id("reasons")
+            .set("aria-label", "Why")
+            .children(email.reasons.iter().map(|reason| el("li").text(reason))),
+    ]
 }
 
-fn steps(steps: [Step; 3]) -> AnyView {
-    view! {
-        <ol class="steps" data-testid="steps">
-            {steps
-                .into_iter()
-                .map(|step| {
-                    let stage = step.stage.name();
-                    view! {
-                        <li data-stage=stage aria-current=(stage == "now").then_some("step")>
-                            {step.text}
-                        </li>
-                    }
-                })
-                .collect_view()}
-        </ol>
-    }
-    .into_any()
+/// An address as two pieces, between which the line may break.
+fn halves(address: &str) -> [Element; 2] {
+    let (local, domain) = match address.rsplit_once('@') {
+        Some((local, domain)) => (local, ["@", domain].concat()),
+        None => (address, String::new()),
+    };
+    [
+        el("span").text(local),
+        el("span").key("domain".to_owned()).text(&domain),
+    ]
 }
 
-/// The form for the company's domain. What is typed lives in the session, so that a change
+fn steps(steps: &[Step; 3]) -> Element {
+    el("ol")
+        .class("steps")
+        .test_id("steps")
+        .children(steps.iter().map(|step| {
+            el("li")
+                .set("data-stage", step.stage.name())
+                .set_if(step.stage == Stage::Now, "aria-current", "step")
+                .text(step.text)
+        }))
+}
+
+/// The form for the company's domain. What is typed lives in the model, so that a change
 /// of state cannot lose it.
-fn domain_form(session: Session, operation_id: uuid::Uuid) -> AnyView {
-    let typed = session
-        .domain
-        .with_untracked(|(of, text)| (*of == operation_id).then(|| text.clone()))
-        .unwrap_or_default();
-    view! {
-        <form
-            class="domain"
-            on:submit=move |event| {
-                event.prevent_default();
-                let domain = session.domain.with_untracked(|(_, text)| text.trim().to_owned());
-                session.act(UiMessage::SetDomain { operation_id, domain }, |_| {});
-            }
-        >
-            <label for="domain">"Company website"</label>
-            <div class="row">
-                <input
-                    id="domain"
-                    data-testid="domain-input"
-                    type="text"
-                    inputmode="url"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    placeholder="example.com"
-                    required
-                    prop:value=typed
-                    on:input=move |event| {
-                        session.domain.set((operation_id, event_target_value(&event)));
-                    }
-                />
-                <button
-                    type="submit"
-                    class="primary"
-                    data-testid="domain-send"
-                    aria-disabled=move || session.busy.get().then_some("true")
-                >
-                    "Search"
-                </button>
-            </div>
-        </form>
-    }
-    .into_any()
+fn domain_form(page: Page<'_>, operation_id: Uuid) -> Element {
+    let session = page.session;
+    let (of, typed) = &page.model.typed.domain;
+    let typed = if *of == operation_id { typed } else { "" };
+    let domain = typed.trim().to_owned();
+    el("form")
+        .class("domain")
+        .on("submit", move |event| {
+            event.prevent_default();
+            session.act(UiMessage::SetDomain {
+                operation_id,
+                domain: domain.clone(),
+            });
+        })
+        .child(el("label").set("for", "domain").text("Company website"))
+        .child(
+            el("div")
+                .class("row")
+                .child(
+                    text_field("domain", "domain-input", "url", typed)
+                        .set("placeholder", "example.com")
+                        .takes_focus()
+                        .on("input", move |event| {
+                            let text = event_target_value(&event);
+                            session.update(|model| model.typed.domain = (operation_id, text));
+                        }),
+                )
+                .child(submit(page, "domain-send", "Search")),
+        )
+}
+
+/// A text field without the browser's help, which would meddle with addresses and codes.
+pub(crate) fn text_field(
+    id: &'static str,
+    test_id: &'static str,
+    mode: &'static str,
+    value: &str,
+) -> Element {
+    el("input")
+        .set("id", id)
+        .test_id(test_id)
+        .set("type", "text")
+        .set("inputmode", mode)
+        .set("autocomplete", "off")
+        .set("autocapitalize", "off")
+        .set("spellcheck", "false")
+        .set("required", "")
+        .value(value)
+}
+
+/// A form's button. The form's own event does the work, also for the Enter key.
+pub(crate) fn submit(page: Page<'_>, test_id: &'static str, label: &str) -> Element {
+    el("button")
+        .set("type", "submit")
+        .class("primary")
+        .test_id(test_id)
+        .set_if(page.model.busy, "aria-disabled", "true")
+        .text(label)
 }

@@ -1,114 +1,153 @@
 //! Lists: several leads on a page, and recent captures.
 
-use leptos::prelude::*;
-
 use super::capture::capture_button;
-use super::parts::{button, copy_button};
-use crate::session::Session;
+use super::parts::{Page, button, copy_button};
+use crate::node::{Element, el};
+use crate::session::Model;
 use crate::view::popup::{Many, ManyRow};
 use crate::view::recent::RecentRow;
 
 /// Several leads with their boxes.
-pub(crate) fn many(session: Session, many: Many) -> AnyView {
-    let some = (many.chosen > 0 && !many.all.primary).then(|| {
-        button(session, "primary", "capture-chosen", many.some, move || {
-            session.capture(false)
-        })
-    });
-    view! {
-        <h2 id="leads" tabindex="-1" data-focus="">{many.heading}</h2>
-        <ul class="rows" aria-labelledby="leads">
-            {(0..).zip(many.rows).map(|(i, shown)| row(session, i, shown)).collect_view()}
-        </ul>
-        {some}
-        {capture_button(session, many.all)}
+pub(crate) fn many(page: Page<'_>, many: Many) -> Vec<Element> {
+    let mut parts = vec![
+        el("div")
+            .class("heading")
+            .child(
+                el("h2")
+                    .set("id", "leads")
+                    .set("tabindex", "-1")
+                    .takes_focus()
+                    .text(&many.heading),
+            )
+            .child(button(
+                page,
+                "quiet",
+                "choose-all",
+                if many.chosen == many.rows.len() {
+                    "Choose none"
+                } else {
+                    "Choose all"
+                },
+                |session| session.update(Model::choose_all_or_none),
+            )),
+        el("ul")
+            .class("rows")
+            .set("aria-labelledby", "leads")
+            .children((0..).zip(&many.rows).map(|(i, shown)| row(page, i, shown))),
+    ];
+    if many.chosen > 0 && !many.all.primary {
+        parts.push(button(
+            page,
+            "primary",
+            "capture-chosen",
+            &many.some,
+            |session| session.capture(false),
+        ));
     }
-    .into_any()
+    parts.push(capture_button(page, &many.all));
+    parts
 }
 
-fn row(session: Session, index: u32, shown: ManyRow) -> AnyView {
-    let about = match (shown.lead.title, shown.lead.company) {
-        (Some(title), Some(company)) => [&title, " · ", &company].concat(),
-        (title, company) => title.or(company).unwrap_or_default(),
+fn row(page: Page<'_>, index: u32, shown: &ManyRow) -> Element {
+    let session = page.session;
+    let about = match (&shown.lead.title, &shown.lead.company) {
+        (Some(title), Some(company)) => [title, " · ", company].concat(),
+        (title, company) => title.clone().or(company.clone()).unwrap_or_default(),
     };
-    view! {
-        <li data-testid="lead-row">
-            <label>
-                <input
-                    type="checkbox"
-                    prop:checked=shown.chosen
-                    on:change=move |_| {
-                        session
-                            .local
-                            .update(|local| {
-                                if !local.toggled.remove(&index) {
-                                    local.toggled.insert(index);
+    el("li")
+        .test_id("lead-row")
+        .child(
+            el("label")
+                .child(
+                    el("input")
+                        .set("type", "checkbox")
+                        .checked(shown.chosen)
+                        .on("change", move |_| {
+                            session.update(|model| {
+                                if !model.local.toggled.remove(&index) {
+                                    model.local.toggled.insert(index);
                                 }
                             });
-                    }
-                />
-                <span class="who">
-                    <span class="name" dir="auto" data-testid="lead-name">{shown.lead.name}</span>
-                    <span class="about" dir="auto">{about}</span>
-                </span>
-            </label>
-            {shown
-                .status
-                .map(|(text, tone)| {
-                    view! {
-                        <span class="badge" data-tone=tone.name() data-testid="row-status">
-                            {text}
-                        </span>
-                    }
-                })}
-        </li>
-    }
-    .into_any()
+                        }),
+                )
+                .child(
+                    el("span")
+                        .class("who")
+                        .child(
+                            el("span")
+                                .class("name")
+                                .test_id("lead-name")
+                                .page_text(&shown.lead.name),
+                        )
+                        .child(
+                            el("span")
+                                .key("about".to_owned())
+                                .class("about")
+                                .page_text(&about),
+                        ),
+                ),
+        )
+        .children(shown.status.as_ref().map(|(text, tone)| {
+            el("span")
+                .class("outcome")
+                .test_id("row-status")
+                .set("data-tone", tone.name())
+                .text(text)
+        }))
 }
 
 /// Recent captures.
-pub(crate) fn recent(session: Session, rows: Vec<RecentRow>) -> AnyView {
+pub(crate) fn recent(page: Page<'_>, rows: Vec<RecentRow>) -> Option<Element> {
     if rows.is_empty() {
-        return ().into_any();
+        return None;
     }
-    view! {
-        <section class="recent" aria-labelledby="recent">
-            <h2 id="recent">"Recent captures"</h2>
-            <ul>{rows.into_iter().map(|row| recent_row(session, row)).collect_view()}</ul>
-        </section>
-    }
-    .into_any()
+    Some(
+        el("section")
+            .class("recent")
+            .set("aria-labelledby", "recent")
+            .child(el("h2").set("id", "recent").text("Recent captures"))
+            .child(el("ul").children(rows.into_iter().map(|row| recent_row(page, row)))),
+    )
 }
 
-fn recent_row(session: Session, row: RecentRow) -> AnyView {
+fn recent_row(page: Page<'_>, row: RecentRow) -> Element {
+    let session = page.session;
     let id = row.operation_id;
-    let spoken = ["Copy e-mail address of ", &row.name].concat();
-    let copy = row.email.clone().map(|email| {
+    let copy = row.email.as_ref().map(|email| {
         copy_button(
-            session,
+            page,
             id.to_string(),
             "copy-recent",
             "Copy",
-            spoken,
-            email,
+            &["Copy e-mail address of ", &row.name].concat(),
+            email.clone(),
         )
     });
-    view! {
-        <li data-testid="recent-item">
-            <button
-                type="button"
-                class="open"
-                on:click=move |_| session.local.update(|local| local.opened = Some(id))
-            >
-                <span class="name" dir="auto">{row.name}</span>
-                <span class="about" dir="auto">{row.company}</span>
-                <span class="outcome" data-tone=row.tone.name()>
-                    {row.email.unwrap_or_else(|| row.state.to_owned())}
-                </span>
-            </button>
-            <span class="when">{row.when}</span>
-            {copy}
-        </li>
-    }
-    .into_any()
+    el("li")
+        .key(id.to_string())
+        .test_id("recent-item")
+        .child(
+            el("button")
+                .set("type", "button")
+                .class("open")
+                .on("click", move |_| {
+                    session.update(|model| model.local.opened = Some(id));
+                })
+                .child(el("span").class("name").page_text(&row.name))
+                .children(row.company.as_ref().map(|company| {
+                    el("span")
+                        .key("about".to_owned())
+                        .class("about")
+                        .page_text(company)
+                }))
+                .child(
+                    el("span")
+                        .key("outcome".to_owned())
+                        .class("outcome")
+                        .set("data-tone", row.tone.name())
+                        .text(row.email.as_deref().unwrap_or(row.state)),
+                ),
+        )
+        .child(el("span").class("when").text(&row.when))
+        .children(copy)
 }

@@ -1,261 +1,204 @@
 //! The options page.
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use leptos::prelude::{event_target_checked, event_target_value};
 use lode_core::protocol::{Settings, UiMessage};
 
-use super::parts::{button, problem};
+use super::capture::{submit, text_field};
+use super::parts::{Page, button, problem};
 use crate::browser;
-use crate::session::Session;
-use crate::view::options::{PairingView, SERVER_EXAMPLE, pairing, permission_pattern, with_scheme};
-
-/// What is typed on the page; it outlives every change of state.
-#[derive(Clone, Copy)]
-struct Form {
-    server: RwSignal<String>,
-    code: RwSignal<String>,
-    device: RwSignal<String>,
-    /// Whether Unpair was clicked once.
-    confirm: RwSignal<bool>,
-}
+use crate::node::{Element, el};
+use crate::session::{Session, Typed};
+use crate::view::options::{
+    NEVER, PairingView, pairing, permission_pattern, unsent_warning, with_scheme,
+};
 
 /// The whole page.
-pub(crate) fn page(session: Session) -> AnyView {
-    let form = Form {
-        server: RwSignal::new(SERVER_EXAMPLE.to_owned()),
-        code: RwSignal::new(String::new()),
-        device: RwSignal::new(
-            browser::platform()
-                .map_or_else(|| "Chrome".to_owned(), |os| ["Chrome on ", &os].concat()),
-        ),
-        confirm: RwSignal::new(false),
-    };
-    let shown = Memo::new(move |_| session.state.with(|state| state.as_ref().map(pairing)));
-    let show_button = move || {
-        session
-            .state
-            .with(|state| state.as_ref().is_none_or(|s| s.settings.show_button))
-    };
-    view! {
-        <header>
-            <img src="../icons/icon.svg" alt="" width="32" height="32" />
-            <h1>"Lode options"</h1>
-        </header>
-        <main>
-            <section aria-labelledby="pairing">
-                <h2 id="pairing">"Your server"</h2>
-                {move || shown.get().map(|view| server(session, form, view))}
-                {problem(session)}
-            </section>
-            <section aria-labelledby="settings">
-                <h2 id="settings">"On pages"</h2>
-                <label class="check">
-                    <input
-                        type="checkbox"
-                        data-testid="show-button-setting"
-                        prop:checked=show_button
-                        on:change=move |event| {
+pub(crate) fn page(page: Page<'_>) -> Element {
+    let session = page.session;
+    let state = page.model.state.as_ref();
+    let show_button = state.is_none_or(|state| state.settings.show_button);
+    let server = section("server", "Your server")
+        .children(
+            state
+                .map(pairing)
+                .into_iter()
+                .flat_map(|shown| server(page, &shown)),
+        )
+        .children(problem(page));
+    let settings = section("on-pages", "On pages")
+        .child(
+            el("label")
+                .class("check")
+                .child(
+                    el("input")
+                        .set("type", "checkbox")
+                        .test_id("show-button-setting")
+                        .checked(show_button)
+                        .on("change", move |event| {
                             let settings = Settings {
                                 show_button: event_target_checked(&event),
                             };
-                            session.act(UiMessage::SetSettings { settings }, |_| {});
-                        }
-                    />
-                    "Show the capture button on pages that Lode can read"
-                </label>
-                <p class="hint">
-                    "Without it, captures are taken in Lode's own window, from the toolbar."
-                </p>
-            </section>
-            {privacy()}
-        </main>
-    }
-    .into_any()
+                            session.act(UiMessage::SetSettings { settings });
+                        }),
+                )
+                .text("Show the capture button on pages that Lode can read"),
+        )
+        .child(
+            el("p")
+                .class("hint")
+                .text("Without it, captures are taken in Lode's own window, from the toolbar."),
+        );
+    let privacy = section("privacy", "What Lode captures, and what it never does").child(
+        el("ul")
+            .class("prose")
+            .children(NEVER.iter().map(|text| el("li").text(text))),
+    );
+    el("div")
+        .class("page")
+        .child(
+            el("header")
+                .child(
+                    el("img")
+                        .set("src", "../icons/icon.svg")
+                        .set("alt", "")
+                        .set("width", "32")
+                        .set("height", "32"),
+                )
+                .child(el("h1").text("Lode options")),
+        )
+        .child(el("main").child(server).child(settings).child(privacy))
 }
 
-fn server(session: Session, form: Form, shown: PairingView) -> AnyView {
-    let body = if shown.form {
-        pairing_form(session, form)
-    } else {
-        paired(session, form, shown.unsent)
-    };
-    view! {
-        <p class="status" role="status" data-testid="pair-status" data-state=shown.state>
-            {shown.status}
-        </p>
-        <dl>
-            {shown
+fn section(id: &'static str, title: &str) -> Element {
+    el("section")
+        .set("aria-labelledby", id)
+        .child(el("h2").set("id", id).text(title))
+}
+
+fn server(page: Page<'_>, shown: &PairingView) -> Vec<Element> {
+    let mut parts = vec![
+        el("p")
+            .class("status")
+            .set("role", "status")
+            .test_id("pair-status")
+            .set("data-state", shown.state)
+            .set("tabindex", "-1")
+            .set_if(!shown.form && !page.model.confirm_unpair, "data-focus", "")
+            .text(&shown.status),
+    ];
+    if shown.form {
+        parts.push(pairing_form(page));
+        return parts;
+    }
+    parts.push(
+        el("dl").children(
+            shown
                 .facts
-                .into_iter()
-                .map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> })
-                .collect_view()}
-        </dl>
-        {body}
-    }
-    .into_any()
+                .iter()
+                .flat_map(|(name, value)| [el("dt").text(name), el("dd").text(value)]),
+        ),
+    );
+    parts.push(unpair(page, shown.unsent));
+    parts
 }
 
-fn pairing_form(session: Session, form: Form) -> AnyView {
-    view! {
-        <form
-            class="pair"
-            on:submit=move |event| {
-                event.prevent_default();
-                pair(session, form);
-            }
-        >
-            {field("Server address", "server-input", "url", "The server prints it when it starts.", form.server)}
-            {field("One-time code", "code-input", "text", "Printed by the server too. It works once.", form.code)}
-            {field(
-                "Name of this device",
-                "device-input",
-                "text",
-                "Shown in the server's list of devices, from which it can be revoked.",
-                form.device,
-            )}
-            <button
-                type="submit"
-                class="primary"
-                data-testid="pair"
-                aria-disabled=move || session.busy.get().then_some("true")
-            >
-                {move || if session.busy.get() { "Pairing…" } else { "Pair" }}
-            </button>
-        </form>
-    }
-    .into_any()
-}
-
-fn field(
-    label: &'static str,
-    id: &'static str,
-    mode: &'static str,
-    hint: &'static str,
-    value: RwSignal<String>,
-) -> AnyView {
-    let hint_id = [id, "-hint"].concat();
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            <input
-                id=id
-                data-testid=id
-                type="text"
-                inputmode=mode
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                required
-                aria-describedby=hint_id.clone()
-                prop:value=move || value.get()
-                on:input=move |event| value.set(event_target_value(&event))
-            />
-            <p class="hint" id=hint_id>{hint}</p>
-        </div>
-    }
-    .into_any()
-}
-
-/// Asks the browser for the server's origin, then the worker to pair. The question comes
-/// first, within the click: afterwards the browser would not show it.
-fn pair(session: Session, form: Form) {
-    if session.busy.get_untracked() {
-        return;
-    }
-    session.problem.set(None);
-    let server = with_scheme(&form.server.get_untracked());
-    let pattern = match browser::address_parts(&server) {
-        Some((protocol, host)) => permission_pattern(&protocol, &host),
-        None => permission_pattern("", ""),
-    };
-    let pattern = match pattern {
-        Ok(pattern) => pattern,
-        Err(message) => return session.fail("bad_address", message),
-    };
-    let granted = browser::ask_permission(&pattern);
-    spawn_local(async move {
-        if !granted.await {
-            return session.fail(
-                "permission",
-                "Lode may not speak to that server: the browser's question was declined. Pair \
-                 again and allow it.",
-            );
-        }
-        let message = UiMessage::Pair {
-            server,
-            code: form.code.get_untracked().trim().to_owned(),
-            device_name: form.device.get_untracked().trim().to_owned(),
+fn pairing_form(page: Page<'_>) -> Element {
+    let session = page.session;
+    let typed = &page.model.typed;
+    let server = typed.server.clone();
+    let field =
+        |label: &str, id: &'static str, hint: &str, value: &str, keep: fn(&mut Typed, String)| {
+            let mode = if id == "server-input" { "url" } else { "text" };
+            el("div")
+                .class("field")
+                .child(el("label").set("for", id).text(label))
+                .child(
+                    text_field(id, id, mode, value)
+                        .set("aria-describedby", &[id, "-hint"].concat())
+                        // The address is filled in already; the code is what is asked for.
+                        .set_if(id == "code-input", "data-focus", "")
+                        .on("input", move |event| {
+                            let text = event_target_value(&event);
+                            session.update(|model| keep(&mut model.typed, text));
+                        }),
+                )
+                .child(
+                    el("p")
+                        .class("hint")
+                        .set("id", &[id, "-hint"].concat())
+                        .text(hint),
+                )
         };
-        session.act(message, move |worked| {
-            if worked {
-                form.code.set(String::new());
-                form.confirm.set(false);
-            }
-        });
-    });
-}
-
-fn paired(session: Session, form: Form, unsent: u32) -> AnyView {
-    let warning = (unsent > 0).then(|| {
-        [
-            " ",
-            &unsent.to_string(),
-            if unsent == 1 {
-                " capture has not reached it yet."
+    el("form")
+        .class("pair")
+        .on("submit", move |event| {
+            event.prevent_default();
+            pair(session, &server);
+        })
+        .child(field(
+            "Server address",
+            "server-input",
+            "The server prints it when it starts.",
+            &typed.server,
+            |typed, text| typed.server = text,
+        ))
+        .child(field(
+            "One-time code",
+            "code-input",
+            "The server prints it too. It works once.",
+            &typed.code,
+            |typed, text| typed.code = text,
+        ))
+        .child(field(
+            "Name of this device",
+            "device-input",
+            "Shown in the server's list of devices, from which it can be revoked.",
+            &typed.device,
+            |typed, text| typed.device = text,
+        ))
+        .child(submit(
+            page,
+            "pair",
+            if page.model.busy {
+                "Pairing…"
             } else {
-                " captures have not reached it yet."
+                "Pair"
             },
-        ]
-        .concat()
-    });
-    (move || {
-        if form.confirm.get() {
-            view! {
-                <div class="notice" data-tone="warn" role="group" aria-labelledby="sure">
-                    <p id="sure">
-                        "Unpair this browser? Its access is revoked. What the server holds stays there."
-                        {warning.clone()}
-                    </p>
-                    {button(session, "danger", "unpair-confirm", "Unpair".to_owned(), move || {
-                        session.act(UiMessage::Unpair, move |_| form.confirm.set(false));
-                    })}
-                    {button(session, "", "unpair-cancel", "Keep".to_owned(), move || {
-                        form.confirm.set(false);
-                    })}
-                </div>
-            }
-            .into_any()
-        } else {
-            button(session, "", "unpair", "Unpair this browser…".to_owned(), move || {
-                form.confirm.set(true);
-            })
-        }
-    })
-    .into_any()
+        ))
 }
 
-fn privacy() -> AnyView {
-    view! {
-        <section aria-labelledby="privacy">
-            <h2 id="privacy">"What Lode captures, and what it never does"</h2>
-            <ul class="prose">
-                <li>
-                    "Only when you click, and only the page you are looking at: name, title, company, place, industry, the profile's and the company's address, and where on the page each was read."
-                </li>
-                <li>
-                    "It goes to your own server, at the address above. To find an e-mail, that server asks the mail servers and look-up services that its operator has set up."
-                </li>
-                <li>
-                    "Never: your cookies or passwords, messages, contacts, pages you only visit, or anything in the background. Lode does not scroll, click or open pages for you."
-                </li>
-                <li>
-                    "A person you capture has rights over what is stored. Your server can export and delete it."
-                </li>
-                <li>
-                    "LinkedIn's terms forbid extensions that read its pages, and it may restrict members who use them. That risk is yours to weigh."
-                </li>
-            </ul>
-        </section>
+fn pair(session: Session, typed: &str) {
+    let server = with_scheme(typed);
+    let (protocol, host) = browser::address_parts(&server).unwrap_or_default();
+    match permission_pattern(&protocol, &host) {
+        Ok(pattern) => session.pair(server, &pattern),
+        Err(message) => session.fail("bad_address", message),
     }
-    .into_any()
+}
+
+fn unpair(page: Page<'_>, unsent: u32) -> Element {
+    if !page.model.confirm_unpair {
+        return button(page, "", "unpair", "Unpair this browser…", |session| {
+            session.update(|model| model.confirm_unpair = true);
+        });
+    }
+    el("div")
+        .class("notice")
+        .set("role", "group")
+        .set("aria-labelledby", "sure")
+        .set("data-tone", "warn")
+        .child(el("p").set("id", "sure").text(&unsent_warning(unsent)))
+        .child(button(
+            page,
+            "danger",
+            "unpair-confirm",
+            "Unpair",
+            |session| session.act(UiMessage::Unpair),
+        ))
+        .child(
+            button(page, "", "unpair-cancel", "Keep", |session| {
+                session.update(|model| model.confirm_unpair = false);
+            })
+            .takes_focus(),
+        )
 }

@@ -1,85 +1,83 @@
 //! Small parts that both pages are made of.
 
-use leptos::prelude::*;
+use crate::node::{Element, el};
+use crate::session::{Model, Problem, Session};
 
-use crate::session::Session;
-
-/// Paragraphs.
-pub(crate) fn paragraphs(class: &'static str, lines: Vec<String>) -> AnyView {
-    lines
-        .into_iter()
-        .map(|line| view! { <p class=class>{line}</p> })
-        .collect_view()
-        .into_any()
+/// What every part needs: the session for its buttons, the model for their looks.
+#[derive(Clone, Copy)]
+pub(crate) struct Page<'a> {
+    /// Where actions go.
+    pub(crate) session: Session,
+    /// What is drawn.
+    pub(crate) model: &'a Model,
 }
 
-/// A button that does `action`, held while another action is on its way.
+/// A button. It does nothing while an action is on its way, and keeps its focus.
 pub(crate) fn button(
-    session: Session,
+    page: Page<'_>,
     class: &'static str,
     test_id: &'static str,
-    label: String,
-    action: impl Fn() + 'static,
-) -> AnyView {
-    view! {
-        <button
-            type="button"
-            class=class
-            data-testid=test_id
-            aria-disabled=move || session.busy.get().then_some("true")
-            on:click=move |_| {
-                if !session.busy.get_untracked() {
-                    action();
-                }
+    label: &str,
+    action: impl Fn(Session) + 'static,
+) -> Element {
+    let session = page.session;
+    let busy = page.model.busy;
+    el("button")
+        .key(test_id.to_owned())
+        .set("type", "button")
+        .class(class)
+        .test_id(test_id)
+        .set_if(busy, "aria-disabled", "true")
+        .on("click", move |_| {
+            if !busy {
+                action(session);
             }
-        >
-            {label}
-        </button>
-    }
-    .into_any()
+        })
+        .text(label)
 }
 
 /// A Copy button. `key` tells it from the others, `spoken` is its full name.
 pub(crate) fn copy_button(
-    session: Session,
+    page: Page<'_>,
     key: String,
     test_id: &'static str,
-    label: &'static str,
-    spoken: String,
+    label: &str,
+    spoken: &str,
     value: String,
-) -> AnyView {
-    let own = key.clone();
-    view! {
-        <button
-            type="button"
-            class="copy"
-            data-testid=test_id
-            aria-label=spoken
-            on:click=move |_| session.copy(key.clone(), value.clone())
-        >
-            {move || if session.copied.with(|now| *now == own) { "Copied" } else { label }}
-        </button>
-    }
-    .into_any()
+) -> Element {
+    let session = page.session;
+    let copied = page.model.copied.as_ref() == Some(&key);
+    el("button")
+        .key(key.clone())
+        .set("type", "button")
+        .class("copy")
+        .test_id(test_id)
+        .set("aria-label", if copied { "Copied" } else { spoken })
+        .on("click", move |_| session.copy(&key, &value))
+        .text(if copied { "Copied" } else { label })
+}
+
+/// Paragraphs of one class.
+pub(crate) fn paragraphs(class: &'static str, lines: &[String]) -> impl Iterator<Item = Element> {
+    lines
+        .iter()
+        .map(move |line| el("p").class(class).text(line))
 }
 
 /// The failure of the last action.
-pub(crate) fn problem(session: Session) -> AnyView {
-    (move || {
-        session.problem.get().map(|problem| {
-            view! {
-                <div class="notice" role="alert" data-tone="bad" data-testid="problem" data-code=problem.code>
-                    <p>{problem.message}</p>
-                    <button
-                        type="button"
-                        class="quiet"
-                        on:click=move |_| session.problem.set(None)
-                    >
-                        "Close"
-                    </button>
-                </div>
-            }
-        })
-    })
-    .into_any()
+pub(crate) fn problem(page: Page<'_>) -> Option<Element> {
+    let Problem { code, message } = page.model.problem.as_ref()?;
+    Some(
+        el("div")
+            .key("problem".to_owned())
+            .class("notice")
+            .set("role", "alert")
+            .set("data-tone", "bad")
+            .test_id("problem")
+            .set("data-code", code)
+            .child(el("p").text(message))
+            .child(button(page, "quiet", "problem-close", "Close", |session| {
+                session.update(|model| model.problem = None);
+            })),
+    )
 }

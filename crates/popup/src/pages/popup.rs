@@ -1,189 +1,184 @@
 //! The popup.
 
-use leptos::prelude::*;
 use lode_core::protocol::UiMessage;
 
 use super::capture::one;
 use super::list::{many, recent};
-use super::parts::{button, problem};
+use super::parts::{Page, button, problem};
 use crate::browser;
-use crate::session::Session;
+use crate::node::{Element, el};
 use crate::view::connection::{Banner, BannerAction, ConnectionView};
 use crate::view::credits::CreditsView;
-use crate::view::popup::{Body, Notice, NoticeAction, PopupView, capture_name, popup};
+use crate::view::popup::{Body, Notice, NoticeAction, capture_name, popup};
 
 /// The whole popup.
-pub(crate) fn page(session: Session) -> AnyView {
-    session.preview();
-    browser::on_tab_loaded(move || session.preview());
-    let shown = Memo::new(move |_| {
-        session.state.with(|state| {
-            session.local.with(|local| {
-                session
-                    .clock
-                    .with(|clock| state.as_ref().map(|state| popup(state, local, clock)))
-            })
-        })
-    });
-    let part = move |of: fn(&PopupView) -> Part| {
-        // A part is drawn anew only when it has changed.
-        let memo = Memo::new(move |_| shown.with(|view| view.as_ref().map(of)));
-        move || memo.get().map(|part| draw(session, part))
+pub(crate) fn page(page: Page<'_>) -> Element {
+    let root = el("div").class("page");
+    let main = el("main")
+        .test_id("state")
+        .set_if(page.model.busy, "aria-busy", "true");
+    let Some(state) = &page.model.state else {
+        return root
+            .children(problem(page))
+            .child(main.set("data-state", "starting"))
+            .children(page.model.problem.is_some().then(|| {
+                button(page, "", "ask-again", "Try again", |session| {
+                    session.refresh();
+                    session.preview();
+                })
+            }));
     };
-    let states = Memo::new(move |_| {
-        shown.with(|view| {
-            view.as_ref().map_or(("starting", "", ""), |v| {
-                (v.body.state(), v.tab, v.connection.state)
-            })
-        })
-    });
-    let capture = move || session.state.with(|s| s.as_ref().and_then(capture_name));
-    let announcement = move || shown.with(|v| v.as_ref().map(|v| v.announcement.clone()));
-    Effect::new(move |_| {
-        states.track();
-        session.local.track();
-        request_animation_frame(browser::mend_focus);
-    });
-    view! {
-        {part(|view| Part::Head(view.connection, view.credits.clone()))}
-        {part(|view| Part::Banner(view.banner.clone()))}
-        {problem(session)}
-        <main
-            data-testid="state"
-            data-state=move || states.get().0
-            data-tab=move || states.get().1
-            data-connection=move || states.get().2
-            data-capture=capture
-            aria-busy=move || session.busy.get().then_some("true")
-        >
-            {part(|view| Part::Body(view.body.clone()))}
-        </main>
-        {part(|view| Part::Recent(view.recent.clone()))}
-        <p class="sr" role="status" data-testid="announcement">{announcement}</p>
-    }
-    .into_any()
+    let shown = popup(state, &page.model.local, &page.model.clock);
+    let main = main
+        .set("data-state", shown.body.state())
+        .set("data-tab", shown.tab)
+        .set("data-connection", shown.connection.state)
+        .set("data-capture", capture_name(state).unwrap_or_default())
+        .children(match shown.body {
+            Body::Notice(notice) => vec![self::notice(page, &notice)],
+            Body::One(shown) => one(page, *shown),
+            Body::Many(shown) => many(page, shown),
+        });
+    root.child(head(shown.connection, shown.credits.as_ref()))
+        .children(shown.banner.map(|shown| banner(page, &shown)))
+        .children(problem(page))
+        .child(main)
+        .children(recent(page, shown.recent))
+        .child(
+            el("p")
+                .class("sr")
+                .set("role", "status")
+                .test_id("announcement")
+                .text(&shown.announcement),
+        )
+        .child(
+            el("p")
+                .key("copied".to_owned())
+                .class("sr")
+                .set("role", "status")
+                .text(if page.model.copied.is_some() {
+                    "Copied"
+                } else {
+                    ""
+                }),
+        )
 }
 
-/// A part of the popup, drawn for itself.
-#[derive(Clone, PartialEq)]
-enum Part {
-    Head(ConnectionView, Option<CreditsView>),
-    Banner(Option<Banner>),
-    Body(Body),
-    Recent(Vec<crate::view::recent::RecentRow>),
+fn head(connection: ConnectionView, credits: Option<&CreditsView>) -> Element {
+    el("header")
+        .child(
+            el("img")
+                .set("src", "../icons/icon.svg")
+                .set("alt", "")
+                .set("width", "24")
+                .set("height", "24"),
+        )
+        .child(el("h1").text("Lode"))
+        .child(
+            el("p")
+                .class("connection")
+                .test_id("connection")
+                .set("data-state", connection.state)
+                .set("data-tone", connection.tone.name())
+                .text(connection.text),
+        )
+        .children(credits.map(credits_left))
+        .child(
+            el("button")
+                .set("type", "button")
+                .class("gear")
+                .test_id("options")
+                .set("aria-label", "Options")
+                .set("title", "Options")
+                .on("click", |_| browser::open_options())
+                .text("⚙"),
+        )
 }
 
-fn draw(session: Session, part: Part) -> AnyView {
-    match part {
-        Part::Head(connection, credits) => head(connection, credits),
-        Part::Banner(shown) => shown.map(|shown| banner(session, shown)).into_any(),
-        Part::Body(Body::Notice(shown)) => notice(session, shown),
-        Part::Body(Body::One(shown)) => one(session, *shown),
-        Part::Body(Body::Many(shown)) => many(session, shown),
-        Part::Recent(rows) => recent(session, rows),
-    }
+fn credits_left(credits: &CreditsView) -> Element {
+    let more = |class: &'static str, text: &Option<String>| {
+        text.as_ref()
+            .map(|text| el("span").key(class.to_owned()).class(class).text(text))
+    };
+    el("p")
+        .key("credits".to_owned())
+        .class("credits")
+        .test_id("credits")
+        .set_if(credits.short, "data-short", "")
+        .set("title", credits.reset.as_deref().unwrap_or_default())
+        .child(el("strong").text(&credits.left))
+        .children(more("held", &credits.held))
+        .children(more(
+            // The reset is worth the space where there is little left, else a tooltip.
+            if credits.short { "reset" } else { "sr" },
+            &credits.reset,
+        ))
 }
 
-fn head(connection: ConnectionView, credits: Option<CreditsView>) -> AnyView {
-    view! {
-        <header>
-            <img src="../icons/icon.svg" alt="" width="24" height="24" />
-            <h1>"Lode"</h1>
-            <p
-                class="connection"
-                data-testid="connection"
-                data-state=connection.state
-                data-tone=connection.tone.name()
-            >
-                {connection.text}
-            </p>
-            {credits.map(credits_left)}
-            <button
-                type="button"
-                class="gear"
-                aria-label="Options"
-                title="Options"
-                data-testid="options"
-                on:click=move |_| browser::open_options()
-            >
-                "⚙"
-            </button>
-        </header>
-    }
-    .into_any()
-}
-
-fn credits_left(credits: CreditsView) -> AnyView {
-    let tooltip = credits.reset.clone();
-    view! {
-        <p class="credits" data-testid="credits" title=tooltip data-short=credits.short.then_some("")>
-            <strong>{credits.left}</strong>
-            {credits.held.map(|held| view! { <span class="held">{held}</span> })}
-            {credits.reset.map(|reset| view! { <span class="sr">{reset}</span> })}
-        </p>
-    }
-    .into_any()
-}
-
-fn banner(session: Session, shown: Banner) -> AnyView {
+fn banner(page: Page<'_>, shown: &Banner) -> Element {
     let action = match shown.action {
         BannerAction::None => None,
-        BannerAction::RetryNow => Some(button(
-            session,
-            "",
-            "retry",
-            "Retry now".to_owned(),
-            move || session.act(UiMessage::RetryNow, |_| {}),
-        )),
+        BannerAction::RetryNow => Some(button(page, "", "retry", "Retry now", |session| {
+            session.act(UiMessage::RetryNow);
+        })),
         BannerAction::Pair => Some(button(
-            session,
+            page,
             "primary",
             "open-options",
-            "Pair again".to_owned(),
-            browser::open_options,
+            "Pair again",
+            |_| browser::open_options(),
         )),
     };
-    view! {
-        <aside class="notice" data-tone="warn" data-testid="banner">
-            <h2>{shown.title}</h2>
-            <p>{shown.text} " " <span data-testid="next-try">{shown.next_try}</span></p>
-            {action}
-        </aside>
-    }
-    .into_any()
+    el("aside")
+        .class("notice")
+        .test_id("banner")
+        .set("data-tone", shown.tone.name())
+        .child(el("h2").text(shown.title))
+        .child(
+            el("p").text(&shown.text).text(" ").children(
+                shown
+                    .next_try
+                    .as_ref()
+                    .map(|text| el("span").test_id("next-try").text(text)),
+            ),
+        )
+        .children(action)
 }
 
-fn notice(session: Session, shown: Notice) -> AnyView {
+fn notice(page: Page<'_>, shown: &Notice) -> Element {
     let action = match shown.action {
         NoticeAction::None => None,
         NoticeAction::Pair => Some(button(
-            session,
+            page,
             "primary",
             "open-options",
-            "Open the options to pair".to_owned(),
-            browser::open_options,
+            "Open the options to pair",
+            |_| browser::open_options(),
         )),
         NoticeAction::ReadAgain => Some(button(
-            session,
+            page,
             "",
             "read-again",
-            "Read the page again".to_owned(),
-            move || session.act(UiMessage::Preview, |_| {}),
+            "Read the page again",
+            |session| session.act(UiMessage::Preview),
         )),
         NoticeAction::ReloadTab => Some(button(
-            session,
+            page,
             "primary",
             "reload-tab",
-            "Reload the tab".to_owned(),
-            browser::reload_tab,
+            "Reload the tab",
+            |_| browser::reload_tab(),
         )),
     };
-    view! {
-        <div class="empty" aria-busy=shown.busy.then_some("true")>
-            <h2 tabindex="-1" data-focus="">{shown.title}</h2>
-            <p>{shown.text}</p>
-            {action}
-        </div>
-    }
-    .into_any()
+    el("div")
+        .class("empty")
+        .set_if(shown.busy, "aria-busy", "true")
+        .child(
+            el("h2")
+                .set("tabindex", "-1")
+                .takes_focus()
+                .text(shown.title),
+        )
+        .child(el("p").text(&shown.text))
+        .children(action)
 }

@@ -1,6 +1,6 @@
 //! The header's connection dot, and the notice under it when something is wrong.
 
-use lode_core::protocol::{Connection, UiState};
+use lode_core::protocol::{CardState, Connection, UiState};
 
 use super::Tone;
 use super::time::{Clock, until};
@@ -19,6 +19,8 @@ pub struct ConnectionView {
 /// A notice across the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Banner {
+    /// Mood.
+    pub tone: Tone,
     /// What is wrong.
     pub title: &'static str,
     /// What it means and what is kept.
@@ -47,7 +49,7 @@ pub fn connection(connection: &Connection) -> ConnectionView {
         Connection::NotPaired => ("not_paired", "Not paired", Tone::Neutral),
         Connection::Connecting => ("connecting", "Connecting", Tone::Busy),
         Connection::Online => ("online", "Connected", Tone::Good),
-        Connection::Unreachable { .. } => ("unreachable", "No connection", Tone::Warn),
+        Connection::Unreachable { .. } => ("unreachable", "Unreachable", Tone::Warn),
         Connection::Unauthorized => ("unauthorized", "Pair again", Tone::Bad),
     };
     ConnectionView { state, text, tone }
@@ -58,12 +60,21 @@ pub fn connection(connection: &Connection) -> ConnectionView {
 pub fn banner(state: &UiState, clock: &Clock) -> Option<Banner> {
     match &state.connection {
         Connection::NotPaired => None,
-        Connection::Connecting | Connection::Online => (state.unsent > 0).then(|| Banner {
-            title: "Sending",
-            text: [&captures(state.unsent), " on the way to your server."].concat(),
-            next_try: None,
-            action: BannerAction::None,
-        }),
+        Connection::Connecting | Connection::Online => {
+            // The capture in view says for itself that it is being sent.
+            let in_view = state
+                .current
+                .as_ref()
+                .is_some_and(|card| card.state == CardState::Unsent);
+            let others = state.unsent.saturating_sub(u32::from(in_view));
+            (others > 0).then(|| Banner {
+                tone: Tone::Busy,
+                title: "Sending",
+                text: [&captures(others), " on the way to your server."].concat(),
+                next_try: None,
+                action: BannerAction::None,
+            })
+        }
         Connection::Unreachable { next_try, detail } => {
             let mut text = detail.trim().to_owned();
             if !text.is_empty() {
@@ -74,6 +85,7 @@ pub fn banner(state: &UiState, clock: &Clock) -> Option<Banner> {
             }
             text.push_str(&kept(state.unsent, "when it answers."));
             Some(Banner {
+                tone: Tone::Warn,
                 title: "Your server does not answer",
                 text,
                 next_try: next_try.map(|at| ["Next try ", &until(clock, at), "."].concat()),
@@ -81,6 +93,7 @@ pub fn banner(state: &UiState, clock: &Clock) -> Option<Banner> {
             })
         }
         Connection::Unauthorized => Some(Banner {
+            tone: Tone::Warn,
             title: "Your server no longer accepts this browser",
             text: [
                 "Its access was revoked. Pair again with a new code. ",
@@ -129,6 +142,19 @@ mod tests {
     fn nothing_to_say_when_all_is_well() {
         assert_eq!(shown(Connection::Online, 0), None);
         assert_eq!(shown(Connection::NotPaired, 3), None);
+    }
+
+    #[test]
+    fn a_capture_in_view_is_not_announced_twice() {
+        let mut state = UiState {
+            current: Some(sample::card(CardState::Unsent)),
+            unsent: 1,
+            ..sample::full_state()
+        };
+        assert_eq!(banner(&state, &CLOCK), None);
+        state.unsent = 3;
+        let shown = banner(&state, &CLOCK).unwrap();
+        assert_eq!(shown.text, "2 captures are on the way to your server.");
     }
 
     #[test]

@@ -9,10 +9,12 @@ use super::reasons::verdict;
 /// A Copy button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopyItem {
-    /// Which one: `email`, `name`, `link`, `lead`; also the end of its test id.
-    pub what: &'static str,
+    /// Which one, for the browser tests too.
+    pub test_id: &'static str,
     /// The button's text.
     pub label: &'static str,
+    /// Its full name, for a screen reader.
+    pub spoken: &'static str,
     /// What is copied.
     pub value: String,
 }
@@ -22,8 +24,9 @@ pub struct CopyItem {
 pub fn items(card: &CaptureCard) -> Vec<CopyItem> {
     let mut items = lead_items(&card.lead);
     items.push(CopyItem {
-        what: "lead",
+        test_id: "copy-lead",
         label: "Everything",
+        spoken: "Copy everything about this lead",
         value: whole(card),
     });
     items
@@ -31,14 +34,16 @@ pub fn items(card: &CaptureCard) -> Vec<CopyItem> {
 
 fn lead_items(lead: &Lead) -> Vec<CopyItem> {
     let mut items = vec![CopyItem {
-        what: "name",
+        test_id: "copy-name",
         label: "Name",
+        spoken: "Copy name",
         value: one_line(&name(lead)),
     }];
     if let Some(url) = &lead.profile_url {
         items.push(CopyItem {
-            what: "link",
+            test_id: "copy-link",
             label: "Profile link",
+            spoken: "Copy profile link",
             value: one_line(url),
         });
     }
@@ -63,7 +68,7 @@ pub fn whole(card: &CaptureCard) -> String {
         let sure = [
             &email.address,
             " (",
-            &verdict(email.status).0.to_lowercase(),
+            verdict(email.status).0,
             ", ",
             &email.score.to_string(),
             " %)",
@@ -106,7 +111,7 @@ mod tests {
             "Ilse Varga-Brandt\n\
              Title: Head of Drilling\n\
              Company: Kestrel Ore\n\
-             E-mail: ilse.varga-brandt@kestrel-ore.example (verified, 100 %)\n\
+             E-mail: ilse.varga-brandt@kestrel-ore.example (Verified, 100 %)\n\
              Location: Kiruna, Sweden\n\
              Profile: https://www.linkedin.com/in/ilse-varga-brandt\n\
              Website: https://kestrel-ore.example"
@@ -124,7 +129,7 @@ mod tests {
     fn no_link_button_without_a_link() {
         let mut card = sample::found_card();
         card.lead.profile_url = None;
-        let what: Vec<_> = items(&card).iter().map(|i| i.what).collect();
-        assert_eq!(what, ["name", "lead"]);
+        let buttons: Vec<_> = items(&card).iter().map(|i| i.test_id).collect();
+        assert_eq!(buttons, ["copy-name", "copy-lead"]);
     }
 }

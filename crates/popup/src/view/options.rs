@@ -3,7 +3,20 @@
 use lode_core::protocol::{Connection, UiState};
 
 /// The server address that is offered: where `lode serve` listens by default.
-pub const SERVER_EXAMPLE: &str = "http://127.0.0.1:8420";
+pub const SERVER_EXAMPLE: &str = "http://127.0.0.1:7317";
+
+/// What is captured, where it goes, and what never happens.
+pub const NEVER: [&str; 5] = [
+    "Only when you click, and only the page you are looking at: name, title, company, place, \
+     industry, the addresses of the profile and the company, and where on the page each was read.",
+    "It goes to your own server, at the address above. To find an e-mail, that server asks mail \
+     servers, and the look-up services that its operator has set up.",
+    "Never: your cookies or passwords, messages, contacts, pages you only visit, or anything in \
+     the background. Lode does not scroll, click or open pages for you.",
+    "The people you capture have rights over what is stored. Your server can export and delete it.",
+    "LinkedIn's terms forbid extensions that read its pages, and it may restrict members who use \
+     them. That risk is yours to weigh.",
+];
 
 /// The pairing part of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,12 +87,32 @@ pub fn pairing(state: &UiState) -> PairingView {
     }
 }
 
+/// The question before unpairing.
+#[must_use]
+pub fn unsent_warning(unsent: u32) -> String {
+    let mut text =
+        "Unpair this browser? Its access is revoked. What the server holds stays there.".to_owned();
+    if unsent > 0 {
+        text.push(' ');
+        text.push_str(&unsent.to_string());
+        text.push_str(if unsent == 1 {
+            " capture has not reached it yet."
+        } else {
+            " captures have not reached it yet."
+        });
+    }
+    text
+}
+
 /// A server address with its scheme: as typed, or `http` for this computer and `https` for
 /// any other.
 #[must_use]
 pub fn with_scheme(typed: &str) -> String {
     let typed = typed.trim();
-    if typed.contains("://") {
+    if typed
+        .split_once(':')
+        .is_some_and(|(_, rest)| rest.starts_with("//"))
+    {
         return typed.to_owned();
     }
     let host = typed.split(['/', ':']).next().unwrap_or_default();
@@ -111,7 +144,7 @@ pub fn permission_pattern(protocol: &str, host: &str) -> Result<String, &'static
              your leads.",
         ),
         _ => Err(
-            "This is not a server address. It looks like http://127.0.0.1:8420 or \
+            "This is not a server address. It looks like http://127.0.0.1:7317 or \
                   https://lode.example.com.",
         ),
     }
@@ -125,7 +158,7 @@ mod tests {
     #[test]
     fn schemes() {
         for (typed, full) in [
-            (" 127.0.0.1:8420 ", "http://127.0.0.1:8420"),
+            (" 127.0.0.1:7317 ", "http://127.0.0.1:7317"),
             ("localhost", "http://localhost"),
             ("lode.example.com/x", "https://lode.example.com/x"),
             ("http://lode.example.com", "http://lode.example.com"),
@@ -134,6 +167,13 @@ mod tests {
         ] {
             assert_eq!(with_scheme(typed), full, "{typed}");
         }
+    }
+
+    #[test]
+    fn the_question_counts_what_is_unsent() {
+        assert!(unsent_warning(0).ends_with("stays there."));
+        assert!(unsent_warning(1).ends_with("1 capture has not reached it yet."));
+        assert!(unsent_warning(2).ends_with("2 captures have not reached it yet."));
     }
 
     #[test]

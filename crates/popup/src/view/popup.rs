@@ -174,6 +174,17 @@ pub fn chosen(leads: &[LeadRow], local: &Local) -> Vec<u32> {
         .collect()
 }
 
+/// What [`Local::toggled`] has to be for every row to be ticked, or, where all are, none.
+#[must_use]
+pub fn all_or_none(leads: &[LeadRow], local: &Local) -> BTreeSet<u32> {
+    let wanted = chosen(leads, local).len() < leads.len();
+    (0..)
+        .zip(leads)
+        .filter(|(_, row)| row.captured.is_none() != wanted)
+        .map(|(i, _)| i)
+        .collect()
+}
+
 fn body(state: &UiState, local: &Local, around: &Around<'_>) -> Body {
     if let Some(card) = local.opened.and_then(|id| card_of(state, id)) {
         return Body::One(Box::new(One {
@@ -620,6 +631,16 @@ mod tests {
             ..Local::default()
         };
         assert_eq!(chosen(&leads, &local), [1]);
+    }
+
+    #[test]
+    fn all_then_none() {
+        let leads = [sample::row(None), sample::row(Some(sample::id(1)))];
+        let mut local = Local::default();
+        local.toggled = all_or_none(&leads, &local);
+        assert_eq!(chosen(&leads, &local), [0, 1]);
+        local.toggled = all_or_none(&leads, &local);
+        assert!(chosen(&leads, &local).is_empty());
     }
 
     #[test]

@@ -29,24 +29,181 @@ pub fn verdict(status: EmailStatus) -> (&'static str, Tone) {
 /// rather than hidden: `some_new_code` → `Some new code.`
 #[must_use]
 pub fn sentence(code: &str) -> String {
-    known(code).map_or_else(|| readable(code), str::to_owned)
+    SENTENCES
+        .iter()
+        .find(|(codes, _)| codes.contains(&code))
+        .map_or_else(|| readable(code), |(_, text)| (*text).to_owned())
 }
 
-fn known(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "decoys_refused" => {
-            "The mail server accepted this address and refused made-up ones beside it."
-        }
-        "mx_accepts_all" => {
-            "This company's mail server accepts every address, so an acceptance proves nothing."
-        }
-        "domain_unknown" => "The company's website could not be told.",
-        "no_mx" => "The company's domain does not take e-mail.",
-        "no_candidate_accepted" => "The mail server refused every likely form of the name.",
-        "probing_off" => "Your server is set not to ask mail servers, so nothing can be proved.",
-        _ => return None,
-    })
-}
+/// Codes of the verifier, the finder and the server, by what they mean to a user.
+const SENTENCES: &[(&[&str], &str)] = &[
+    // The mail server's word on the address.
+    (
+        &["accepted_and_decoys_refused", "decoys_refused"],
+        "The mail server accepted this address and refused made-up ones beside it.",
+    ),
+    (&["verified_before"], "It was verified before."),
+    (
+        &["accepts_all", "mx_accepts_all"],
+        "The company's mail server accepts every address, so its yes proves nothing.",
+    ),
+    (
+        &["accepts_name_like_decoys"],
+        "The mail server also accepted made-up names of the same form, so its yes proves nothing.",
+    ),
+    (
+        &["no_such_mailbox"],
+        "The mail server says that this mailbox does not exist.",
+    ),
+    (
+        &["refused_like_the_decoys"],
+        "The mail server refused it exactly as it refuses addresses that cannot exist.",
+    ),
+    (
+        &["ambiguous_refusal"],
+        "The mail server refused it without saying why.",
+    ),
+    (&["mailbox_full"], "The mailbox exists, but it is full."),
+    (
+        &["mailbox_disabled"],
+        "The mailbox exists, but it is switched off.",
+    ),
+    (
+        &["control_incomplete", "control_contradictory"],
+        "The mail server accepted it, but the counter-check with made-up addresses came to no \
+         clear end.",
+    ),
+    (
+        &["postmaster_not_sane"],
+        "The mail server answers as if it knew no mailbox at all, so its yes proves nothing.",
+    ),
+    // The mail server does not want to be asked, or cannot be.
+    (
+        &["greylisted", "deferred", "control_deferred"],
+        "The mail server asked us to come back later.",
+    ),
+    (
+        &["deferred_to_the_end", "deferred_too_long", "gave_up"],
+        "The mail server kept asking us to come back later, until we stopped.",
+    ),
+    (
+        &[
+            "policy_refusal",
+            "policy_refusal_in_session",
+            "sender_refused",
+            "provider_blocks_us",
+        ],
+        "The mail server refuses to talk to your server. That says nothing about this address.",
+    ),
+    (
+        &["rate_limited"],
+        "The mail server limits how often it may be asked.",
+    ),
+    (
+        &["hourly_limit", "backing_off", "session_limit"],
+        "It was not asked more often, to spare the mail server.",
+    ),
+    (
+        &["tls_required", "tls_failed"],
+        "No encrypted connection to the mail server could be made.",
+    ),
+    (
+        &[
+            "server_busy",
+            "connection_dropped",
+            "connection_refused",
+            "timeout",
+            "timed_out",
+            "protocol_error",
+            "no_mail_service",
+            "mx_without_address",
+            "mx_address_denied",
+            "no_answer",
+            "not_asked",
+        ],
+        "The company's mail server could not be reached, or broke off.",
+    ),
+    (
+        &["dns_failed"],
+        "The company's mail server could not be looked up.",
+    ),
+    (
+        &["probing_off"],
+        "Your server is set not to ask mail servers, so nothing can be proved.",
+    ),
+    // The domain.
+    (
+        &["no_mx", "null_mx", "domain_too_long_to_probe"],
+        "The company's domain does not take e-mail.",
+    ),
+    (
+        &["domain_not_found"],
+        "The company's domain does not exist.",
+    ),
+    (
+        &["domain_unknown"],
+        "The company's website could not be told.",
+    ),
+    (
+        &["domain_unconfirmed"],
+        "It is not certain that this domain is the company's.",
+    ),
+    (&["domain_given"], "The company's domain was given."),
+    (
+        &["domain_from_website"],
+        "The company's domain stands on the captured page.",
+    ),
+    (
+        &["domain_confirmed_before"],
+        "The company's domain was confirmed by an earlier search.",
+    ),
+    (
+        &["domain_named_by_site"],
+        "The website at this domain names the company.",
+    ),
+    (
+        &["domain_takes_mail"],
+        "The domain was guessed from the company's name.",
+    ),
+    (
+        &["domain_malformed"],
+        "What was given for the company's website is no domain.",
+    ),
+    (
+        &["domain_shared_host"],
+        "The company's website is at a shared host, so its domain is not the company's own.",
+    ),
+    (
+        &["domain_free_mail"],
+        "That domain is a free mail provider's, not the company's.",
+    ),
+    // The name and the kind of address.
+    (
+        &["no_candidate_accepted"],
+        "The mail server refused every likely form of the name.",
+    ),
+    (
+        &["name_unusable"],
+        "No address can be formed from the name as shown.",
+    ),
+    (
+        &["name_romanised"],
+        "The name was written in Latin letters for it.",
+    ),
+    (
+        &["not_a_person"],
+        "A company was captured, so there is no person to find an address for.",
+    ),
+    (&["role"], "It is a shared address, not one person's own."),
+    (&["free_mail"], "It is at a free mail provider."),
+    (&["alias"], "It is a forwarding address."),
+    (&["disposable"], "It is a throw-away address."),
+    // Ourselves.
+    (
+        &["internal"],
+        "Something failed in Lode itself. Its log tells more.",
+    ),
+];
 
 /// Longest part of an unknown code that is shown, in characters.
 const CODE_CHARS_MAX: usize = 80;
@@ -56,7 +213,7 @@ fn readable(code: &str) -> String {
     for c in code.chars().take(CODE_CHARS_MAX) {
         match c {
             '_' | '-' | '.' => text.push(' '),
-            c if text.is_empty() => text.extend(c.to_uppercase()),
+            c if text.is_empty() => text.push(c.to_ascii_uppercase()),
             c => text.push(c),
         }
     }
@@ -75,9 +232,21 @@ mod tests {
     }
 
     #[test]
+    fn every_code_has_one_sentence() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (codes, text) in SENTENCES {
+            assert!(text.ends_with('.'), "{text}");
+            for code in *codes {
+                assert!(seen.insert(code), "{code} is there twice");
+                assert_eq!(sentence(code), *text);
+            }
+        }
+    }
+
+    #[test]
     fn unknown_codes_stay_readable_and_short() {
         assert_eq!(sentence("server_on_holiday"), "Server on holiday.");
-        assert_eq!(sentence("öl"), "Öl.");
+        assert_eq!(sentence("öl"), "öl.");
         assert_eq!(sentence(&"x".repeat(5_000)).chars().count(), 81);
     }
 

@@ -1,0 +1,150 @@
+//! What a reply repeats of our own words is taken out before it is read: an address like
+//! `mailbox.full@blocked-spam.example` must not decide what a reply means.
+
+use crate::address::Address;
+
+/// Our own words that a reply may repeat.
+#[derive(Debug, Clone, Default)]
+pub struct Echoes {
+    /// Taken out wherever they stand.
+    whole: Vec<String>,
+    /// Taken out where they stand as a word of their own: local parts, which may be a
+    /// word like `user`.
+    words: Vec<String>,
+}
+
+impl Echoes {
+    /// The words of one question: the recipient, our sender and our name.
+    #[must_use]
+    pub fn new(recipient: Option<&Address>, sender: Option<&Address>, helo: &str) -> Self {
+        let mut echoes = Self::default();
+        for address in recipient.into_iter().chain(sender) {
+            let domain = address.domain().as_str();
+            echoes.whole.push(address.to_string().to_lowercase());
+            echoes.whole.push(domain.to_owned());
+            if let Some((first, _)) = domain.split_once('.')
+                && first.len() >= 4
+            {
+                // "company-com.mail.protection…" and the like repeat the first label alone.
+                echoes.words.push(first.to_owned());
+            }
+            echoes.words.push(address.local().to_lowercase());
+        }
+        if !helo.is_empty() {
+            echoes.whole.push(helo.to_lowercase());
+        }
+        // The longer first: an address before its domain, a domain before its parent.
+        echoes
+            .whole
+            .sort_by_key(|text| std::cmp::Reverse(text.len()));
+        echoes
+            .words
+            .sort_by_key(|text| std::cmp::Reverse(text.len()));
+        echoes
+    }
+
+    /// The text without the echoes. `text` is in lower case.
+    #[must_use]
+    pub fn strip(&self, text: &str) -> String {
+        let mut left = text.to_owned();
+        for echo in &self.whole {
+            left = left.replace(echo.as_str(), " ");
+        }
+        for word in &self.words {
+            left = without_word(&left, word);
+        }
+        left
+    }
+}
+
+/// The text without `word` where no letter, digit or address character adjoins it. A plain
+/// word (`user`, `unknown`) is taken out only where it is marked as a quotation, since the
+/// reply may mean it.
+fn without_word(text: &str, word: &str) -> String {
+    if word.len() < 2 {
+        return text.to_owned();
+    }
+    let plain = word.chars().all(char::is_alphabetic);
+    let inside = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
+    let quotes = |c: char| matches!(c, '<' | '>' | '"' | '\'' | '(' | ')' | '[' | ']' | '`');
+    let mut left = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(word) {
+        let (prior, next) = (before.chars().next_back(), after.chars().next());
+        // A full stop ends a sentence unless a letter follows it.
+        let next_inside = next.is_some_and(|c| match c {
+            '.' => after.chars().nth(1).is_some_and(char::is_alphanumeric),
+            other => inside(other),
+        });
+        let alone = !prior.is_some_and(inside) && !next_inside;
+        let quoted = prior.is_some_and(quotes) && next.is_some_and(quotes);
+        left.push_str(before);
+        left.push_str(if alone && (!plain || quoted) {
+            " "
+        } else {
+            word
+        });
+        rest = after;
+    }
+    left.push_str(rest);
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn echoes(address: &str) -> Echoes {
+        Echoes::new(
+            Some(&Address::parse(address).unwrap()),
+            None,
+            "probe.example",
+        )
+    }
+
+    #[test]
+    fn addresses_domains_and_local_parts_go() {
+        let echoes = echoes("mailbox.full@spam-blocked.example");
+        let left = echoes.strip("<mailbox.full@spam-blocked.example>: mailbox.full of spam-blocked.example is mailbox.fuller");
+        assert_eq!(
+            left.split_whitespace().collect::<Vec<_>>(),
+            ["<", ">:", "of", "is", "mailbox.fuller"]
+        );
+    }
+
+    #[test]
+    fn a_plain_word_goes_only_where_it_is_quoted() {
+        let echoes = echoes("user@firm.example");
+        assert_eq!(echoes.strip("user unknown").trim(), "user unknown");
+        assert_eq!(echoes.strip("<user>: unknown").trim(), "< >: unknown");
+    }
+
+    proptest! {
+        #[test]
+        fn an_echo_never_changes_the_meaning(
+            local in "[a-z]{3,9}[._-](full|blocked|spam|unknown|disabled|policy|quota|listed)",
+            label in "(mailbox-full|user-unknown|spamhaus|blocked-by-policy|greylisted|relay-denied)",
+        ) {
+            use crate::classify::rcpt_answer;
+            use crate::smtp::Reply;
+            let odd = Address::parse(&format!("{local}@{label}.example")).unwrap();
+            let plain = Address::parse("ada.marlow@quiet.example").unwrap();
+            for (code, form) in [
+                (550, "5.1.1 <{}>: Recipient address rejected: User unknown in virtual mailbox table"),
+                (550, "Unrouteable address {}"),
+                (550, "5.7.1 <{}>: Recipient address rejected: Access denied"),
+                (450, "4.2.0 <{}>: Recipient address rejected: Greylisted"),
+                (550, "{} rejected"),
+            ] {
+                let answer = |address: &Address| {
+                    let shown = address.to_string();
+                    let reply = Reply { code, lines: vec![form.replace("{}", &shown)] };
+                    let answer = rcpt_answer(&shown, &reply, &Echoes::new(Some(address), None, ""));
+                    (answer.class, answer.template)
+                };
+                prop_assert_eq!(answer(&odd), answer(&plain));
+            }
+        }
+    }
+}

@@ -1,0 +1,552 @@
+//! The table that says what replies mean. To teach Lode a new server, add a line here and
+//! its reply to `classify/tests.rs`.
+//!
+//! Rules are tried in order, the first that fits decides. Those that speak of us (policy,
+//! sender, TLS) come before those that speak of the mailbox: a refusal of us that is read
+//! as "no such mailbox" would be a false verdict, the reverse is only a missed one.
+
+use super::{Asked, ReplyClass};
+use ReplyClass::{
+    Accepted, Ambiguous, Disabled, Full, NoMailbox, Policy, RateLimited, SenderRefused, Temporary,
+    TlsRequired, TooManyRecipients,
+};
+
+/// A rule: fits where the code, the enhanced code and the words do.
+struct Rule {
+    /// Reply code: exact, or its first digit.
+    code: Code,
+    /// Enhanced codes, one of which must be there; `5.7.*` stands for all of a subject.
+    /// Empty: any or none.
+    enhanced: &'static [&'static str],
+    /// Phrases, one of which the text must have. Empty: any text.
+    phrases: &'static [&'static str],
+    class: ReplyClass,
+}
+
+#[derive(Clone, Copy)]
+enum Code {
+    /// Any 4xx.
+    Later,
+    /// Any 5xx.
+    Never,
+    /// Any refusal.
+    Either,
+    /// This one.
+    Is(u16),
+}
+
+const fn rule(
+    code: Code,
+    enhanced: &'static [&'static str],
+    phrases: &'static [&'static str],
+    class: ReplyClass,
+) -> Rule {
+    Rule {
+        code,
+        enhanced,
+        phrases,
+        class,
+    }
+}
+
+const TLS: &[&str] = &[
+    "starttls",
+    "tls required",
+    "encryption required",
+    "require tls",
+    "requires tls",
+];
+
+const BLOCKLIST: &[&str] = &[
+    "spamhaus",
+    "spamcop",
+    "barracudacentral",
+    "sorbs",
+    "uceprotect",
+    "blocklist",
+    "block list",
+    "blacklist",
+    "black list",
+    "blacklisted",
+    "dnsbl",
+    "rbl",
+    "is listed",
+    "listed at",
+    "listed in",
+    "listed on",
+    "blocked using",
+    "blocked by",
+    "reputation",
+    "your ip",
+    "client host",
+    "client ip",
+    "sending ip",
+    "ip address is",
+    "ip address has",
+    "reverse dns",
+    "reverse hostname",
+    "ptr record",
+    "banned sending",
+    "sending host",
+    "spam source",
+    "our block list",
+];
+
+const RELAY: &[&str] = &[
+    "relay access denied",
+    "relaying denied",
+    "relay denied",
+    "relaying not",
+    "relay not",
+    "unable to relay",
+    "cannot relay",
+    "not relay",
+    "to relay",
+    "no relay",
+    "relay access",
+    "rcpthosts",
+    "open relay",
+    "prohibited relay",
+    "relaying is",
+];
+
+const SENDER: &[&str] = &[
+    "sender address rejected",
+    "sender rejected",
+    "sender denied",
+    "sender verify",
+    "sender verification",
+    "sender address",
+    "sender domain",
+    "domain of sender",
+    "invalid sender",
+    "bad sender",
+    "unknown sender",
+    "sender unknown",
+    "envelope sender",
+    "envelope from",
+    "mail from",
+    "return path",
+    "return address",
+    "reverse-path",
+    "null sender",
+    "bounce",
+    "spf",
+    "dmarc",
+    "dkim",
+];
+
+const RATE: &[&str] = &[
+    "rate limit",
+    "ratelimit",
+    "rate-limit",
+    "too many connections",
+    "too many messages",
+    "too many errors",
+    "too many invalid",
+    "too many unknown",
+    "too fast",
+    "too quickly",
+    "throttl",
+    "connection limit",
+    "concurrent connections",
+    "slow down",
+    "sending limit",
+    "too many requests",
+    "connections from",
+];
+
+const POLICY: &[&str] = &[
+    "policy",
+    "policies",
+    "spam",
+    "denied by",
+    "administrative prohibition",
+    "administratively prohibited",
+    "prohibited",
+    "not authorized",
+    "not authorised",
+    "unauthorized",
+    "authentication",
+    "authenticate",
+    "not permitted",
+    "not allowed",
+    "refused by",
+    "blocked",
+    "banned",
+    "firewall",
+    "security",
+    "suspicious",
+    "unsolicited",
+    "harvest",
+    "access denied",
+    "permission denied",
+    "restricted",
+    "helo",
+    "ehlo",
+    "greeting",
+    "content",
+    "virus",
+    "unsafe",
+    "abuse",
+    "trust",
+    "verification failed",
+];
+
+const GREYLIST: &[&str] = &[
+    "greylist",
+    "graylist",
+    "grey list",
+    "gray list",
+    "grey-list",
+    "gray-list",
+];
+
+const MANY: &[&str] = &[
+    "too many recipients",
+    "many recipients",
+    "recipient limit",
+    "recipients limit",
+    "maximum number of recipients",
+];
+
+const FULL: &[&str] = &[
+    "mailbox full",
+    "mailbox is full",
+    "full mailbox",
+    "inbox full",
+    "inbox is full",
+    "over quota",
+    "overquota",
+    "over the quota",
+    "quota exceeded",
+    "exceeded quota",
+    "exceeds quota",
+    "exceed quota",
+    "out of quota",
+    "disk quota",
+    "storage quota",
+    "mailbox quota",
+    "quota full",
+    "exceeded storage",
+    "exceeded its storage",
+    "exceeded the storage",
+    "out of storage",
+    "storage allocation",
+    "mailbox size limit",
+    "mailbox exceeds",
+    "full mail box",
+    "not enough space in mailbox",
+    "account is full",
+    "storage limit",
+];
+
+const DISABLED: &[&str] = &[
+    "mailbox disabled",
+    "mailbox is disabled",
+    "mailbox has been disabled",
+    "account disabled",
+    "account is disabled",
+    "account has been disabled",
+    "user disabled",
+    "user is disabled",
+    "address disabled",
+    "address is disabled",
+    "recipient disabled",
+    "recipient is disabled",
+    "has been suspended",
+    "account suspended",
+    "is suspended",
+    "mailbox suspended",
+    "user suspended",
+    "deactivated",
+    "inactive",
+    "not active",
+    "no longer active",
+    "account locked",
+    "account is locked",
+    "mailbox locked",
+    "mailbox is locked",
+    "closed mailbox",
+    "account closed",
+    "has been closed",
+    "disabled account",
+    "disabled mailbox",
+    "disabled recipient",
+    "temporarily disabled",
+    "not accepting mail",
+    "not accepting messages",
+    "this mailbox is disabled",
+];
+
+const NO_MAILBOX: &[&str] = &[
+    "user unknown",
+    "unknown user",
+    "unknown recipient",
+    "recipient unknown",
+    "unknown mailbox",
+    "mailbox unknown",
+    "unknown address",
+    "address unknown",
+    "unknown local",
+    "unknown account",
+    "unknown or illegal",
+    "no such user",
+    "no such recipient",
+    "no such mailbox",
+    "no such address",
+    "no such account",
+    "no such person",
+    "no such local",
+    "no such email",
+    "no such mail",
+    "no mailbox",
+    "no user",
+    "no account",
+    "no recipient",
+    "no valid recipient",
+    "not a valid mailbox",
+    "not a valid user",
+    "not a valid recipient",
+    "not a known",
+    "is not known",
+    "not known here",
+    "user not known",
+    "recipient not known",
+    "not our customer",
+    "not a user",
+    "not a local",
+    "user not found",
+    "mailbox not found",
+    "recipient not found",
+    "account not found",
+    "address not found",
+    "was not found",
+    "could not be found",
+    "couldn't be found",
+    "cannot be found",
+    "not found in",
+    "recipientnotfound",
+    "recipnotfound",
+    "does not exist",
+    "doesn't exist",
+    "do not exist",
+    "not exist",
+    "did not exist",
+    "non-existent",
+    "nonexistent",
+    "non existent",
+    "nonexisting",
+    "invalid recipient",
+    "invalid mailbox",
+    "invalid user",
+    "invalid address",
+    "user invalid",
+    "recipient invalid",
+    "user is invalid",
+    "bad destination mailbox",
+    "bad address",
+    "bad recipient",
+    "unrouteable address",
+    "unroutable address",
+    "unroutable",
+    "unrouteable",
+    "undeliverable address",
+    "address is undeliverable",
+    "user does not",
+    "user doesn't have",
+    "doesn't have a",
+    "does not have an account",
+    "does not have a mailbox",
+    "isn't a user",
+    "no one by that name",
+    "nobody by that name",
+    "nobody here",
+    "mailbox does not",
+    "no longer valid",
+    "no longer available",
+    "no longer exists",
+    "no longer on",
+    "no longer in use",
+    "no longer in service",
+    "no longer employed",
+    "no longer with",
+    "unknown in",
+    "mailbox invalid",
+    "mailbox not available here",
+    "not a mailbox",
+    "there is no",
+    "not listed in",
+    "destination user",
+    "utilisateur inconnu",
+    "destinataire inconnu",
+    "adresse inconnue",
+    "empfänger unbekannt",
+    "benutzer unbekannt",
+    "adresse unbekannt",
+    "usuario desconocido",
+    "utente sconosciuto",
+    "usuário desconhecido",
+    "пользователь не найден",
+];
+
+const LATER: &[&str] = &["try again", "try later", "temporar", "later"];
+
+/// Replies to RCPT.
+const RCPT: &[Rule] = &[
+    rule(Code::Is(530), &[], TLS, TlsRequired),
+    rule(
+        Code::Either,
+        &["5.7.0", "5.7.10", "5.7.4", "4.7.0", "4.7.4", "4.7.10"],
+        TLS,
+        TlsRequired,
+    ),
+    rule(Code::Is(530), &[], &[], Policy),
+    rule(Code::Is(535), &[], &[], Policy),
+    rule(Code::Is(571), &[], &[], Policy),
+    // Come back later.
+    rule(Code::Either, &["4.5.3", "5.5.3"], &[], TooManyRecipients),
+    rule(Code::Either, &[], MANY, TooManyRecipients),
+    rule(Code::Later, &[], GREYLIST, Temporary),
+    rule(Code::Later, &["4.2.2"], &[], Full),
+    rule(Code::Later, &[], FULL, Full),
+    rule(Code::Later, &[], RATE, RateLimited),
+    rule(Code::Is(421), &["4.7.*"], &[], RateLimited),
+    rule(Code::Later, &["4.7.*"], &[], RateLimited),
+    rule(Code::Later, &[], BLOCKLIST, RateLimited),
+    rule(Code::Later, &[], &[], Temporary),
+    // About us.
+    rule(Code::Never, &["5.1.7", "5.1.8"], &[], SenderRefused),
+    rule(Code::Never, &[], BLOCKLIST, Policy),
+    rule(Code::Never, &[], RELAY, Policy),
+    // Microsoft's Directory-Based Edge Blocking: the directory has no such mailbox.
+    rule(
+        Code::Never,
+        &["5.4.1"],
+        &["recipient address rejected: access denied"],
+        NoMailbox,
+    ),
+    rule(Code::Never, &[], SENDER, SenderRefused),
+    // The mailbox, in words beside a code that names it.
+    rule(Code::Never, &["5.2.2"], &[], Full),
+    rule(Code::Never, &["5.2.1"], &[], Disabled),
+    rule(Code::Never, &["5.1.1", "5.1.10"], DISABLED, Disabled),
+    rule(
+        Code::Never,
+        &["5.1.1", "5.1.10", "5.1.6"],
+        &["spam", "policy", "blocked"],
+        Ambiguous,
+    ),
+    rule(Code::Never, &["5.1.1", "5.1.10", "5.1.6"], &[], NoMailbox),
+    // OpenSMTPD has no virtual user of the name.
+    rule(Code::Is(524), &["5.2.4"], &[], NoMailbox),
+    rule(Code::Is(524), &[], &["mailing list expansion"], NoMailbox),
+    // A policy code with a mailbox's words may be either; the control questions tell.
+    rule(Code::Never, &["5.7.*"], NO_MAILBOX, Ambiguous),
+    rule(Code::Never, &["5.7.*"], &[], Policy),
+    rule(Code::Never, &["5.3.2"], &[], Policy),
+    // Words alone.
+    rule(Code::Never, &[], FULL, Full),
+    rule(Code::Never, &[], DISABLED, Disabled),
+    rule(Code::Never, &[], LATER, Ambiguous),
+    rule(Code::Never, &[], RATE, Policy),
+    rule(Code::Never, &[], POLICY, Policy),
+    // Cisco's way to say that its directory has no such recipient.
+    rule(Code::Never, &["5.1.0"], &["address rejected"], NoMailbox),
+    rule(Code::Never, &[], NO_MAILBOX, NoMailbox),
+    rule(Code::Never, &[], &[], Ambiguous),
+];
+
+/// Replies to MAIL: never about a mailbox.
+const MAIL: &[Rule] = &[
+    rule(Code::Is(530), &[], TLS, TlsRequired),
+    rule(
+        Code::Either,
+        &["5.7.0", "5.7.10", "5.7.4", "4.7.0", "4.7.4", "4.7.10"],
+        TLS,
+        TlsRequired,
+    ),
+    rule(Code::Later, &[], RATE, RateLimited),
+    rule(Code::Later, &["4.7.*"], &[], RateLimited),
+    rule(Code::Later, &[], BLOCKLIST, RateLimited),
+    rule(Code::Later, &[], &[], Temporary),
+    rule(Code::Is(530), &[], &[], Policy),
+    rule(Code::Is(535), &[], &[], Policy),
+    rule(Code::Never, &[], BLOCKLIST, Policy),
+    rule(
+        Code::Never,
+        &[],
+        &["authentication", "authenticate"],
+        Policy,
+    ),
+    // Whatever else is wrong here, another sender may do.
+    rule(Code::Never, &[], &[], SenderRefused),
+];
+
+/// Greetings and replies to EHLO and HELO.
+const SESSION: &[Rule] = &[
+    rule(Code::Later, &[], RATE, RateLimited),
+    rule(Code::Later, &["4.7.*"], &[], RateLimited),
+    rule(Code::Later, &[], BLOCKLIST, RateLimited),
+    rule(Code::Later, &[], &[], Temporary),
+    rule(Code::Never, &["5.7.*"], &[], Policy),
+    rule(Code::Never, &[], BLOCKLIST, Policy),
+    rule(Code::Never, &[], RATE, Policy),
+    rule(Code::Never, &[], POLICY, Policy),
+    rule(Code::Never, &[], &[], Ambiguous),
+];
+
+/// The meaning of a reply; `words` in lower case, without echoes.
+pub(super) fn class(asked: Asked, code: u16, enhanced: Option<&str>, words: &str) -> ReplyClass {
+    match code {
+        // 252, "cannot verify but will take it", is no word about the recipient.
+        252 => return Ambiguous,
+        200..=299 => return Accepted,
+        400..=599 => {}
+        // 3xx answers none of our commands.
+        _ => return Ambiguous,
+    }
+    let rules = match asked {
+        Asked::Session => SESSION,
+        Asked::Mail => MAIL,
+        Asked::Rcpt => RCPT,
+    };
+    rules
+        .iter()
+        .find(|rule| rule.fits(code, enhanced, words))
+        .map_or(Ambiguous, |rule| rule.class)
+}
+
+impl Rule {
+    fn fits(&self, code: u16, enhanced: Option<&str>, words: &str) -> bool {
+        let code_fits = match self.code {
+            Code::Later => (400..500).contains(&code),
+            Code::Never => (500..600).contains(&code),
+            Code::Either => true,
+            Code::Is(one) => code == one,
+        };
+        let enhanced_fits = self.enhanced.is_empty()
+            || enhanced.is_some_and(|known| {
+                self.enhanced
+                    .iter()
+                    .any(|wanted| match wanted.strip_suffix('*') {
+                        Some(subject) => known.starts_with(subject),
+                        None => known == *wanted,
+                    })
+            });
+        code_fits
+            && enhanced_fits
+            && (self.phrases.is_empty()
+                || self.phrases.iter().any(|phrase| has_phrase(words, phrase)))
+    }
+}
+
+/// Whether the phrase stands in the text at the start of a word.
+fn has_phrase(words: &str, phrase: &str) -> bool {
+    words.match_indices(phrase).any(|(at, _)| {
+        words
+            .get(..at)
+            .and_then(|before| before.chars().next_back())
+            .is_none_or(|before| !before.is_alphanumeric())
+    })
+}

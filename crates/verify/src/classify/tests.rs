@@ -1,0 +1,252 @@
+//! Replies as servers send them, with their meaning. Addresses are invented.
+
+use super::*;
+use crate::address::Address;
+
+fn class(asked: Asked, text: &str) -> ReplyClass {
+    let mut parser = crate::smtp::ReplyParser::default();
+    parser.feed(text.replace('\n', "\r\n").as_bytes());
+    parser.feed(b"\r\n");
+    let reply = parser.next_reply().unwrap().unwrap();
+    let recipient = Address::parse("ada.marlow@firm.example").unwrap();
+    let sender = Address::parse("verify@lode.example").unwrap();
+    let echoes = Echoes::new(Some(&recipient), Some(&sender), "probe.lode.example");
+    classify(asked, &reply, &echoes)
+}
+
+#[test]
+fn replies_to_rcpt() {
+    use ReplyClass::*;
+    for (text, meaning) in [
+        ("250 2.1.5 Ok", Accepted),
+        (
+            "251 User not local; will forward to <a@b.example>",
+            Accepted,
+        ),
+        (
+            "252 2.0.0 Cannot VRFY user, but will accept message",
+            Ambiguous,
+        ),
+        ("354 go on", Ambiguous),
+        // No such mailbox.
+        (
+            "550 5.1.1 <ada.marlow@firm.example>: Recipient address rejected: User unknown in virtual mailbox table",
+            NoMailbox,
+        ),
+        (
+            "550 5.1.1 <ada.marlow@firm.example>: Recipient address rejected: User unknown in local recipient table",
+            NoMailbox,
+        ),
+        (
+            "550 5.4.1 Recipient address rejected: Access denied. [AM0PR01.eurprd01.prod.outlook.com 2026-01-01T00:00:00.000Z 08DC]",
+            NoMailbox,
+        ),
+        (
+            "550 5.4.1 [ada.marlow@firm.example]: Recipient address rejected: Access denied",
+            NoMailbox,
+        ),
+        ("550 Unrouteable address", NoMailbox),
+        (
+            "524 5.2.4 Mailing list expansion problem: <ada.marlow@firm.example>",
+            NoMailbox,
+        ),
+        (
+            "550 Invalid recipient: <ada.marlow@firm.example>",
+            NoMailbox,
+        ),
+        (
+            "550-5.1.1 The email account that you tried to reach does not exist. Please try\n550-5.1.1 double-checking the recipient's email address for typos or\n550 5.1.1 unnecessary spaces. abc123 - gsmtp",
+            NoMailbox,
+        ),
+        (
+            "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+            NoMailbox,
+        ),
+        ("550 #5.1.0 Address rejected.", NoMailbox),
+        (
+            "553 sorry, no mailbox here by that name. (#5.1.1)",
+            NoMailbox,
+        ),
+        (
+            "554 delivery error: dd This user doesn't have an account here",
+            NoMailbox,
+        ),
+        ("550 No such user here", NoMailbox),
+        (
+            "511 5.1.1 unknown address or alias: ada.marlow@firm.example",
+            NoMailbox,
+        ),
+        ("550 5.1.6 recipient no longer on server", NoMailbox),
+        // Anything.
+        (
+            "550 Requested action not taken: mailbox unavailable",
+            Ambiguous,
+        ),
+        (
+            "550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302).",
+            Ambiguous,
+        ),
+        ("554 Transaction failed", Ambiguous),
+        ("550 rejected", Ambiguous),
+        ("550 5.7.1 No such user", Ambiguous),
+        ("550 5.4.1 no answer from host", Ambiguous),
+        // Over quota, disabled.
+        ("452 4.2.2 Mailbox full", Full),
+        (
+            "552 5.2.2 <ada.marlow@firm.example>: user is over quota",
+            Full,
+        ),
+        (
+            "552 Requested mail action aborted: exceeded storage allocation",
+            Full,
+        ),
+        (
+            "450 4.2.2 The email account that you tried to reach is over quota",
+            Full,
+        ),
+        (
+            "550 5.2.1 The email account that you tried to reach is disabled",
+            Disabled,
+        ),
+        (
+            "554 30 Sorry, your message to ada.marlow@firm.example cannot be delivered. This mailbox is disabled (554.30).",
+            Disabled,
+        ),
+        ("550 account has been suspended", Disabled),
+        // Later.
+        (
+            "450 4.2.0 <ada.marlow@firm.example>: Recipient address rejected: Greylisted, see http://postgrey.example/help",
+            Temporary,
+        ),
+        (
+            "451 4.7.1 Greylisting in action, please come back later",
+            Temporary,
+        ),
+        ("451 4.3.0 Temporary lookup failure", Temporary),
+        ("452 4.3.1 Insufficient system storage", Temporary),
+        (
+            "450 4.1.1 <ada.marlow@firm.example>: Recipient address rejected: unverified address: Address verification in progress",
+            Temporary,
+        ),
+        ("421 4.7.0 Too many errors", RateLimited),
+        (
+            "450 4.7.1 Client host rejected: cannot find your reverse hostname",
+            RateLimited,
+        ),
+        ("452 4.5.3 Too many recipients", TooManyRecipients),
+        ("452 Too many recipients", TooManyRecipients),
+        // About us.
+        (
+            "550 5.7.1 <ada.marlow@firm.example>: Recipient address rejected: Access denied",
+            Policy,
+        ),
+        (
+            "554 5.7.1 Service unavailable; Client host [198.51.100.7] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/198.51.100.7",
+            Policy,
+        ),
+        (
+            "554 5.7.1 <ada.marlow@firm.example>: Relay access denied",
+            Policy,
+        ),
+        ("550 5.7.1 Unable to relay", Policy),
+        ("550 5.1.1 Mail from your IP was blocked", Policy),
+        ("550 relay not permitted", Policy),
+        (
+            "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+            Policy,
+        ),
+        ("550 Administrative prohibition", Policy),
+        (
+            "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required",
+            Policy,
+        ),
+        ("530 5.7.0 Authentication required", Policy),
+        ("571 Delivery not authorized, message refused", Policy),
+        (
+            "550 5.7.1 <verify@lode.example>: Sender address rejected: Access denied",
+            SenderRefused,
+        ),
+        (
+            "550 5.1.8 <verify@lode.example>: Sender address rejected: Domain not found",
+            SenderRefused,
+        ),
+        ("550 Sender verify failed", SenderRefused),
+        ("530 5.7.0 Must issue a STARTTLS command first", TlsRequired),
+    ] {
+        assert_eq!(class(Asked::Rcpt, text), meaning, "{text}");
+    }
+}
+
+#[test]
+fn replies_before_rcpt_are_never_about_a_mailbox() {
+    use ReplyClass::*;
+    for (asked, text, meaning) in [
+        (Asked::Session, "220 mx.firm.example ESMTP", Accepted),
+        (Asked::Session, "421 4.3.2 Service not available", Temporary),
+        (
+            Asked::Session,
+            "421 4.7.0 Too many connections from your IP",
+            RateLimited,
+        ),
+        (Asked::Session, "554 No SMTP service here", Ambiguous),
+        (Asked::Session, "554 5.7.1 Your host is listed", Policy),
+        (Asked::Session, "550 user unknown", Ambiguous),
+        (Asked::Mail, "250 2.1.0 Ok", Accepted),
+        (Asked::Mail, "550 5.1.1 User unknown", SenderRefused),
+        (
+            Asked::Mail,
+            "553 5.1.8 Sender address rejected",
+            SenderRefused,
+        ),
+        (
+            Asked::Mail,
+            "530 5.7.0 Must issue a STARTTLS command first",
+            TlsRequired,
+        ),
+        (Asked::Mail, "530 5.7.1 Authentication required", Policy),
+        (
+            Asked::Mail,
+            "554 5.7.1 blocked using zen.spamhaus.org",
+            Policy,
+        ),
+        (
+            Asked::Mail,
+            "451 4.1.8 Sender domain does not resolve",
+            Temporary,
+        ),
+    ] {
+        assert_eq!(class(asked, text), meaning, "{text}");
+    }
+}
+
+#[test]
+fn enhanced_codes_are_found_where_servers_put_them() {
+    let code = |text: &str| {
+        let reply = Reply {
+            code: 550,
+            lines: text.split('\n').map(str::to_owned).collect(),
+        };
+        Parts::of(&reply, &Echoes::default()).enhanced
+    };
+    assert_eq!(code("5.1.1 no").as_deref(), Some("5.1.1"));
+    assert_eq!(code("#5.1.0 no").as_deref(), Some("5.1.0"));
+    assert_eq!(code("no mailbox. (#5.1.1)").as_deref(), Some("5.1.1"));
+    assert_eq!(code("no mailbox. (5.1.1)").as_deref(), Some("5.1.1"));
+    assert_eq!(code("first line\n5.7.1 second").as_deref(), Some("5.7.1"));
+    assert_eq!(code("5.1.1.9 is an odd address"), None);
+    assert_eq!(code("192.168.1.1 is an address"), None);
+    assert_eq!(code("4.2.1 of another class"), None);
+    assert_eq!(code("see version 5.1.1 of the manual"), None);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_reply_has_a_meaning(code in 200_u16..600, lines in proptest::collection::vec("\\PC{0,120}", 1..4)) {
+        let recipient = Address::parse("ada.marlow@firm.example").unwrap();
+        let echoes = Echoes::new(Some(&recipient), None, "probe.example");
+        let reply = Reply { code, lines };
+        let answer = rcpt_answer("ada.marlow@firm.example", &reply, &echoes);
+        proptest::prop_assert!(answer.text.chars().count() <= TEXT_CHARS_MAX);
+        proptest::prop_assert_eq!(answer.class == ReplyClass::Accepted, (200..300).contains(&code) && code != 252);
+    }
+}

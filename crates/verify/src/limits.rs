@@ -1,0 +1,237 @@
+//! Manners: how many connections at once, how many runs an hour, and whom to leave alone.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::config::Limits;
+
+/// Why a domain is not asked now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// Its runs of this hour are used up.
+    RunsThisHour(Duration),
+    /// Its provider limited our rate: back off.
+    Backoff(Duration),
+    /// Its provider refused us: left alone.
+    PolicyStop(Duration),
+}
+
+/// Longest back-off.
+const BACKOFF_MAX: Duration = Duration::from_secs(3600);
+/// Back-offs double at most this often before the cap.
+const BACKOFF_DOUBLINGS_MAX: u32 = 12;
+const HOUR_MILLIS: i64 = 3_600_000;
+/// Entries kept before those that no longer matter are dropped.
+const ENTRIES_MAX: usize = 20_000;
+
+/// What was done of late, by domain and by group (a provider, or else the domain itself).
+/// Pure: the time is told.
+#[derive(Debug, Default)]
+pub(crate) struct Manners {
+    runs: HashMap<String, VecDeque<i64>>,
+    backoffs: HashMap<String, (u32, i64)>,
+    stops: HashMap<String, i64>,
+}
+
+impl Manners {
+    /// Counts a run of `domain`, unless it is to be held. A retry belongs to its run: the
+    /// server asked for it.
+    ///
+    /// # Errors
+    /// Why, and for how long.
+    pub(crate) fn admit(
+        &mut self,
+        limits: &Limits,
+        domain: &str,
+        group: &str,
+        retry: bool,
+        now: i64,
+    ) -> Result<(), Hold> {
+        let until = |end: i64| Duration::from_millis(u64::try_from(end - now).unwrap_or(0));
+        if let Some(&end) = self.stops.get(group).filter(|&&end| end > now) {
+            return Err(Hold::PolicyStop(until(end)));
+        }
+        if let Some(&(_, end)) = self.backoffs.get(group).filter(|(_, end)| *end > now) {
+            return Err(Hold::Backoff(until(end)));
+        }
+        if retry {
+            return Ok(());
+        }
+        if self.runs.len() > ENTRIES_MAX {
+            self.runs
+                .retain(|_, times| times.back().is_some_and(|&time| time > now - HOUR_MILLIS));
+        }
+        let runs = self.runs.entry(domain.to_owned()).or_default();
+        while runs.front().is_some_and(|&time| time <= now - HOUR_MILLIS) {
+            runs.pop_front();
+        }
+        if runs.len() >= usize::try_from(limits.runs_per_domain_hour).unwrap_or(usize::MAX) {
+            let oldest = runs.front().copied().unwrap_or(now);
+            return Err(Hold::RunsThisHour(until(oldest + HOUR_MILLIS)));
+        }
+        runs.push_back(now);
+        Ok(())
+    }
+
+    /// A 421 or 4.7.x came from the group: twice as long a pause as the last time.
+    pub(crate) fn rate_limited(&mut self, limits: &Limits, group: &str, now: i64) {
+        if self.backoffs.len() > ENTRIES_MAX {
+            self.backoffs.retain(|_, (_, end)| *end > now - HOUR_MILLIS);
+        }
+        let (streak, end) = self.backoffs.entry(group.to_owned()).or_insert((0, now));
+        let doubled = limits
+            .backoff
+            .saturating_mul(2_u32.saturating_pow(*streak))
+            .min(BACKOFF_MAX);
+        *streak = (*streak + 1).min(BACKOFF_DOUBLINGS_MAX);
+        *end = now + i64::try_from(doubled.as_millis()).unwrap_or(HOUR_MILLIS);
+    }
+
+    /// The group answered without complaint: its back-offs are forgotten.
+    pub(crate) fn content(&mut self, group: &str) {
+        self.backoffs.remove(group);
+    }
+
+    /// The group refused us by policy: it is left alone.
+    pub(crate) fn refused_us(&mut self, limits: &Limits, group: &str, now: i64) {
+        self.stops.retain(|_, end| *end > now);
+        let stop = i64::try_from(limits.policy_stop.as_millis()).unwrap_or(i64::MAX / 2);
+        self.stops.insert(group.to_owned(), now + stop);
+    }
+}
+
+/// Semaphores by key, made when needed and dropped when nobody holds them.
+#[derive(Debug)]
+pub(crate) struct Slots<K> {
+    permits: usize,
+    slots: Mutex<HashMap<K, Arc<Semaphore>>>,
+}
+
+impl<K: Hash + Eq> Slots<K> {
+    /// Slots with so many permits for each key.
+    #[must_use]
+    pub(crate) fn new(permits: usize) -> Self {
+        Self {
+            permits: permits.max(1),
+            slots: Mutex::default(),
+        }
+    }
+
+    /// Waits for a permit of `key`. `None` never happens: the semaphores are not closed.
+    pub(crate) async fn acquire(&self, key: K) -> Option<OwnedSemaphorePermit> {
+        let semaphore = {
+            let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            if slots.len() > ENTRIES_MAX {
+                slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+            }
+            let slot = slots
+                .entry(key)
+                .or_insert_with(|| Arc::new(Semaphore::new(self.permits)));
+            Arc::clone(slot)
+        };
+        semaphore.acquire_owned().await.ok()
+    }
+}
+
+/// All limits of one verifier.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    /// One connection a domain.
+    pub(crate) domains: Slots<String>,
+    /// Connections to one address of a mail server.
+    pub(crate) addresses: Slots<IpAddr>,
+    /// Connections to one provider.
+    pub(crate) providers: Slots<&'static str>,
+    /// What was done of late.
+    pub(crate) manners: Mutex<Manners>,
+}
+
+impl Gate {
+    /// A gate of these limits.
+    #[must_use]
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            domains: Slots::new(1),
+            addresses: Slots::new(limits.connections_per_mx_address),
+            providers: Slots::new(limits.connections_per_provider),
+            manners: Mutex::default(),
+        }
+    }
+
+    /// The manners, for a moment.
+    pub(crate) fn manners<T>(&self, act: impl FnOnce(&mut Manners) -> T) -> T {
+        act(&mut self.manners.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_runs_an_hour() {
+        let (limits, mut manners) = (Limits::default(), Manners::default());
+        for minute in 0..3 {
+            let now = minute * 60_000;
+            assert_eq!(
+                manners.admit(&limits, "a.example", "a.example", false, now),
+                Ok(())
+            );
+        }
+        assert_eq!(
+            manners.admit(&limits, "a.example", "a.example", false, 180_000),
+            Err(Hold::RunsThisHour(Duration::from_secs(57 * 60)))
+        );
+        assert_eq!(
+            manners.admit(&limits, "b.example", "b.example", false, 180_000),
+            Ok(())
+        );
+        assert_eq!(
+            manners.admit(&limits, "a.example", "a.example", false, HOUR_MILLIS),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn back_off_doubles_until_the_provider_is_content() {
+        let (limits, mut manners) = (Limits::default(), Manners::default());
+        let mut waits = vec![];
+        for _ in 0..8 {
+            manners.rate_limited(&limits, "google", 0);
+            match manners.admit(&limits, "a.example", "google", false, 0) {
+                Err(Hold::Backoff(wait)) => waits.push(wait.as_secs()),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600]);
+        manners.content("google");
+        assert_eq!(
+            manners.admit(&limits, "a.example", "google", false, 0),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn a_policy_block_stops_the_provider_for_a_day() {
+        let (limits, mut manners) = (Limits::default(), Manners::default());
+        manners.refused_us(&limits, "microsoft", 0);
+        let day = 24 * HOUR_MILLIS;
+        assert!(matches!(
+            manners.admit(&limits, "a.example", "microsoft", false, day - 1),
+            Err(Hold::PolicyStop(_))
+        ));
+        assert_eq!(
+            manners.admit(&limits, "b.example", "google", false, 1),
+            Ok(())
+        );
+        assert_eq!(
+            manners.admit(&limits, "a.example", "microsoft", false, day),
+            Ok(())
+        );
+    }
+}

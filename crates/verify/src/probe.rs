@@ -1,0 +1,101 @@
+//! The controlled probe: control questions and targets asked of one domain's servers, in
+//! as few sessions as manners and the servers allow.
+
+pub(crate) mod decoys;
+mod session;
+
+use std::net::IpAddr;
+
+use crate::address::Address;
+use crate::classify::ReplyClass;
+use crate::config::{Identity, Limits, Timeouts};
+use crate::evidence::{Control, FailureKind, RcptAnswer, SessionFailure};
+
+pub(crate) use session::{End, converse};
+
+/// What is asked in a run: fixed before the first session and the same in every retry.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// The control questions.
+    pub(crate) decoys: decoys::Decoys,
+    /// The addresses in question, most likely first.
+    pub(crate) targets: Vec<Address>,
+    /// The server asked for this run: it deferred the one before.
+    pub(crate) retry: bool,
+    /// Stop at the first target that is accepted.
+    pub(crate) stop_at_accept: bool,
+}
+
+/// What has been answered so far in a run.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// The control questions, of the server named in it.
+    pub(crate) control: Control,
+    /// One for each target of the plan.
+    pub(crate) targets: Vec<Option<RcptAnswer>>,
+    /// What went wrong, in order.
+    pub(crate) failures: Vec<SessionFailure>,
+    /// Our own sender was refused; the null sender is used.
+    pub(crate) null_sender: bool,
+    /// EHLO was refused or hung up on; HELO is used.
+    pub(crate) helo_only: bool,
+    /// TLS was demanded and used.
+    pub(crate) tls: bool,
+    /// Sessions opened.
+    pub(crate) sessions: u32,
+}
+
+impl Findings {
+    /// Nothing answered yet.
+    #[must_use]
+    pub(crate) fn new(targets: usize) -> Self {
+        Self {
+            targets: vec![None; targets],
+            ..Self::default()
+        }
+    }
+
+    /// Starts over with another server: what one said is no evidence about another.
+    pub(crate) fn turn_to(&mut self, mx: &str, address: IpAddr) {
+        if self.control.mx != mx || self.control.address != Some(address) {
+            self.control = Control {
+                mx: mx.to_owned(),
+                address: Some(address),
+                ..Control::default()
+            };
+            self.targets.fill(None);
+            self.null_sender = false;
+            self.tls = false;
+        }
+    }
+
+    /// Whether any target was accepted.
+    #[must_use]
+    pub(crate) fn any_accepted(&self) -> bool {
+        let mut answers = self.targets.iter().flatten();
+        answers.any(|answer| answer.class == ReplyClass::Accepted)
+    }
+
+    /// Whether the last failure was a refusal of us by policy.
+    #[must_use]
+    pub(crate) fn policy_failure(&self) -> bool {
+        self.failures
+            .last()
+            .is_some_and(|failure| failure.kind == FailureKind::Policy)
+    }
+}
+
+/// What every session needs.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    /// Who we are.
+    pub(crate) identity: &'a Identity,
+    /// How much.
+    pub(crate) limits: &'a Limits,
+    /// How long.
+    pub(crate) timeouts: &'a Timeouts,
+    /// Port of the mail servers.
+    pub(crate) port: u16,
+    /// Time of day in milliseconds since 1970-01-01 UTC.
+    pub(crate) now_millis: i64,
+}

@@ -1,0 +1,171 @@
+//! Names of recipients that do not exist.
+
+use std::hash::{Hash, Hasher};
+
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+
+use crate::address::{Address, AddressError, Domain};
+
+/// The control questions of one domain. The same seed gives the same ones: greylisting
+/// lets through only what it has seen before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Decoys {
+    /// A random string.
+    pub(crate) random: Address,
+    /// Invented people: one as `given.family`, one in the shape of the targets.
+    pub(crate) names: [Address; 2],
+    /// `postmaster`.
+    pub(crate) postmaster: Address,
+}
+
+/// How a local part is built from a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Shape {
+    /// `given.family`, with its separator.
+    Two(char),
+    /// `g.family`, with its separator.
+    InitialTwo(char),
+    /// One word that is read as initial and family name, given name, or both.
+    One,
+}
+
+/// Common given names: a catch-all that knows names must take the decoy for a person.
+const GIVEN: &[&str] = &[
+    "anna", "maria", "laura", "julia", "emma", "sarah", "lisa", "nina", "clara", "helen", "karen",
+    "susan", "paula", "diana", "eva", "martin", "peter", "thomas", "daniel", "david", "robert",
+    "simon", "oliver", "stefan", "marco", "james", "henry", "oscar", "victor", "felix",
+];
+/// Syllables of family names that sound like names and are hardly anybody's.
+const HEAD: &[&str] = &[
+    "bran", "cald", "dorn", "elder", "fenn", "garn", "hale", "kest", "lorn", "marl", "nev", "orm",
+    "penn", "quill", "rost", "sel", "tarn", "uld", "varn", "wend",
+];
+const TAIL: &[&str] = &[
+    "avik", "borne", "cotte", "dale", "erson", "field", "gate", "holm", "istad", "kamp", "lund",
+    "mere", "oway", "rick", "sby", "thorne", "umber", "wick", "yard", "zell",
+];
+
+impl Decoys {
+    /// The decoys of a domain. The second name takes the shape of most targets: a
+    /// catch-all may tell people from random strings by shape.
+    ///
+    /// # Errors
+    /// Where the domain is too long for a decoy before it.
+    pub(crate) fn new(
+        seed: u64,
+        domain: &Domain,
+        targets: &[Address],
+    ) -> Result<Self, AddressError> {
+        let mut rng = StdRng::seed_from_u64(mix(seed, domain.as_str()));
+        let random: String = std::iter::once(letter(&mut rng))
+            .chain((0..15).map(|_| char::from_digit(rng.random_range(0..36), 36).unwrap_or('x')))
+            .collect();
+        let shape = shape_of_most(targets);
+        Ok(Self {
+            random: Address::new(&random, domain.clone())?,
+            names: [
+                Address::new(&person(&mut rng, Shape::Two('.')), domain.clone())?,
+                Address::new(&person(&mut rng, shape), domain.clone())?,
+            ],
+            postmaster: Address::new("postmaster", domain.clone())?,
+        })
+    }
+}
+
+fn mix(seed: u64, text: &str) -> u64 {
+    // Only to spread the seed; std's hasher with fixed keys is stable within a toolchain,
+    // and a change of decoys between releases costs no more than one greylisting delay.
+    let mut hasher = std::hash::DefaultHasher::new();
+    seed.hash(&mut hasher);
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn letter(rng: &mut StdRng) -> char {
+    char::from(rng.random_range(b'a'..=b'z'))
+}
+
+fn person(rng: &mut StdRng, shape: Shape) -> String {
+    let mut pick = |list: &[&'static str]| list.choose(rng).copied().unwrap_or("marlow");
+    let given = pick(GIVEN);
+    let family = format!("{}{}", pick(HEAD), pick(TAIL));
+    let initial = given.chars().next().unwrap_or('a');
+    match shape {
+        Shape::Two(separator) => format!("{given}{separator}{family}"),
+        Shape::InitialTwo(separator) => format!("{initial}{separator}{family}"),
+        Shape::One => format!("{initial}{family}"),
+    }
+}
+
+fn shape_of(local: &str) -> Shape {
+    match local.split_once(['.', '_', '-']) {
+        Some((given, rest)) => {
+            let separator = local.chars().nth(given.chars().count()).unwrap_or('.');
+            if given.len() == 1 && !rest.is_empty() {
+                Shape::InitialTwo(separator)
+            } else {
+                Shape::Two(separator)
+            }
+        }
+        None => Shape::One,
+    }
+}
+
+fn shape_of_most(targets: &[Address]) -> Shape {
+    let mut best = (0, Shape::Two('.'));
+    for target in targets.iter().take(32) {
+        let shape = shape_of(target.local());
+        let count = targets
+            .iter()
+            .take(32)
+            .filter(|other| shape_of(other.local()) == shape)
+            .count();
+        if count > best.0 {
+            best = (count, shape);
+        }
+    }
+    best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(locals: &[&str]) -> Vec<Address> {
+        let parse = |local: &&str| Address::parse(&format!("{local}@firm.example")).unwrap();
+        locals.iter().map(parse).collect()
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_decoys() {
+        let domain = Domain::parse("firm.example").unwrap();
+        let targets = addresses(&["ada.marlow"]);
+        let decoys = |seed| Decoys::new(seed, &domain, &targets).unwrap();
+        assert_eq!(decoys(7), decoys(7));
+        assert_ne!(decoys(7), decoys(8));
+        let other = Domain::parse("other.example").unwrap();
+        let elsewhere = Decoys::new(7, &other, &targets).unwrap();
+        assert_ne!(decoys(7).random.local(), elsewhere.random.local());
+    }
+
+    #[test]
+    fn the_second_name_has_the_targets_shape() {
+        let domain = Domain::parse("firm.example").unwrap();
+        for (locals, separator) in [
+            (&["ada_marlow", "b_stone", "c_d_e"][..], Some('_')),
+            (&["ada-marlow"], Some('-')),
+            (&["amarlow", "bstone", "x.y"], None),
+            (&[], Some('.')),
+        ] {
+            let decoys = Decoys::new(1, &domain, &addresses(locals)).unwrap();
+            assert!(decoys.names[0].local().contains('.'));
+            let second = decoys.names[1].local();
+            match separator {
+                Some(separator) => assert!(second.contains(separator), "{second}"),
+                None => assert!(second.bytes().all(|b| b.is_ascii_lowercase()), "{second}"),
+            }
+        }
+    }
+}

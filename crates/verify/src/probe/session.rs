@@ -1,0 +1,417 @@
+//! One SMTP session of a run: greeting, sender, control questions, targets, goodbye.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Context, Findings, Plan};
+use crate::address::Address;
+use crate::classify::{Asked, Echoes, ReplyClass, classify, excerpt, rcpt_answer};
+use crate::evidence::{Control, FailureKind, RcptAnswer, SessionFailure, Stage};
+use crate::net::JudgedIp;
+use crate::smtp::{Command, Connection, Reply, SmtpError};
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Everything that was to be asked has been asked.
+    Finished,
+    /// The rest is to be asked in another session with the same server.
+    Again,
+    /// This server cannot be asked (any more): the failure stands in the findings.
+    Failed,
+}
+
+/// Holds one session with the server at `ip`.
+pub(crate) async fn converse(
+    context: &Context<'_>,
+    plan: &Plan,
+    findings: &mut Findings,
+    mx: &str,
+    ip: JudgedIp,
+) -> End {
+    findings.sessions += 1;
+    let connection = match Connection::open(ip, context.port, context.timeouts).await {
+        Ok(connection) => connection,
+        Err(error) => {
+            findings.failures.push(SessionFailure {
+                mx: mx.to_owned(),
+                address: Some(ip.ip()),
+                stage: Stage::Connect,
+                kind: error.into(),
+                text: None,
+            });
+            return End::Failed;
+        }
+    };
+    let mut session = Session {
+        context,
+        plan,
+        findings,
+        mx,
+        ip,
+        connection,
+        stage: Stage::Greeting,
+        offers_tls: false,
+        encrypted: false,
+        refused: 0,
+        recipients: 0,
+        in_transaction: 0,
+        last_rcpt: None,
+    };
+    let end = match session.run().await {
+        Ok(end) => end,
+        Err(Stop::Smtp(error)) => session.broke(error),
+        Err(Stop::End(end)) => end,
+    };
+    session.connection.quit().await;
+    end
+}
+
+/// Why a session stops before its end.
+enum Stop {
+    Smtp(SmtpError),
+    End(End),
+}
+
+impl From<SmtpError> for Stop {
+    fn from(error: SmtpError) -> Self {
+        Self::Smtp(error)
+    }
+}
+
+struct Session<'a> {
+    context: &'a Context<'a>,
+    plan: &'a Plan,
+    findings: &'a mut Findings,
+    mx: &'a str,
+    ip: JudgedIp,
+    connection: Connection,
+    stage: Stage,
+    offers_tls: bool,
+    encrypted: bool,
+    refused: u32,
+    recipients: u32,
+    in_transaction: u32,
+    last_rcpt: Option<Instant>,
+}
+
+impl Session<'_> {
+    async fn run(&mut self) -> Result<End, Stop> {
+        let greeting = self.connection.greeting().await?;
+        self.expect_service(&greeting)?;
+        self.findings.turn_to(self.mx, self.ip.ip());
+        self.hello().await?;
+        self.mail().await?;
+        self.stage = Stage::Rcpt;
+        self.ask_controls().await?;
+        self.ask_targets().await?;
+        self.ask_closing().await?;
+        Ok(End::Finished)
+    }
+
+    /// A broken conversation: worth another session if this one has got anywhere.
+    fn broke(&mut self, error: SmtpError) -> End {
+        if self.stage == Stage::Hello && error == SmtpError::Closed && !self.findings.helo_only {
+            // Some servers hang up on EHLO.
+            self.findings.helo_only = true;
+            return End::Again;
+        }
+        let hung_up = matches!(error, SmtpError::Closed);
+        self.fail(error.into(), None);
+        if hung_up && self.recipients > 1 {
+            End::Again
+        } else {
+            End::Failed
+        }
+    }
+
+    fn fail(&mut self, kind: FailureKind, reply: Option<&Reply>) {
+        self.findings.failures.push(SessionFailure {
+            mx: self.mx.to_owned(),
+            address: Some(self.ip.ip()),
+            stage: self.stage,
+            kind,
+            text: reply.map(|reply| format!("{} {}", reply.code, excerpt(reply))),
+        });
+    }
+
+    fn stop(&mut self, kind: FailureKind, reply: &Reply) -> Stop {
+        self.fail(kind, Some(reply));
+        Stop::End(End::Failed)
+    }
+
+    fn echoes(&self, recipient: Option<&Address>) -> Echoes {
+        let identity = self.context.identity;
+        Echoes::new(recipient, Some(&identity.mail_from), identity.helo.as_str())
+    }
+
+    fn expect_service(&mut self, greeting: &Reply) -> Result<(), Stop> {
+        if greeting.is_positive() {
+            return Ok(());
+        }
+        let kind = match classify(Asked::Session, greeting, &self.echoes(None)) {
+            ReplyClass::Temporary => FailureKind::Temporary,
+            ReplyClass::RateLimited => FailureKind::RateLimited,
+            ReplyClass::Policy => FailureKind::Policy,
+            _ => FailureKind::NoService,
+        };
+        Err(self.stop(kind, greeting))
+    }
+
+    async fn hello(&mut self) -> Result<(), Stop> {
+        self.stage = Stage::Hello;
+        let name = &self.context.identity.helo;
+        if !self.findings.helo_only {
+            let reply = self.connection.ask(&Command::Ehlo(name)).await?;
+            if reply.is_positive() {
+                let mut offers = reply.lines.iter().skip(1);
+                self.offers_tls = offers.any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"));
+                return Ok(());
+            }
+            if reply.is_temporary() {
+                return Err(self.refusal(Asked::Session, &reply));
+            }
+            self.findings.helo_only = true;
+        }
+        let reply = self.connection.ask(&Command::Helo(name)).await?;
+        if reply.is_positive() {
+            return Ok(());
+        }
+        Err(self.refusal(Asked::Session, &reply))
+    }
+
+    /// A refusal before RCPT.
+    fn refusal(&mut self, asked: Asked, reply: &Reply) -> Stop {
+        let kind = match classify(asked, reply, &self.echoes(None)) {
+            ReplyClass::Temporary => FailureKind::Temporary,
+            ReplyClass::RateLimited => FailureKind::RateLimited,
+            ReplyClass::TlsRequired => FailureKind::Tls,
+            // Whoever says no at this point says it to us.
+            _ => FailureKind::Policy,
+        };
+        self.stop(kind, reply)
+    }
+
+    /// Names the sender, in TLS or as the null sender where the server wants it so.
+    async fn mail(&mut self) -> Result<(), Stop> {
+        loop {
+            self.stage = Stage::Mail;
+            let sender = (!self.findings.null_sender).then_some(&self.context.identity.mail_from);
+            let reply = self.connection.ask(&Command::Mail(sender)).await?;
+            if reply.is_positive() {
+                self.in_transaction = 0;
+                return Ok(());
+            }
+            match classify(Asked::Mail, &reply, &self.echoes(None)) {
+                ReplyClass::TlsRequired if self.offers_tls && !self.encrypted => {
+                    self.start_tls().await?;
+                }
+                ReplyClass::SenderRefused if !self.findings.null_sender => {
+                    return Err(self.change_sender());
+                }
+                _ => return Err(self.refusal(Asked::Mail, &reply)),
+            }
+        }
+    }
+
+    /// Our sender is refused: the same again as the null sender, in a session of its own,
+    /// so that the evidence comes from one without a refusal.
+    fn change_sender(&mut self) -> Stop {
+        self.findings.null_sender = true;
+        let (mx, address) = (
+            self.findings.control.mx.clone(),
+            self.findings.control.address,
+        );
+        self.findings.control = Control {
+            mx,
+            address,
+            ..Control::default()
+        };
+        self.findings.targets.fill(None);
+        Stop::End(End::Again)
+    }
+
+    async fn start_tls(&mut self) -> Result<(), Stop> {
+        self.stage = Stage::Tls;
+        let reply = self.connection.ask(&Command::StartTls).await?;
+        if !reply.is_positive() {
+            let kind = if reply.is_temporary() {
+                FailureKind::Temporary
+            } else {
+                FailureKind::Tls
+            };
+            return Err(self.stop(kind, &reply));
+        }
+        self.connection.start_tls(self.mx).await?;
+        self.encrypted = true;
+        self.findings.tls = true;
+        // RFC 3207 4.2: what was said before counts no more.
+        self.hello().await
+    }
+
+    /// Asks for one recipient.
+    async fn rcpt(&mut self, recipient: &Address) -> Result<RcptAnswer, Stop> {
+        // A bounce has one recipient, and servers hold the null sender to that.
+        let fresh = self.findings.null_sender && self.in_transaction > 0;
+        if fresh {
+            self.new_transaction().await?;
+        }
+        let mut renewed = fresh;
+        loop {
+            if self.refused >= self.context.limits.refused_per_session {
+                return Err(Stop::End(End::Again));
+            }
+            self.pause().await;
+            self.stage = Stage::Rcpt;
+            let reply = self.connection.ask(&Command::Rcpt(recipient)).await?;
+            let text = recipient.to_string();
+            let answer = rcpt_answer(&text, &reply, &self.echoes(Some(recipient)));
+            self.recipients += 1;
+            self.in_transaction += 1;
+            if !reply.is_positive() {
+                self.refused += 1;
+            }
+            match answer.class {
+                ReplyClass::TooManyRecipients => {
+                    // A limit of the transaction, perhaps; else of the session.
+                    if !renewed && self.in_transaction > 1 {
+                        renewed = true;
+                        self.new_transaction().await?;
+                        continue;
+                    }
+                    self.fail(FailureKind::Temporary, Some(&reply));
+                    let end = if self.recipients > 2 {
+                        End::Again
+                    } else {
+                        End::Failed
+                    };
+                    return Err(Stop::End(end));
+                }
+                ReplyClass::SenderRefused if !self.findings.null_sender => {
+                    return Err(self.change_sender());
+                }
+                ReplyClass::TlsRequired if self.offers_tls && !self.encrypted => {
+                    self.start_tls().await?;
+                    self.mail().await?;
+                    continue;
+                }
+                _ => {}
+            }
+            // The server says that it hangs up; what it said is its answer.
+            if reply.code == 421 {
+                let kind = match answer.class {
+                    ReplyClass::RateLimited => FailureKind::RateLimited,
+                    _ => FailureKind::Temporary,
+                };
+                self.fail(kind, Some(&reply));
+                let end = if self.recipients > 1 {
+                    End::Again
+                } else {
+                    End::Failed
+                };
+                return Err(Stop::End(end));
+            }
+            return Ok(answer);
+        }
+    }
+
+    async fn new_transaction(&mut self) -> Result<(), Stop> {
+        self.stage = Stage::Mail;
+        let reply = self.connection.ask(&Command::Rset).await?;
+        if !reply.is_positive() {
+            return Err(self.refusal(Asked::Mail, &reply));
+        }
+        self.mail().await
+    }
+
+    async fn pause(&mut self) {
+        let pause = if self.ip.allow_listed() {
+            Duration::ZERO
+        } else {
+            self.context.limits.rcpt_pause
+        };
+        if let Some(last) = self.last_rcpt {
+            tokio::time::sleep_until(last + pause).await;
+        }
+        self.last_rcpt = Some(Instant::now());
+    }
+
+    /// The questions whose answers are known, each once a run, until one has an answer.
+    async fn ask_controls(&mut self) -> Result<(), Stop> {
+        let plan = self.plan;
+        if self.findings.control.random.is_none() {
+            let answer = self.rcpt(&plan.decoys.random).await?;
+            self.findings.control.random = Some(answer);
+        }
+        while let Some(name) = plan.decoys.names.get(self.findings.control.names.len()) {
+            let answer = self.rcpt(name).await?;
+            self.findings.control.names.push(answer);
+        }
+        if self.findings.control.postmaster.is_none() {
+            let answer = self.rcpt(&plan.decoys.postmaster).await?;
+            self.findings.control.postmaster = Some(answer);
+        }
+        self.findings.control.taken_at = self.context.now_millis;
+        // Refused all four for reasons of policy: nothing said about a target would be
+        // about the target.
+        let control = &self.findings.control;
+        let mut all = control.decoys().chain(&control.postmaster);
+        if all.all(|answer| answer.class.is_about_us()) {
+            self.stage = Stage::Rcpt;
+            self.findings.failures.push(SessionFailure {
+                mx: self.mx.to_owned(),
+                address: Some(self.ip.ip()),
+                stage: Stage::Rcpt,
+                kind: FailureKind::Policy,
+                text: control
+                    .random
+                    .as_ref()
+                    .map(|answer| format!("{} {}", answer.code, answer.text)),
+            });
+            return Err(Stop::End(End::Failed));
+        }
+        Ok(())
+    }
+
+    async fn ask_targets(&mut self) -> Result<(), Stop> {
+        let plan = self.plan;
+        for (index, target) in plan.targets.iter().enumerate() {
+            if self.findings.targets.get(index).is_none_or(Option::is_some) {
+                continue;
+            }
+            if plan.stop_at_accept && self.findings.any_accepted() {
+                break;
+            }
+            // One refusal is kept for the closing question.
+            let room = self.refused + 2 <= self.context.limits.refused_per_session
+                && self.recipients + 1 < self.context.limits.recipients_per_session;
+            if !room {
+                self.ask_closing().await?;
+                return Err(Stop::End(End::Again));
+            }
+            let answer = self.rcpt(target).await?;
+            if let Some(slot) = self.findings.targets.get_mut(index) {
+                *slot = Some(answer);
+            }
+        }
+        Ok(())
+    }
+
+    /// After an accepted target: one decoy once more. A server that now accepts it has
+    /// changed its mind on the way (some accept everybody after a few refusals).
+    async fn ask_closing(&mut self) -> Result<(), Stop> {
+        let refused_before = self
+            .findings
+            .control
+            .decoys()
+            .all(|answer| answer.class == ReplyClass::NoMailbox);
+        if !refused_before || !self.findings.any_accepted() {
+            return Ok(());
+        }
+        let [_, decoy] = &self.plan.decoys.names;
+        let answer = self.rcpt(decoy).await?;
+        self.findings.control.closing = Some(answer);
+        Ok(())
+    }
+}

@@ -1,0 +1,259 @@
+//! Invented headlines of each form that the rules know.
+
+use super::split;
+
+fn all(cases: &[(&str, &str, &str)]) {
+    let mut wrong = Vec::new();
+    for (headline, title, company) in cases {
+        let stated = split(headline);
+        let got = (
+            stated.title.as_deref().unwrap_or_default(),
+            stated.company.as_deref().unwrap_or_default(),
+        );
+        if got != (*title, *company) {
+            wrong.push(format!(
+                "{headline:?}: {:?} is right, got {got:?}",
+                (title, company)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn title_at_company() {
+    all(&[
+        ("CTO at Acme", "CTO", "Acme"),
+        ("CTO @ Acme", "CTO", "Acme"),
+        ("CTO @Acme", "CTO", "Acme"),
+        ("CTO@Acme", "CTO", "Acme"),
+        ("CTO @Acme & Advisor", "CTO", "Acme"),
+        ("CTO at Acme and Advisor at Acorn", "CTO", "Acme"),
+        ("CTO @Acme | Board Member @Acorn", "CTO", "Acme"),
+        ("CTO at Acme, ex-Acorn", "CTO", "Acme"),
+        ("CTO at Acme (acquired by Acorn)", "CTO", "Acme"),
+        (
+            "CTO at Acme Web Services (AWS)",
+            "CTO",
+            "Acme Web Services (AWS)",
+        ),
+        ("CTO at Acme I ex-Acorn I ex-Apex", "CTO", "Acme"),
+        ("CTO at Acme l Ex Acorn", "CTO", "Acme"),
+        ("CTO at Acme - building the future of pears", "CTO", "Acme"),
+        ("CTO at Acme, building pears", "CTO", "Acme"),
+        ("CTO at Acme helping growers", "CTO", "Acme"),
+        ("CTO at Acme. Speaker. Author.", "CTO", "Acme"),
+        ("CTO at the Acme Group", "CTO", "Acme Group"),
+        ("CTO at The Acme Company", "CTO", "The Acme Company"),
+        ("CTO at Acme, Inc.", "CTO", "Acme, Inc."),
+        (
+            "I am a Software Engineer at Acme",
+            "Software Engineer",
+            "Acme",
+        ),
+        ("Currently CTO at Acme", "CTO", "Acme"),
+        ("CTO at Acme Inc.", "CTO", "Acme Inc."),
+        ("CTO at Field & Stone", "CTO", "Field & Stone"),
+        (
+            "CTO at Field, Stone & Partners",
+            "CTO",
+            "Field, Stone & Partners",
+        ),
+        ("CTO at acme.io", "CTO", "acme.io"),
+        ("software engineer at acme", "software engineer", "acme"),
+        (
+            "Vice President, Product Development at Acme",
+            "Vice President, Product Development",
+            "Acme",
+        ),
+        ("Head - Sales at Acme", "Head - Sales", "Acme"),
+        ("🚀 CTO at Acme 🌟 Speaker", "CTO", "Acme"),
+        ("CTO 🚀 at Acme", "CTO", "Acme"),
+        (
+            "Software Engineer II at Acme",
+            "Software Engineer II",
+            "Acme",
+        ),
+        ("Software Engineer I at Acme", "Software Engineer I", "Acme"),
+        ("Sales @ Acme", "Sales", "Acme"),
+        (
+            "Assistant Professor at Acme University",
+            "Assistant Professor",
+            "Acme University",
+        ),
+        ("Dreamer. Maker. CTO at Acme", "", ""),
+        ("Helping growers sell pears | CTO at Acme", "CTO", "Acme"),
+        ("Helping growers sell pears: CTO at Acme", "CTO", "Acme"),
+        ("Building the future of pears at Acme", "", "Acme"),
+        (
+            "Vice President – Sales | Growth | P&L Ownership at Acme",
+            "Vice President – Sales",
+            "Acme",
+        ),
+    ]);
+}
+
+#[test]
+fn other_languages() {
+    all(&[
+        (
+            "Geschäftsführer bei Acme GmbH",
+            "Geschäftsführer",
+            "Acme GmbH",
+        ),
+        (
+            "Vertriebsleiterin bei der Acme AG",
+            "Vertriebsleiterin",
+            "Acme AG",
+        ),
+        (
+            "Directrice commerciale chez Acme",
+            "Directrice commerciale",
+            "Acme",
+        ),
+        ("Gerente de Ventas en Acme", "Gerente de Ventas", "Acme"),
+        ("Ingeniero en Sistemas", "Ingeniero en Sistemas", ""),
+        ("Gerente de Vendas na Acme", "Gerente de Vendas", "Acme"),
+        (
+            "Responsabile vendite presso Acme S.p.A.",
+            "Responsabile vendite",
+            "Acme S.p.A.",
+        ),
+        ("Accountmanager bij Acme", "Accountmanager", "Acme"),
+        ("Dyrektor sprzedaży w Acme", "Dyrektor sprzedaży", "Acme"),
+        (
+            "Kierownik projektu w firmie Acme",
+            "Kierownik projektu",
+            "Acme",
+        ),
+        ("Säljare på Acme", "Säljare", "Acme"),
+        ("Projektleder hos Acme", "Projektleder", "Acme"),
+        (
+            "Acme şirketinde Yazılım Mühendisi",
+            "Yazılım Mühendisi",
+            "Acme",
+        ),
+        ("株式会社アクメ 代表取締役", "代表取締役", "株式会社アクメ"),
+        ("株式会社アクメで採用支援をしています", "", "株式会社アクメ"),
+        ("元株式会社アクメの社員", "", ""),
+        ("Менеджер в компании Акме", "Менеджер", "Акме"),
+        ("Quality Inspector בחברת אקמה", "Quality Inspector", "אקמה"),
+        ("مدير المبيعات في أكمي", "مدير المبيعات", "أكمي"),
+        ("Experte für Recht in Österreich", "", ""),
+    ]);
+}
+
+#[test]
+fn founders() {
+    all(&[
+        ("Founder & CEO of Acme", "Founder & CEO", "Acme"),
+        ("Founder of Acme | Speaker", "Founder", "Acme"),
+        ("Co-Founder & CTO, Acme", "Co-Founder & CTO", "Acme"),
+        ("Gründerin von Acme", "Gründerin", "Acme"),
+        ("Fondateur de Acme", "Fondateur", "Acme"),
+        (
+            "Vice President of Engineering at Acme",
+            "Vice President of Engineering",
+            "Acme",
+        ),
+        ("President of Sales", "President of Sales", ""),
+        ("Director of Engineering", "Director of Engineering", ""),
+        ("Founder of 3 companies", "Founder of 3 companies", ""),
+    ]);
+}
+
+#[test]
+fn title_beside_company() {
+    all(&[
+        ("Senior Engineer, Acme", "Senior Engineer", "Acme"),
+        (
+            "Senior Engineer, Acme, Inc.",
+            "Senior Engineer",
+            "Acme, Inc.",
+        ),
+        ("Senior Engineer - Acme", "Senior Engineer", "Acme"),
+        (
+            "Vice President of Engineering – Acme Foods",
+            "Vice President of Engineering",
+            "Acme Foods",
+        ),
+        (
+            "Vice President Engineering, Cloud Operations, Acme",
+            "Vice President Engineering, Cloud Operations",
+            "Acme",
+        ),
+        ("Acme | CTO", "CTO", "Acme"),
+        (
+            "Acme GmbH | Vertriebsleiter",
+            "Vertriebsleiter",
+            "Acme GmbH",
+        ),
+        ("CTO | Acme GmbH", "CTO", "Acme GmbH"),
+        ("Acme - CEO", "CEO", "Acme"),
+    ]);
+}
+
+#[test]
+fn a_title_alone() {
+    all(&[
+        ("Software Engineer", "Software Engineer", ""),
+        (
+            "Data Analyst | Change Management | Reporting",
+            "Data Analyst",
+            "",
+        ),
+        ("CEO | IT Leader | Visionary", "CEO", ""),
+        (
+            "Technical Recruiter / Data Analyst",
+            "Technical Recruiter",
+            "",
+        ),
+        (
+            "Vice President, Digital & Marketing",
+            "Vice President, Digital & Marketing",
+            "",
+        ),
+        (
+            "Regional Sales Director - East",
+            "Regional Sales Director - East",
+            "",
+        ),
+        (
+            "Software Engineer, Germany",
+            "Software Engineer, Germany",
+            "",
+        ),
+        ("Founder | Mentor at Acme", "Founder", ""),
+        ("Sales Director ex-Acme", "Sales Director", ""),
+    ]);
+}
+
+#[test]
+fn nothing_current() {
+    for headline in [
+        "",
+        "🚀",
+        "|",
+        "Student at Acme University",
+        "MBA Candidate at Acme Business School",
+        "Master's in Analytics at Acme State",
+        "Looking for opportunities at Acme",
+        "Seeking a role as Data Analyst at Acme",
+        "Aspiring Data Analyst",
+        "Incoming Analyst at Acme",
+        "Ex-Acme",
+        "Former CTO at Acme",
+        "ex-CTO at Acme",
+        "Code Whisperer",
+        "I help founders sell",
+        "Helping managers grow at scale",
+        "Passionate engineer at heart",
+        "Python | SQL | Excel",
+        "Acme",
+        "Lower Example Valley",
+        "ada@acme.example",
+    ] {
+        let stated = split(headline);
+        assert_eq!(stated, super::Stated::default(), "{headline:?}");
+    }
+}

@@ -1,0 +1,46 @@
+//! Unicode normalisation and marks, from the tables that the `url` crate brings along: a
+//! second set of tables would add a hundred kilobytes to what is shipped.
+
+use std::borrow::Cow;
+
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
+
+/// Canonical composition (UAX #15, NFC).
+#[must_use]
+pub fn nfc(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text)
+}
+
+/// Compatibility composition (UAX #15, NFKC): fancy letters become plain ones.
+#[must_use]
+pub fn nfkc(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(text)
+}
+
+/// Canonical decomposition (UAX #15, NFD): letters apart from their accents.
+#[must_use]
+pub fn nfd(text: &str) -> Cow<'_, str> {
+    DecomposingNormalizerBorrowed::new_nfd().normalize(text)
+}
+
+/// Whether a character is a mark, such as an accent (general category M).
+#[must_use]
+pub fn is_mark(c: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    GeneralCategoryGroup::Mark.contains(category)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_come_apart_and_together() {
+        assert_eq!(nfd("é"), "e\u{301}");
+        assert_eq!(nfc("e\u{301}"), "é");
+        assert_eq!(nfkc("𝐀ﬁ"), "Afi");
+        assert!(is_mark('\u{301}') && !is_mark('e') && !is_mark('é'));
+    }
+}
