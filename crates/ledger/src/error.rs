@@ -99,7 +99,7 @@ pub enum LedgerError {
         /// Time of the last change.
         last: UnixMillis,
     },
-    /// A time outside the calendar.
+    /// A time outside the calendar, or more than a century after the last change.
     #[error("{at} is not a time that the calendar has")]
     BadTime {
         /// The value given.

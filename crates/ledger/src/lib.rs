@@ -75,6 +75,7 @@
 pub mod account;
 pub mod balance;
 pub mod capacity;
+pub mod check;
 pub mod entry;
 pub mod error;
 pub mod grant;
@@ -87,13 +88,14 @@ pub mod unlock;
 
 pub use account::{AccountHeader, AccountState, Applied, OperationRecord};
 pub use balance::{Balance, PoolBalance};
+pub use check::check;
 pub use entry::{Entry, EntryKind, LedgerAccount};
 pub use error::LedgerError;
 pub use grant::{Grant, GrantKind, NewGrant, Owner};
 pub use hold::{Hold, HoldState, NewHold, PriceDecision, ReceiptFacts};
 pub use id::{Action, GrantId, MemberId, OperationId, Outcome, PlanId, Pool};
 pub use policy::Policy;
-pub use replay::{Difference, check, replay};
+pub use replay::{Difference, replay};
 pub use subscription::{Allotment, Period, PlanTerms, Rollover, Scope, Subscription};
 
 /// Milliseconds since 1970-01-01 UTC.

@@ -243,6 +243,14 @@ pub enum Role {
     User,
 }
 
+/// A pool that the policy does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no pool {name:?}; there are: {known}")]
+pub struct UnknownPool {
+    name: String,
+    known: String,
+}
+
 /// Why a plan's terms cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -304,6 +312,25 @@ impl Policy {
         self.plans
             .get(plan)
             .ok_or_else(|| PlanError::UnknownPlan { plan: plan.clone() })
+    }
+
+    /// A pool by name: what comes from outside names only pools that the policy has.
+    ///
+    /// # Errors
+    /// [`UnknownPool`].
+    pub fn pool(&self, name: &str) -> Result<&Pool, UnknownPool> {
+        self.pools
+            .keys()
+            .find(|pool| pool.as_str() == name)
+            .ok_or_else(|| UnknownPool {
+                name: name.chars().take(40).collect(),
+                known: self
+                    .pools
+                    .keys()
+                    .map(Pool::as_str)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
     }
 
     /// A plan's terms, for [`crate::AccountState::subscribe`] and

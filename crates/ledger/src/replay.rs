@@ -1,12 +1,10 @@
-//! Rebuilding balances from the journal, and checking stored balances against it.
+//! Rebuilding balances from the journal.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::MilliCredits;
-use crate::account::AccountState;
 use crate::entry::{Entry, EntryKind, LedgerAccount};
-use crate::hold::HoldState;
 use crate::id::{GrantId, OperationId};
 
 /// Moves an amount between a grant's two ledger accounts and the outside. `None` if a
@@ -102,7 +100,7 @@ impl fmt::Display for Difference {
 
 impl std::error::Error for Difference {}
 
-fn difference(
+pub(crate) fn difference(
     sequence: Option<i64>,
     what: impl Into<String>,
     expected: impl ToString,
@@ -261,87 +259,4 @@ fn replay_hold(replayed: &mut Replayed, entry: &Entry) -> Result<(), Difference>
         ));
     }
     Ok(())
-}
-
-/// Compares an account's stored rows, all of them, with its entries.
-///
-/// # Errors
-/// The first difference.
-pub fn check<'a>(
-    state: &AccountState,
-    entries: impl IntoIterator<Item = &'a Entry>,
-) -> Result<Replayed, Difference> {
-    let replayed = replay(entries)?;
-    let next = replayed.last_sequence.saturating_add(1);
-    if state.header.next_sequence != next {
-        return Err(difference(
-            None,
-            "next sequence number",
-            next,
-            state.header.next_sequence,
-        ));
-    }
-    for (id, expected) in &replayed.grants {
-        let Some(grant) = state.grants.get(id) else {
-            return Err(difference(None, format!("grant {id}"), "a row", "none"));
-        };
-        for (what, expected, found) in [
-            ("amount", expected.amount, grant.amount),
-            ("available", expected.available, grant.available),
-            ("held", expected.held, grant.held),
-        ] {
-            if expected != found {
-                return Err(difference(
-                    None,
-                    format!("grant {id} {what}"),
-                    expected,
-                    found,
-                ));
-            }
-        }
-    }
-    if let Some(id) = state
-        .grants
-        .keys()
-        .find(|id| !replayed.grants.contains_key(id))
-    {
-        return Err(difference(None, format!("grant {id}"), "no row", "a row"));
-    }
-    for (id, expected) in &replayed.holds {
-        let Some(hold) = state.holds.get(id) else {
-            return Err(difference(None, format!("hold {id}"), "a row", "none"));
-        };
-        let settled = match &hold.state {
-            HoldState::Settled { price, .. } => price.amount,
-            _ => 0,
-        };
-        for (what, expected, found) in [
-            ("amount", expected.amount, hold.amount),
-            (
-                "open",
-                expected.open,
-                if hold.is_open() { hold.amount } else { 0 },
-            ),
-            ("charged", expected.charged, hold.charged()),
-            ("price", expected.charged, settled),
-            ("refunded", expected.refunded, hold.refunded()),
-        ] {
-            if expected != found {
-                return Err(difference(
-                    None,
-                    format!("hold {id} {what}"),
-                    expected,
-                    found,
-                ));
-            }
-        }
-    }
-    if let Some(id) = state
-        .holds
-        .keys()
-        .find(|id| !replayed.holds.contains_key(*id))
-    {
-        return Err(difference(None, format!("hold {id}"), "no row", "a row"));
-    }
-    Ok(replayed)
 }

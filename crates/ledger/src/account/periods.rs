@@ -9,6 +9,10 @@ use crate::id::{GrantId, MemberId, OperationId};
 use crate::subscription::{Allotment, Period, PlanTerms, Rollover, Scope, Subscription};
 use crate::{MilliCredits, UnixMillis};
 
+/// Most periods that one command closes: a century of months. A clock that is further
+/// ahead is wrong, and must not fill the journal.
+const PERIODS_MAX: u32 = 1200;
+
 /// Something that time alone brings, in the order in which it is done at one moment: the
 /// period is closed before its grants end, so that what rolls over is still there.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +26,7 @@ impl Journal {
     /// Carries out everything that was due by now, each thing as of its own time, so that
     /// looking often and looking once come to the same.
     pub(super) fn advance(&mut self) -> Result<(), LedgerError> {
+        let mut closed = 0_u32;
         while let Some((due, event)) = self.next_event() {
             let at = due.max(self.state.header.last_at);
             match event {
@@ -29,7 +34,13 @@ impl Journal {
                     self.resolve(&operation, &Resolution::Expire(at))?;
                     self.happened(at);
                 }
-                Event::Period => self.close_period(at)?,
+                Event::Period => {
+                    closed = closed.saturating_add(1);
+                    if closed > PERIODS_MAX {
+                        return Err(LedgerError::BadTime { at: self.now });
+                    }
+                    self.close_period(at)?;
+                }
                 Event::Grant(grant) => self.expire_if_due(grant, at)?,
             }
         }

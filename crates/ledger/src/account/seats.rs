@@ -161,11 +161,12 @@ impl Journal {
                 .collect();
             for (grant, amount) in left {
                 self.withdraw(operation, grant, amount, "seat_left")?;
-                // What was taken back may be granted again.
+                // What was taken back may be granted again, but not more than the period's
+                // own: some of it may have been carried over.
                 let pool = self.state.grants.get(&grant).map(|row| row.pool.clone());
                 if let (Some(pool), Some(row)) = (pool, self.state.header.members.get_mut(member)) {
                     let granted = row.granted.entry(pool).or_insert(0);
-                    *granted = granted.saturating_sub(amount);
+                    *granted = granted.saturating_sub(amount).max(0);
                 }
             }
         }

@@ -1,8 +1,8 @@
 use super::*;
+use crate::check::check;
 use crate::grant::{GrantKind, NewGrant};
 use crate::hold::{NewHold, PriceDecision};
 use crate::id::{Action, Outcome, PlanId};
-use crate::replay::check;
 use crate::subscription::{Allotment, Period, PlanTerms, Rollover, Scope};
 
 const DAY: i64 = 86_400_000;
@@ -259,4 +259,186 @@ fn a_clock_that_is_far_behind_is_refused_and_a_little_is_not() {
     let applied = book.state.hold(&op("a"), &find(1_000, now), now - 10);
     book.keep(applied);
     assert_eq!(book.entries.last().unwrap().at, now);
+}
+
+#[test]
+fn a_bad_command_is_named_and_changes_nothing() {
+    let now = day("2027-01-01");
+    let mut book = Book::on_plan(10_000, now);
+    let applied = book.state.hold(&op("open"), &find(2_000, now), now);
+    book.keep(applied);
+    let grant = |amount| NewGrant::new(GrantKind::Purchased, standard(), amount);
+    let ended = NewGrant {
+        expires_at: Some(now),
+        ..grant(1)
+    };
+    let refund = |amount| NewRefund {
+        hold: op("open"),
+        amount: Some(amount),
+        rule: String::new(),
+        expires_at: None,
+    };
+    let far = UnixMillis::MAX;
+    let mut twice = terms(5);
+    twice.allotments.push(twice.allotments[0].clone());
+    type Try<'a> = Box<dyn Fn(&mut AccountState) -> Result<bool, LedgerError> + 'a>;
+    let run: Vec<(&str, Try<'_>)> = vec![
+        (
+            "the grant is 0 milli-credits",
+            Box::new(|s| Ok(s.grant(&op("x"), &grant(0), "", now)?.is_unchanged())),
+        ),
+        (
+            "the grant is -5 milli-credits",
+            Box::new(|s| Ok(s.grant(&op("x"), &grant(-5), "", now)?.is_unchanged())),
+        ),
+        (
+            "the account's credit overflows",
+            Box::new(|s| Ok(s.grant(&op("x"), &grant(i64::MAX), "", now)?.is_unchanged())),
+        ),
+        (
+            "the grant ends at",
+            Box::new(|s| Ok(s.grant(&op("x"), &ended, "", now)?.is_unchanged())),
+        ),
+        (
+            "is reserved",
+            Box::new(|s| Ok(s.grant(&op("system:x"), &grant(1), "", now)?.is_unchanged())),
+        ),
+        (
+            "was used before for something else",
+            Box::new(|s| Ok(s.grant(&op("open"), &grant(1), "", now)?.is_unchanged())),
+        ),
+        (
+            "the hold is 0 milli-credits",
+            Box::new(|s| Ok(s.hold(&op("x"), &find(0, now), now)?.is_unchanged())),
+        ),
+        (
+            "the hold is -1 milli-credits",
+            Box::new(|s| Ok(s.hold(&op("x"), &find(-1, now), now)?.is_unchanged())),
+        ),
+        (
+            "the hold ends at",
+            Box::new(|s| Ok(s.hold(&op("x"), &find(1, now - DAY), now)?.is_unchanged())),
+        ),
+        (
+            "names no pool",
+            Box::new(|s| {
+                Ok(s.hold(
+                    &op("x"),
+                    &NewHold {
+                        pools: vec![],
+                        ..find(1, now)
+                    },
+                    now,
+                )?
+                .is_unchanged())
+            }),
+        ),
+        (
+            "must not be below 0",
+            Box::new(|s| Ok(s.settle(&op("open"), &price(-1), now)?.is_unchanged())),
+        ),
+        (
+            "is above the hold of 2000",
+            Box::new(|s| Ok(s.settle(&op("open"), &price(2_001), now)?.is_unchanged())),
+        ),
+        (
+            "is above the hold of 0",
+            Box::new(|s| Ok(s.release(&op("open"), &price(1), now)?.is_unchanged())),
+        ),
+        (
+            "there is no hold for operation x",
+            Box::new(|s| Ok(s.settle(&op("x"), &price(0), now)?.is_unchanged())),
+        ),
+        (
+            "the refund is 0 milli-credits",
+            Box::new(|s| Ok(s.refund(&op("x"), &refund(0), now)?.is_unchanged())),
+        ),
+        (
+            "the adjustment overflows",
+            Box::new(|s| {
+                Ok(s.adjust(&op("x"), &standard(), i64::MIN, "", now)?
+                    .is_unchanged())
+            }),
+        ),
+        (
+            "the grant is 0 milli-credits",
+            Box::new(|s| Ok(s.adjust(&op("x"), &standard(), 0, "", now)?.is_unchanged())),
+        ),
+        (
+            "there is no grant g99",
+            Box::new(|s| Ok(s.revoke(&op("x"), GrantId(99), "", now)?.is_unchanged())),
+        ),
+        (
+            "there is no member ada",
+            Box::new(|s| {
+                Ok(s.leave(&op("x"), &MemberId::new("ada").unwrap(), now)?
+                    .is_unchanged())
+            }),
+        ),
+        (
+            "an allotment is 0 milli-credits",
+            Box::new(|s| Ok(s.change_plan(&op("x"), &terms(0), now)?.is_unchanged())),
+        ),
+        (
+            "the plan grants the same twice",
+            Box::new(|s| Ok(s.change_plan(&op("x"), &twice, now)?.is_unchanged())),
+        ),
+        (
+            "the account has a plan already",
+            Box::new(|s| Ok(s.subscribe(&op("x"), &terms(1), None, now)?.is_unchanged())),
+        ),
+        (
+            "is not a time that the calendar has",
+            Box::new(|s| Ok(s.advance(far)?.is_unchanged())),
+        ),
+        (
+            "is not a time that the calendar has",
+            Box::new(|s| Ok(s.advance(day("2927-01-01"))?.is_unchanged())),
+        ),
+        (
+            "the clock went backwards",
+            Box::new(|s| Ok(s.advance(0)?.is_unchanged())),
+        ),
+    ];
+    let before = book.state.clone();
+    for (expected, command) in run {
+        let error = command(&mut book.state).expect_err(expected).to_string();
+        assert!(error.contains(expected), "{expected}: {error}");
+        assert_eq!(book.state, before, "{expected}");
+    }
+    // A pool that nobody knows has no credit.
+    let gold = NewHold {
+        pools: vec![Pool::new("gold").unwrap()],
+        ..find(1, now)
+    };
+    let applied = book.state.hold(&op("x"), &gold, now);
+    assert_eq!(
+        book.keep(applied),
+        Held::Insufficient {
+            needed: 1,
+            available: 0
+        }
+    );
+}
+
+#[test]
+fn carried_credit_that_is_taken_back_is_not_granted_anew() {
+    let now = day("2027-01-01");
+    let mut book = Book::default();
+    let mut own = terms(6);
+    own.leaver_loses_at_once = true;
+    own.allotments[0].scope = Scope::Member;
+    own.allotments[0].rollover = Rollover::All;
+    let ada = MemberId::new("ada").unwrap();
+    let applied = book.state.subscribe(&op("start"), &own, None, now);
+    book.keep(applied);
+    let applied = book.state.join(&op("join"), &ada, now);
+    book.keep(applied);
+    let later = day("2027-02-01");
+    assert_eq!(book.available(later), 12);
+    let applied = book.state.leave(&op("leave"), &ada, later);
+    book.keep(applied);
+    let applied = book.state.join(&op("join-again"), &ada, later);
+    book.keep(applied);
+    assert_eq!(book.available(later), 6);
 }
