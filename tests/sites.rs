@@ -14,7 +14,12 @@
 #[allow(dead_code, reason = "shared with cargo xtask accuracy")]
 mod accuracy;
 
+#[path = "support/mutation.rs"]
+#[allow(dead_code, reason = "shared with cargo xtask accuracy")]
+mod mutation;
+
 use accuracy::Report;
+use mutation::Mutation;
 
 #[test]
 fn real_pages() {
@@ -33,5 +38,68 @@ fn real_pages() {
         for detail in &report.details {
             println!("{detail}");
         }
+    }
+}
+
+#[test]
+fn mutated_pages() {
+    let Some(folder) = accuracy::pages_folder() else {
+        println!("skipped: no shared pages (0 ran)");
+        return;
+    };
+    let cases = accuracy::load(&folder).unwrap();
+    let only = std::env::var("LODE_PAGES_ONLY").unwrap_or_default();
+    for mutation in Mutation::ALL {
+        let mut report = Report::default();
+        for (seed, case) in cases
+            .iter()
+            .enumerate()
+            .filter(|(_, case)| case.file.contains(&only))
+        {
+            let html = mutation::apply(mutation, &case.html, seed as u64);
+            accuracy::score(&mut report, case, &html);
+        }
+        let recall = |field| report.field(field).recall();
+        let precision = |field| report.field(field).precision();
+        println!("{:<16}", mutation.name());
+        for field in [
+            "full_name",
+            "headline",
+            "title",
+            "company",
+            "location",
+            "profile_url",
+        ] {
+            println!("  {field:<12} {:.3} {:.3}", precision(field), recall(field));
+        }
+        for violation in &report.violations {
+            println!("  {violation}");
+        }
+        if std::env::var_os("LODE_PAGES_DETAILS").is_some() {
+            for detail in &report.details {
+                println!("    {detail}");
+            }
+        }
+    }
+}
+
+#[test]
+fn pruned_pages() {
+    let Some(folder) = accuracy::pages_folder() else {
+        println!("skipped: no shared pages (0 ran)");
+        return;
+    };
+    for case in accuracy::load(&folder).unwrap() {
+        let pruned = mutation::prune(&case.html);
+        let whole = lode_core::sites::read(&case.url, &case.html);
+        let small = lode_core::sites::read(&case.url, &pruned);
+        println!(
+            "{:<64} {:>8} {:>8}",
+            case.file,
+            case.html.len(),
+            pruned.len()
+        );
+        assert_eq!(whole.leads, small.leads, "{}", case.file);
+        assert_eq!(whole.page, small.page, "{}", case.file);
     }
 }

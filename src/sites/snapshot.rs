@@ -7,7 +7,6 @@
 /// Attributes that readers look at.
 pub const KEPT_ATTRIBUTES: &[&str] = &[
     "action",
-    "aria-expanded",
     "aria-hidden",
     "aria-label",
     "aria-level",
@@ -15,29 +14,37 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "componentkey",
     "content",
     "data-anonymize",
-    "data-attrid",
-    "data-initq",
-    "data-news-cluster-id",
-    "data-news-doc-id",
-    "data-q",
-    "data-sitekey",
-    "data-text-ad",
+    "data-chameleon-result-urn",
+    "data-control-name",
+    "data-sdui-screen",
+    "data-section",
+    "data-sn-view-name",
+    "data-view-name",
+    "data-x--people-list--person-name",
+    "data-x-search-result",
+    "hidden",
     "href",
-    "http-equiv",
     "id",
     "name",
     "property",
     "rel",
     "role",
     "style",
+    "target",
+    "title",
     "type",
+];
+
+/// Elements that a snapshot leaves out, with all in them, unless [`JSON_ELEMENTS`] names them.
+pub const DROPPED_ELEMENTS: &[&str] = &[
+    "audio", "canvas", "code", "iframe", "noscript", "object", "picture", "script", "source",
+    "style", "svg", "template", "video",
 ];
 
 /// Selectors of the elements that hold JSON which readers parse: the only `script` and
 /// `code` elements that a snapshot keeps.
 pub const JSON_ELEMENTS: &[&str] = &[
     "script[type=\"application/ld+json\"]",
-    "script#rehydrate-data",
     "script#ng-state",
     "script#client-app-state",
     "code[id^=\"bpr-guid\"]",

@@ -297,10 +297,19 @@ fn list(value: Option<&Value>) -> Vec<&Value> {
 }
 
 fn positions(view: &View<'_>) -> Vec<Position> {
-    view.all("guest_position")
+    let marked: Vec<Position> = view
+        .all("guest_position")
         .into_iter()
         .take(60)
         .flat_map(|item| position::read_item(view, item, Grain::Span))
+        .collect();
+    let found = if marked.is_empty() {
+        position::of_section(view, "experience_section", "experience", Grain::Span)
+    } else {
+        marked
+    };
+    found
+        .into_iter()
         .filter_map(|mut position| {
             position.title = position.title.as_deref().and_then(shown);
             position.company = position.company.as_deref().and_then(shown);

@@ -263,7 +263,7 @@ fn offer_positions(
     sdui: bool,
 ) {
     let grain = if sdui { Grain::Block } else { Grain::Span };
-    let positions = section_positions(view, "experience_section", "experience", grain);
+    let positions = position::of_section(view, "experience_section", "experience", grain);
     let current: Vec<&Position> = positions.iter().filter(|p| p.current).collect();
     if let Some((first, others)) = current.split_first() {
         draft.offer(Field::Title, "experience", first.title.as_deref());
@@ -299,56 +299,17 @@ fn offer_positions(
     draft.read_headline();
 }
 
-/// Positions of a section found by its key, its anchor, or its heading in any language.
-fn section_positions(view: &View<'_>, key: &str, label: &str, grain: Grain) -> Vec<Position> {
-    let Some(section) = section(view, key, label) else {
-        return Vec::new();
-    };
-    items(view, section)
-        .into_iter()
-        .take(60)
-        .flat_map(|item| position::read_item(view, item, grain))
-        .take(100)
-        .collect()
-}
-
-fn section<'a>(view: &'a View<'_>, key: &str, label: &str) -> Option<ElementRef<'a>> {
-    if let Some(anchor) = view.first(key) {
-        // Ember puts an empty anchor inside the section; others key the section itself.
-        if view.first_in(anchor, "section_item").is_some() {
-            return Some(anchor);
-        }
-        return dom::ancestors(anchor)
-            .take(8)
-            .find(|ancestor| view.first_in(*ancestor, "section_item").is_some());
-    }
-    let heading = view.all("section_heading").into_iter().find(|heading| {
-        dom::sighted_text(*heading).is_some_and(|text| view.rules.is_label(label, &text))
-    })?;
-    dom::ancestors(heading)
-        .take(10)
-        .find(|ancestor| view.first_in(*ancestor, "section_item").is_some())
-}
-
-/// The items of a section, without items within items.
-fn items<'a>(view: &View<'_>, section: ElementRef<'a>) -> Vec<ElementRef<'a>> {
-    let mut outer: Vec<ElementRef<'a>> = Vec::new();
-    for item in view.all_in(section, "section_item") {
-        if !outer.last().is_some_and(|last| dom::contains(*last, item)) {
-            outer.push(item);
-        }
-    }
-    outer
-}
-
 /// Whether the education section, if loaded, lists this name.
 fn is_listed_school(view: &View<'_>, name: &str) -> bool {
-    let Some(section) = section(view, "education_section", "education") else {
+    let Some(section) = position::section(view, "education_section", "education") else {
         return false;
     };
-    items(view, section).into_iter().take(20).any(|item| {
-        dom::pieces(item, Grain::Block, Shown::Sighted)
-            .first()
-            .is_some_and(|piece| piece.text == name)
-    })
+    position::items(view, section)
+        .into_iter()
+        .take(20)
+        .any(|item| {
+            dom::pieces(item, Grain::Block, Shown::Sighted)
+                .first()
+                .is_some_and(|piece| piece.text == name)
+        })
 }

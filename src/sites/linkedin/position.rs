@@ -25,13 +25,58 @@ pub(crate) struct Position {
     pub(crate) current: bool,
 }
 
+/// Positions of a section found by its key, its anchor, or its heading in any language.
+pub(crate) fn of_section(view: &View<'_>, key: &str, label: &str, grain: Grain) -> Vec<Position> {
+    let Some(section) = section(view, key, label) else {
+        return Vec::new();
+    };
+    items(view, section)
+        .into_iter()
+        .take(60)
+        .flat_map(|item| read_item(view, item, grain))
+        .take(100)
+        .collect()
+}
+
+/// A section found by its key, its anchor, or its heading in any language.
+pub(crate) fn section<'a>(view: &'a View<'_>, key: &str, label: &str) -> Option<ElementRef<'a>> {
+    if let Some(anchor) = view.first(key) {
+        // Ember puts an empty anchor inside the section; others key the section itself.
+        if view.first_in(anchor, "section_item").is_some() {
+            return Some(anchor);
+        }
+        return dom::ancestors(anchor)
+            .take(8)
+            .find(|ancestor| view.first_in(*ancestor, "section_item").is_some());
+    }
+    let heading = view.all("section_heading").into_iter().find(|heading| {
+        dom::sighted_text(*heading).is_some_and(|text| view.rules.is_label(label, &text))
+    })?;
+    dom::ancestors(heading)
+        .take(10)
+        .find(|ancestor| view.first_in(*ancestor, "section_item").is_some())
+}
+
+/// The items of a section, without items within items.
+pub(crate) fn items<'a>(view: &View<'_>, section: ElementRef<'a>) -> Vec<ElementRef<'a>> {
+    let mut outer: Vec<ElementRef<'a>> = Vec::new();
+    for item in view.all_in(section, "section_item") {
+        if !outer.last().is_some_and(|last| dom::contains(*last, item)) {
+            outer.push(item);
+        }
+    }
+    outer
+}
+
 /// Reads one item of an experience section: one position, or several at one employer.
 pub(crate) fn read_item(view: &View<'_>, item: ElementRef<'_>, grain: Grain) -> Vec<Position> {
-    let pieces: Vec<Piece<'_>> = dom::pieces(item, grain, Shown::Sighted)
+    let mut pieces: Vec<Piece<'_>> = dom::pieces(item, grain, Shown::Sighted)
         .into_iter()
         .filter(|piece| !view.rules.is_label("position_field", &piece.text))
         .take(400)
         .collect();
+    // A picture may repeat the first text for screen readers.
+    pieces.dedup_by(|second, first| second.text == first.text);
     let Some(first_date) = pieces.iter().skip(1).position(|p| is_date_range(&p.text)) else {
         return Vec::new();
     };

@@ -120,23 +120,38 @@ fn by_common_ancestor<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
         .collect()
 }
 
-/// The row's first profile link with a text of its own, and the person's address.
+/// The link with the person's name, and the person's address. The row's first profile link is
+/// the person's; the name stands in the first link to the same address that has text and no
+/// picture (a picture may come with a text such as "offline").
 fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>, String)> {
+    let mut person: Option<String> = None;
+    let mut with_picture = None;
     let links = row
         .descendent_elements()
         .filter(|element| element.value().name() == "a");
     for link in links.take(60) {
         let Some(url) = view.href(link) else { continue };
-        if is_headless(&url) {
+        if person.is_none() && is_headless(&url) {
             return None;
         }
-        if let Some(profile) = canonical::linkedin_profile(&url)
-            && name_in(link).is_some()
-        {
-            return Some((link, profile));
+        let Some(profile) = canonical::linkedin_profile(&url) else {
+            continue;
+        };
+        if person.as_ref().is_some_and(|person| *person != profile) {
+            continue;
         }
+        if name_in(link).is_some() {
+            let pictured = link
+                .descendent_elements()
+                .any(|element| matches!(element.value().name(), "img" | "figure"));
+            if !pictured {
+                return Some((link, profile));
+            }
+            with_picture = with_picture.or(Some((link, profile.clone())));
+        }
+        person = Some(profile);
     }
-    None
+    with_picture
 }
 
 /// Whether a link stands for a member whom the viewer may not see.
@@ -253,14 +268,20 @@ fn lines_after_name(
         return lines;
     };
     let same_line = blocks.get(at).map_or("", |block| block.text.as_str());
-    let mut spans = in_link
+    let spans: Vec<&str> = in_link
         .iter()
-        .skip_while(|piece| without_degree(&piece.text) != name)
+        .map(|piece| piece.text.as_str())
+        .skip_while(|text| without_degree(text) != name)
         .skip(1)
-        .filter(|piece| same_line.contains(piece.text.as_str()))
-        .filter(|piece| !top_card::is_degree(&piece.text));
-    if let Some(headline) = spans.next() {
-        lines.push(headline.text.clone());
+        .filter(|text| same_line.contains(text))
+        .collect();
+    // What stands before a degree mark explains it.
+    let after_degree = spans
+        .iter()
+        .rposition(|text| top_card::is_degree(text))
+        .map_or(0, |at| at + 1);
+    if let Some(headline) = spans.get(after_degree) {
+        lines.push((*headline).to_owned());
     }
     for block in blocks.iter().skip(at + 1) {
         if is_elsewhere(view, block.element, row, profile_url) {

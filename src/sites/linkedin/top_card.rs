@@ -136,10 +136,17 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
         return TopCard::default();
     };
     let name = pieces.get(name_at).map(|piece| piece.text.clone());
-    let end = contact.and_then(|contact| {
+    // The contact link ends the lines; so does the separator before it, a lone dot.
+    let contact = contact.and_then(|contact| {
         pieces
             .iter()
             .position(|piece| dom::contains(contact, piece.element))
+    });
+    let end = contact.or_else(|| {
+        pieces.iter().enumerate().position(|(at, piece)| {
+            let next = pieces.get(at + 1).map_or("", |piece| piece.text.as_str());
+            at > name_at + 1 && piece.text == "·" && !is_degree(next)
+        })
     });
     let after_name = pieces.get(name_at + 1..).unwrap_or_default();
     let lines = match end {
