@@ -103,3 +103,24 @@ fn pruned_pages() {
         assert_eq!(whole.page, small.page, "{}", case.file);
     }
 }
+
+/// The address stands in the first line of a fixture: `<!-- url: … -->`.
+fn address(html: &str) -> &str {
+    html.lines()
+        .next()
+        .and_then(|line| line.strip_prefix("<!-- url: "))
+        .and_then(|line| line.strip_suffix(" -->"))
+        .expect("a fixture begins with its address")
+}
+
+/// Pages of invented people, one for each kind and layout. A missing snapshot fails.
+#[test]
+fn linkedin_fixtures() {
+    insta::with_settings!({snapshot_path => "pages/linkedin", prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::glob!("pages/linkedin", "*.html", |path| {
+            let html = std::fs::read_to_string(path).unwrap();
+            let page = lode_core::sites::read(address(&html), &html);
+            insta::assert_json_snapshot!("read", page);
+        });
+    });
+}

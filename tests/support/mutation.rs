@@ -110,7 +110,7 @@ fn edit(mutation: Mutation, seed: u64, words: &BTreeMap<String, String>, event: 
                     .retain(|(name, _)| (name != "id" || holds_json) && !name.starts_with("data-"));
             }
             Mutation::Wrappers => {
-                if hash(seed, &number.to_le_bytes()) % 8 == 0 {
+                if hash(seed, &number.to_le_bytes()).is_multiple_of(8) {
                     *wrapper = wrapper_for(element);
                 }
             }

@@ -12,7 +12,7 @@ pub(crate) enum Address {
         /// The slug in its canonical form, or a member id.
         slug: String,
     },
-    /// `/search/results/people/`, or all results.
+    /// `/search/results/people/`.
     PeopleSearch,
     /// `/company/<slug>/people/`.
     CompanyPeople,
@@ -54,7 +54,7 @@ impl Address {
         match segments.as_slice() {
             [] => Self::Home,
             ["feed", ..] => Self::Feed,
-            ["search", "results", "people" | "all", ..] => Self::PeopleSearch,
+            ["search", "results", "people", ..] => Self::PeopleSearch,
             ["mynetwork", "invite-connect", "connections", ..]
             | ["mynetwork", "connections", ..] => Self::Connections,
             ["company" | "school" | "showcase", _, "people", ..] => Self::CompanyPeople,
@@ -62,10 +62,7 @@ impl Address {
             ["sales", "lead" | "people" | "profile", id, ..] => Self::SalesLead {
                 id: id.split(',').next().unwrap_or_default().to_owned(),
             },
-            ["sales", "lists", "people", ..] | ["sales", "search", "people", ..] => {
-                Self::SalesLeadList
-            }
-            ["sales", "search", ..] | ["sales", "lists", ..] => Self::SalesLeadList,
+            ["sales", "lists" | "search", "people", ..] => Self::SalesLeadList,
             ["sales", "company" | "account" | "accounts", ..] => Self::SalesAccount,
             ["authwall" | "login" | "signup" | "uas", ..] | ["start", ..] => Self::Login,
             ["checkpoint", "lg" | "login", ..] => Self::Login,

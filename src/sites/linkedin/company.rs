@@ -50,6 +50,14 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         return Some(page);
     }
     let embedded = embedded(view, &own);
+    let told = organization.is_some()
+        || embedded.is_some()
+        || view.has("company_card")
+        || view.has("company_tab");
+    if !told {
+        // A heading alone may be left from another page.
+        return None;
+    }
     let guest = organization.is_some() || view.has("guest_marker");
     let mut draft = Draft::company();
     let named = |node: Option<&Node>, key: &str| {
@@ -71,14 +79,22 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     );
     draft.offer(Field::Headline, "json_ld", named(organization, "slogan"));
     draft.offer(Field::Location, "top_card", shown.location.as_deref());
-    draft.offer(Field::Location, "about", listed(view, "headquarters"));
+    draft.offer(
+        Field::Location,
+        "about",
+        listed(view, "headquarters").and_then(dom::sighted_text),
+    );
     draft.offer(
         Field::Location,
         "json_ld",
         organization.and_then(json_ld_place),
     );
     draft.offer(Field::Industry, "top_card", shown.industry.as_deref());
-    draft.offer(Field::Industry, "about", listed(view, "industry"));
+    draft.offer(
+        Field::Industry,
+        "about",
+        listed(view, "industry").and_then(dom::sighted_text),
+    );
     offer_website(&mut draft, view, card, organization, embedded.as_ref());
     let (lead, notes) = draft.finish();
     let layout = if guest { "guest" } else { "ember" };
@@ -152,7 +168,7 @@ fn embedded(view: &View<'_>, own: &str) -> Option<Node> {
 
 /// Whether the navigation of the page belongs to another company: in-page navigation is half
 /// done.
-fn shows_another(view: &View<'_>, card: Option<ElementRef<'_>>, own: &str) -> bool {
+pub(crate) fn shows_another(view: &View<'_>, card: Option<ElementRef<'_>>, own: &str) -> bool {
     let scope = card.unwrap_or_else(|| view.root());
     let mut tabs = view
         .all_in(scope, "company_tab")
@@ -201,6 +217,16 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
         tagline: view.text_in(card, "company_tagline"),
         ..Card::default()
     };
+    if let Some(line) = view.first_in(card, "company_guest_place") {
+        // For visitors: the industry as headline, the place before the count of followers.
+        shown.industry = view.text_in(card, "company_guest_industry");
+        shown.location = dom::pieces(line, Grain::Span, Shown::Sighted)
+            .into_iter()
+            .map(|piece| piece.text)
+            .next()
+            .filter(|text| !top_card::is_count(view, text));
+        return shown;
+    }
     let items = view.all_in(card, "company_info_item");
     let mut items: Vec<String> = items
         .into_iter()
@@ -232,14 +258,14 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
 }
 
 /// A value of the "about" list (`dt`, `dd`), found by its label in any language.
-fn listed(view: &View<'_>, label: &str) -> Option<String> {
+fn listed<'a>(view: &'a View<'_>, label: &str) -> Option<ElementRef<'a>> {
     let mut wanted = false;
     for element in view.all("definition").into_iter().take(200) {
-        let text = dom::sighted_text(element);
         if element.value().name() == "dt" {
+            let text = dom::sighted_text(element);
             wanted = text.is_some_and(|text| view.rules.is_label(label, &text));
         } else if wanted {
-            return text;
+            return Some(element);
         }
     }
     None
@@ -280,7 +306,12 @@ fn offer_website(
     draft.offer(
         Field::Website,
         "about",
-        listed(view, "website").as_deref().and_then(clean),
+        listed(view, "website").and_then(|value| {
+            let link = value
+                .descendent_elements()
+                .find_map(|element| element.attr("href").and_then(clean));
+            link.or_else(|| clean(dom::sighted_text(value)?.split_whitespace().next()?))
+        }),
     );
     let links = view.all("company_website");
     let linked = links

@@ -7,8 +7,12 @@ use crate::sites::view::View;
 
 /// Reads the people tab of a company; `None` where the document shows nobody.
 pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
+    let own = company::address(view)?;
+    if company::shows_another(view, None, &own) {
+        return None;
+    }
     let mut page = ParsedPage::empty("linkedin", "company_people", Some("ember"));
-    let employer = company::shown_name(view).map(|name| (name, company::address(view)));
+    let employer = company::shown_name(view).map(|name| (name, Some(own)));
     let layout = Layout {
         rows: "company_people_row",
         with_location: false,

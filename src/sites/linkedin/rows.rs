@@ -56,27 +56,36 @@ pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
     page.notes.truncate(200);
 }
 
-/// The rows: the first selector of `key` whose elements link to people; else the children of
-/// the element that holds all such links.
+/// The rows: the elements of the first selector of `key` that finds people. Plain list items
+/// serve where nothing marks rows, unless the document still shows another kind of page:
+/// in-page navigation is half done then.
 fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
-    for selector in view.rules.selectors(key) {
-        let found: Vec<ElementRef<'a>> = view::select(view.root(), selector)
+    let marked = view.rules.selectors(key).iter();
+    let plain = if view.has("other_screen") {
+        [].iter()
+    } else {
+        view.rules.selectors("list_row").iter()
+    };
+    for selector in marked.chain(plain) {
+        let candidates: Vec<ElementRef<'a>> = view::select(view.root(), selector)
             .into_iter()
             .take(ROWS_MAX)
-            .filter(|row| has_person_link(view, *row))
             .collect();
-        if !found.is_empty() {
-            return outermost(found);
+        if candidates.iter().any(|row| has_person_link(view, *row)) {
+            let rows = candidates
+                .into_iter()
+                .filter(|row| has_person_link(view, *row) || is_anonymous(view, *row));
+            return outermost(rows.collect());
         }
     }
-    by_common_ancestor(view)
+    Vec::new()
 }
 
 fn outermost(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
     let mut outer: Vec<ElementRef<'_>> = Vec::new();
     for row in rows {
         // Document order: whatever holds this row came just before.
-        if !outer.last().is_some_and(|last| dom::contains(*last, row)) {
+        if outer.last().is_none_or(|last| !dom::contains(*last, row)) {
             outer.push(row);
         }
     }
@@ -88,36 +97,6 @@ fn has_person_link(view: &View<'_>, row: ElementRef<'_>) -> bool {
         .filter(|element| element.value().name() == "a")
         .filter_map(|link| view.href(link))
         .any(|url| canonical::linkedin_profile(&url).is_some() || is_headless(&url))
-}
-
-/// Rows without any known mark: the children, with a person's link, of the nearest element
-/// around all such links.
-fn by_common_ancestor<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
-    let Some(main) = view.first("main") else {
-        return Vec::new();
-    };
-    let mut links = main
-        .descendent_elements()
-        .filter(|element| element.value().name() == "a")
-        .filter(|link| {
-            view.href(*link)
-                .is_some_and(|url| canonical::linkedin_profile(&url).is_some())
-        });
-    let Some(first) = links.next() else {
-        return Vec::new();
-    };
-    let mut around: Vec<ElementRef<'a>> = dom::ancestors(first).take(60).collect();
-    for link in links.take(ROWS_MAX) {
-        let above: Vec<_> = dom::ancestors(link).take(60).map(|e| e.id()).collect();
-        around.retain(|candidate| above.contains(&candidate.id()));
-    }
-    let Some(list) = around.first() else {
-        return Vec::new();
-    };
-    list.child_elements()
-        .filter(|child| has_person_link(view, *child))
-        .take(ROWS_MAX)
-        .collect()
 }
 
 /// The link with the person's name, and the person's address. The row's first profile link is

@@ -66,7 +66,9 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         .filter_map(|link| view.href(link))
         .find_map(|url| canonical::linkedin_profile(&url));
     draft.offer(Field::ProfileUrl, "public_link", public);
-    draft.offer(Field::ProfileUrl, "address", address(&view.url));
+    if !draft.has(Field::ProfileUrl) {
+        draft.offer(Field::ProfileUrl, "address", address(&view.url));
+    }
     draft.read_headline();
     let (lead, notes) = draft.finish();
     let layout = if view.has("sales_anonymize") {

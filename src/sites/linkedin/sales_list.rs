@@ -88,11 +88,10 @@ fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
         .collect();
     let public = links.iter().find_map(canonical::linkedin_profile);
     draft.offer(Field::ProfileUrl, "public_link", public);
-    draft.offer(
-        Field::ProfileUrl,
-        "row_link",
-        links.iter().find_map(sales_lead::address),
-    );
+    if !draft.has(Field::ProfileUrl) {
+        let own = links.iter().find_map(sales_lead::address);
+        draft.offer(Field::ProfileUrl, "row_link", own);
+    }
     Some(draft.finish())
 }
 

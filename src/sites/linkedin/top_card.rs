@@ -153,7 +153,10 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
         Some(end) if end > name_at => pieces.get(name_at + 1..end).unwrap_or_default(),
         _ => until_counts(view, after_name),
     };
-    let lines = heading_lines(lines).unwrap_or_else(|| lines.iter().collect());
+    let headings = heading_lines(lines);
+    // Only these layouts write company and school between headline and place.
+    let with_company = grain == Grain::Block || headings.is_some();
+    let lines = headings.unwrap_or_else(|| lines.iter().collect());
     let lines = without_badges(view, &lines);
     let mut card_read = TopCard {
         name,
@@ -165,6 +168,9 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
     card_read.headline = lines.next();
     let mut rest: Vec<String> = lines.collect();
     card_read.location = rest.pop();
+    if !with_company {
+        rest.clear();
+    }
     card_read.company = company(
         view,
         card,
@@ -230,7 +236,12 @@ fn heading_lines<'p, 'a>(pieces: &'p [Piece<'a>]) -> Option<Vec<&'p Piece<'a>>> 
             .any(|element| matches!(element.value().name(), "h2" | "h3"))
     };
     let first = pieces.iter().find(|piece| !is_degree(&piece.text))?;
-    is_heading(&first).then(|| pieces.iter().filter(is_heading).collect())
+    if !is_heading(&first) {
+        return None;
+    }
+    let headings: Vec<&Piece<'_>> = pieces.iter().filter(is_heading).collect();
+    // In 2019 and 2020 the headline alone is one.
+    (headings.len() > 1).then_some(headings)
 }
 
 /// "500+ connections", "1,234 followers", or the number alone.
@@ -251,7 +262,7 @@ fn without_badges(view: &View<'_>, pieces: &[&Piece<'_>]) -> Vec<String> {
     let after_degree = pieces
         .iter()
         .take(6)
-        .rposition(|piece| is_degree(&piece.text))
+        .rposition(|piece| is_degree(&piece.text) || is_mark(&piece.text))
         .map_or(0, |at| at + 1);
     let mut lines: Vec<String> = Vec::new();
     for piece in pieces.get(after_degree..).unwrap_or_default() {
@@ -265,6 +276,12 @@ fn without_badges(view: &View<'_>, pieces: &[&Piece<'_>]) -> Vec<String> {
         lines.push(text.to_owned());
     }
     lines
+}
+
+/// A short text after a dot beside the name: "· Following".
+fn is_mark(text: &str) -> bool {
+    text.strip_prefix(['·', '•'])
+        .is_some_and(|rest| !rest.trim().is_empty() && text.chars().count() <= 24)
 }
 
 /// A degree of connection: "1st", "· 2nd", "3e et +", "2º", "1촌": a few characters with one
@@ -317,9 +334,9 @@ fn company(
     let chips: Vec<String> = view
         .all_in(card, "top_card_chip")
         .into_iter()
+        .filter(|chip| has_picture(*chip))
         .filter_map(dom::sighted_text)
         .filter(|text| text != name && !schools.contains(text))
-        .filter(|text| line.is_none_or(|line| line.contains(text.as_str())))
         .collect();
     match (chips.as_slice(), lines) {
         ([first, _, ..], _) | ([], [first, _, ..]) => Some((first.clone(), "top_card_order")),
@@ -335,6 +352,14 @@ fn company(
         }
         ([], []) => None,
     }
+}
+
+/// Whether an element shows a picture (a logo, or the place of one).
+fn has_picture(element: ElementRef<'_>) -> bool {
+    element.descendent_elements().any(|inner| {
+        matches!(inner.value().name(), "img" | "figure" | "svg" | "li-icon")
+            || inner.attr("role") == Some("img")
+    })
 }
 
 /// The first link of the card that leads out of LinkedIn.
