@@ -282,8 +282,14 @@ fn is_screen_reader_twin(element: ElementRef<'_>) -> bool {
     if hidden.peek().is_none() {
         return false;
     }
+    // A twin is plain text: whatever holds links, blocks or hidden parts is more than that.
+    let plain = element.descendent_elements().take(64).skip(1).all(|inner| {
+        is_inline(inner.value().name())
+            && inner.value().name() != "a"
+            && inner.attr("aria-hidden").is_none()
+    });
     let own = letters(element, 48);
-    if own.is_empty() {
+    if own.is_empty() || !plain {
         return false;
     }
     hidden.any(|shown| {
@@ -359,13 +365,19 @@ pub fn raw_text(element: ElementRef<'_>) -> String {
     element.text().collect()
 }
 
+/// Most elements that an HTML parser may add by itself to reopen formatting left open.
+const REOPENED_MAX: usize = 20_000_000;
+
 /// Whether a document would nest deeper than `limit`, told from the source by counting tags
-/// (those with an optional end tag are not counted). One linear pass before parsing: HTML
-/// parsers take quadratic time on deep nesting.
+/// (those with an optional end tag are not counted), or leaves so much formatting open that a
+/// parser would copy it into every block. One linear pass before parsing: HTML parsers take
+/// quadratic time and space on such input.
 #[must_use]
 pub fn nests_deeper(html: &str, limit: usize) -> bool {
     let bytes = html.as_bytes();
     let mut depth = 0_usize;
+    let mut formatting = 0_usize;
+    let mut reopened = 0_usize;
     let mut at = 0;
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr(b'<', rest)) {
         at += found + 1;
@@ -390,10 +402,21 @@ pub fn nests_deeper(html: &str, limit: usize) -> bool {
             .to_ascii_lowercase();
         let name = std::str::from_utf8(&name).unwrap_or_default();
         if closing {
+            if is_formatting(name) {
+                formatting = formatting.saturating_sub(1);
+            }
             if !closes_itself(name) {
                 depth = depth.saturating_sub(1);
             }
             continue;
+        }
+        if is_formatting(name) {
+            formatting += 1;
+        } else {
+            reopened += formatting;
+        }
+        if reopened > REOPENED_MAX {
+            return true;
         }
         if matches!(name, "script" | "style" | "textarea" | "title" | "noscript") {
             // Raw text: skip to its end tag, whatever stands in it.
@@ -410,6 +433,25 @@ pub fn nests_deeper(html: &str, limit: usize) -> bool {
         }
     }
     false
+}
+
+/// Elements of the HTML standard's formatting category, but `a`, which never nests.
+fn is_formatting(name: &str) -> bool {
+    matches!(
+        name,
+        "b" | "big"
+            | "code"
+            | "em"
+            | "font"
+            | "i"
+            | "nobr"
+            | "s"
+            | "small"
+            | "strike"
+            | "strong"
+            | "tt"
+            | "u"
+    )
 }
 
 /// Void elements, and those whose end tag may be left out.
@@ -520,10 +562,12 @@ mod tests {
     fn texts_for_screen_readers_are_told_without_classes() {
         let html = "<p><span aria-hidden='true'>Jan 2020 - Now</span><span>Jan 2020 to Now</span></p>\
                     <p><span>2nd degree</span><span aria-hidden='true'>2nd</span></p>\
-                    <p><span aria-hidden='true'>·</span><span>Place</span></p>";
+                    <p><span aria-hidden='true'>·</span><span>Place</span></p>\
+                    <p><span><a>Ada <span aria-hidden='true'>2nd</span></a></span>\
+                    <span aria-hidden='true'>2nd</span></p>";
         assert_eq!(
             texts(html, Grain::Span, Shown::Sighted),
-            ["Jan 2020 - Now", "2nd", "·", "Place"]
+            ["Jan 2020 - Now", "2nd", "·", "Place", "Ada", "2nd", "2nd"]
         );
     }
 

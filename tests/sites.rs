@@ -104,6 +104,96 @@ fn pruned_pages() {
     }
 }
 
+/// A profile of the layout with hashed classes, with any texts.
+fn profile(name: &str, headline: &str, rest: &str) -> String {
+    format!(
+        "<html><head><title>{name} | LinkedIn</title></head><body><main>\
+         <section componentkey=\"com.linkedin.sdui.profile.card.refxTopcard\">\
+         <a href=\"/in/ada-example/\"><h2>{name}</h2></a><p>{headline}</p><p>Paris</p>\
+         <p>·</p><a href=\"/in/ada-example/overlay/contact-info/\">Contact info</a></section>\
+         {rest}</main></body></html>"
+    )
+}
+
+const PROFILE: &str = "https://www.linkedin.com/in/ada-example/";
+
+#[test]
+fn deep_nesting_is_refused_with_a_reason() {
+    for deep in ["<div>", "<span>", "<b id=x>", "<ul><li>", "<table><tr><td>"] {
+        let page = lode_core::sites::read(PROFILE, &profile("Ada", "x", &deep.repeat(100_000)));
+        assert_eq!(page.page.kind, "unsupported", "{deep}");
+        assert_eq!(page.notes[0].strategy, "depth");
+    }
+}
+
+#[test]
+fn formatting_left_open_is_refused() {
+    let open: String = (0..1_000).map(|n| format!("<font size={n}>")).collect();
+    let page = lode_core::sites::read(PROFILE, &format!("{open}{}", "<p>x".repeat(100_000)));
+    assert_eq!(page.page.kind, "unsupported");
+}
+
+#[test]
+fn a_hundred_thousand_siblings_are_read() {
+    let html = profile("Ada Example", "Tester", &"<div>x</div>".repeat(100_000));
+    let page = lode_core::sites::read(PROFILE, &html);
+    assert_eq!(page.leads[0].full_name.as_deref(), Some("Ada Example"));
+}
+
+#[test]
+fn megabytes_of_text_are_cut() {
+    let long = "Ada ".repeat(1_300_000);
+    let page = lode_core::sites::read(PROFILE, &profile(&long, &long, ""));
+    for lead in &page.leads {
+        let name = lead.full_name.as_deref().unwrap_or_default();
+        assert!(name.chars().count() <= lode_core::lead::FIELD_CHARS_MAX);
+    }
+    let too_large = "x".repeat(lode_core::sites::PAGE_BYTES_MAX + 1);
+    let page = lode_core::sites::read(PROFILE, &too_large);
+    assert_eq!(page.page.kind, "unsupported");
+}
+
+#[test]
+fn script_like_names_stay_text() {
+    let name = "&lt;script&gt;alert(1)&lt;/script&gt; Ada";
+    let page = lode_core::sites::read(PROFILE, &profile(name, "\u{0}\u{7}\u{fffd}", ""));
+    assert_eq!(
+        page.leads[0].full_name.as_deref(),
+        Some("<script>alert(1)</script> Ada")
+    );
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    /// Whatever is cut out of a page or put into it: no panic, and a lead has a name.
+    #[test]
+    fn mangled_fixtures_never_panic(pick in 0_usize..1_000, cuts in proptest::collection::vec((0.0..1.0_f64, 0_usize..2_000), 1..6), junk in "\\PC{0,40}") {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages/linkedin");
+        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|ext| ext == "html")).collect();
+        files.sort();
+        let html = std::fs::read_to_string(&files[pick % files.len()]).unwrap();
+        let url = address(&html).to_owned();
+        let mut bytes = html.into_bytes();
+        for (at, length) in cuts {
+            let start = (at * bytes.len() as f64) as usize;
+            let end = (start + length).min(bytes.len());
+            bytes.splice(start..end, junk.bytes());
+        }
+        let page = lode_core::sites::read(&url, &String::from_utf8_lossy(&bytes));
+        for lead in &page.leads {
+            proptest::prop_assert!(lead.full_name.as_deref().is_some_and(|name| !name.is_empty()));
+        }
+    }
+
+    /// The same for text that was never a page, under every kind of address.
+    #[test]
+    fn anything_is_read(html in "(<[a-z]{1,6}( [a-z]{1,5}=\"[^\"]{0,9}\")?>|</[a-z]{1,6}>|\\PC{0,9}){0,60}", pick in 0_usize..9) {
+        let urls = ["in/x", "search/results/people/", "company/x", "company/x/people/", "mynetwork/invite-connect/connections/", "sales/lead/x", "sales/search/people", "sales/company/1", ""];
+        let _ = lode_core::sites::read(&format!("https://www.linkedin.com/{}", urls[pick]), &html);
+    }
+}
+
 /// The address stands in the first line of a fixture: `<!-- url: … -->`.
 fn address(html: &str) -> &str {
     html.lines()

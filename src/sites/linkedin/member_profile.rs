@@ -103,7 +103,8 @@ pub(crate) fn titled_name(view: &View<'_>) -> Option<String> {
 /// Candidates for the top card, the most durable hook first. After in-page navigation an
 /// earlier profile's card may still be there.
 fn find_cards<'a>(view: &'a View<'_>, titled: Option<&str>) -> Vec<ElementRef<'a>> {
-    let keyed = view.all("top_card");
+    let mut keyed = view.all("top_card");
+    keyed.truncate(16);
     if !keyed.is_empty() {
         // Wrapper and section carry the same key: the innermost is the card.
         let inner = keyed.iter().filter(|card| {

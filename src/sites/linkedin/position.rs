@@ -49,7 +49,8 @@ pub(crate) fn section<'a>(view: &'a View<'_>, key: &str, label: &str) -> Option<
             .take(8)
             .find(|ancestor| view.first_in(*ancestor, "section_item").is_some());
     }
-    let heading = view.all("section_heading").into_iter().find(|heading| {
+    let mut headings = view.all("section_heading").into_iter().take(100);
+    let heading = headings.find(|heading| {
         dom::sighted_text(*heading).is_some_and(|text| view.rules.is_label(label, &text))
     })?;
     dom::ancestors(heading)

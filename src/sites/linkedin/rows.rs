@@ -4,6 +4,9 @@
 //! row's first link to a profile that has text is the person. Mutual connections and followers
 //! are profile links too, but later ones.
 
+use std::collections::HashSet;
+
+use ego_tree::NodeId;
 use scraper::ElementRef;
 use url::Url;
 
@@ -66,19 +69,43 @@ fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
     } else {
         view.rules.selectors("list_row").iter()
     };
+    let holders = holders(view);
     for selector in marked.chain(plain) {
         let candidates: Vec<ElementRef<'a>> = view::select(view.root(), selector)
             .into_iter()
             .take(ROWS_MAX)
             .collect();
-        if candidates.iter().any(|row| has_person_link(view, *row)) {
+        if candidates.iter().any(|row| holders.contains(&row.id())) {
             let rows = candidates
                 .into_iter()
-                .filter(|row| has_person_link(view, *row) || is_anonymous(view, *row));
+                .filter(|row| holders.contains(&row.id()) || is_anonymous(view, *row));
             return outermost(rows.collect());
         }
     }
     Vec::new()
+}
+
+/// All elements with a link to a member in them.
+fn holders(view: &View<'_>) -> HashSet<NodeId> {
+    let mut holders = HashSet::new();
+    for link in view.root().descendent_elements() {
+        // Look at the text before parsing an address.
+        let leads_to_member = link.value().name() == "a"
+            && link
+                .attr("href")
+                .is_some_and(|href| href.contains("/in/") || href.contains("/headless"))
+            && view.href(link).is_some_and(|url| {
+                canonical::linkedin_profile(&url).is_some() || is_headless(&url)
+            });
+        if leads_to_member {
+            for ancestor in [link].into_iter().chain(dom::ancestors(link)) {
+                if !holders.insert(ancestor.id()) {
+                    break;
+                }
+            }
+        }
+    }
+    holders
 }
 
 fn outermost(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
@@ -90,13 +117,6 @@ fn outermost(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
         }
     }
     outer
-}
-
-fn has_person_link(view: &View<'_>, row: ElementRef<'_>) -> bool {
-    row.descendent_elements()
-        .filter(|element| element.value().name() == "a")
-        .filter_map(|link| view.href(link))
-        .any(|url| canonical::linkedin_profile(&url).is_some() || is_headless(&url))
 }
 
 /// The link with the person's name, and the person's address. The row's first profile link is
@@ -138,7 +158,12 @@ fn is_headless(url: &Url) -> bool {
     url.path().trim_end_matches('/').ends_with("/headless")
 }
 
+/// Whether a row stands for a member whom the viewer may not see.
 fn is_anonymous(view: &View<'_>, row: ElementRef<'_>) -> bool {
+    // A row is small; what is larger is no row, and would be read again for each row in it.
+    if row.descendants().take(401).count() > 400 {
+        return false;
+    }
     let headless = row
         .descendent_elements()
         .filter(|element| element.value().name() == "a")

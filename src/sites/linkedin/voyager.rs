@@ -166,6 +166,7 @@ fn positions(entities: &[&Entity], id: &str) -> Option<Vec<(Option<String>, Opti
         .copied()
         .filter(|entity| is_type(entity, "Position"))
         .filter(|entity| text(entity, "entityUrn").is_some_and(|urn| urn.contains(id)))
+        .take(200)
         .collect();
     if own.is_empty() {
         return None;
