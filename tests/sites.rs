@@ -39,6 +39,17 @@ fn real_pages() {
             println!("{detail}");
         }
     }
+    assert_eq!(report.violations, Vec::<String>::new());
+    for field in ["full_name", "title", "company", "profile_url"] {
+        let tally = report.field(field);
+        assert!(tally.precision() >= 0.995, "{field}: {tally:?}");
+        assert!(tally.recall() >= 0.98, "{field}: {tally:?}");
+    }
+    for field in ["headline", "location"] {
+        let tally = report.field(field);
+        assert!(tally.precision() >= 0.97, "{field}: {tally:?}");
+        assert!(tally.recall() >= 0.97, "{field}: {tally:?}");
+    }
 }
 
 #[test]
@@ -80,27 +91,29 @@ fn mutated_pages() {
                 println!("    {detail}");
             }
         }
+        let strangers = |violation: &&String| violation.contains("forbidden");
+        assert_eq!(report.violations.iter().find(strangers), None);
+        if matches!(mutation, Mutation::ClassNames | Mutation::Wrappers) {
+            for field in ["full_name", "title", "company", "profile_url"] {
+                assert!(recall(field) >= 0.95, "{}: {field}", mutation.name());
+            }
+        }
     }
 }
 
 #[test]
-fn pruned_pages() {
+fn snapshots_read_as_the_whole_page_does() {
     let Some(folder) = accuracy::pages_folder() else {
         println!("skipped: no shared pages (0 ran)");
         return;
     };
     for case in accuracy::load(&folder).unwrap() {
-        let pruned = mutation::prune(&case.html);
+        let snapshot = mutation::snapshot(&case.html);
         let whole = lode_core::sites::read(&case.url, &case.html);
-        let small = lode_core::sites::read(&case.url, &pruned);
-        println!(
-            "{:<64} {:>8} {:>8}",
-            case.file,
-            case.html.len(),
-            pruned.len()
-        );
-        assert_eq!(whole.leads, small.leads, "{}", case.file);
-        assert_eq!(whole.page, small.page, "{}", case.file);
+        let small = lode_core::sites::read_snapshot(&case.url, &snapshot);
+        let (file, before, after) = (&case.file, case.html.len(), snapshot.len());
+        println!("{file:<64} {before:>8} {after:>8}");
+        assert_eq!(whole, small, "{file}");
     }
 }
 
@@ -164,7 +177,7 @@ fn script_like_names_stay_text() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 48, failure_persistence: None, ..proptest::prelude::ProptestConfig::default() })]
 
     /// Whatever is cut out of a page or put into it: no panic, and a lead has a name.
     #[test]

@@ -35,10 +35,11 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "type",
 ];
 
-/// Elements that a snapshot leaves out, with all in them, unless [`JSON_ELEMENTS`] names them.
+/// Elements that a snapshot leaves out, with all in them, unless [`JSON_ELEMENTS`] names them;
+/// so is a `code` with an `id`.
 pub const DROPPED_ELEMENTS: &[&str] = &[
-    "audio", "canvas", "code", "iframe", "noscript", "object", "picture", "script", "source",
-    "style", "svg", "template", "video",
+    "audio", "canvas", "embed", "frame", "iframe", "map", "noscript", "object", "picture",
+    "script", "source", "style", "svg", "template", "track", "video",
 ];
 
 /// Selectors of the elements that hold JSON which readers parse: the only `script` and

@@ -320,6 +320,10 @@ fn score_lead(report: &mut Report, case: &Case, at: usize, truth: &Value, lead: 
     for field in FIELDS {
         let path = format!("{at}.{field}");
         let uncertain = case.truth.get("uncertain").and_then(Value::as_array);
+        if truth.get(field).is_none() {
+            // The truth does not speak of it.
+            continue;
+        }
         if uncertain.is_some_and(|list| list.iter().any(|one| one.as_str() == Some(&path))) {
             continue;
         }

@@ -59,7 +59,7 @@ pub fn apply(mutation: Mutation, html: &str, seed: u64) -> String {
 
 /// What a rewriter may change.
 pub enum Event<'e> {
-    /// An element's attributes, and whether to keep the element.
+    /// An element and its attributes.
     Element {
         /// The element.
         element: ElementRef<'e>,
@@ -69,8 +69,6 @@ pub enum Event<'e> {
         attributes: &'e mut Vec<(String, String)>,
         /// Tag to wrap the element in.
         wrapper: &'e mut Option<&'static str>,
-        /// Whether the element stays, with all in it.
-        keep: &'e mut bool,
         /// Text to put before the element.
         before: &'e mut String,
     },
@@ -91,7 +89,6 @@ fn edit(mutation: Mutation, seed: u64, words: &BTreeMap<String, String>, event: 
             attributes,
             wrapper,
             before,
-            ..
         } => match mutation {
             Mutation::ClassNames => {
                 for (name, value) in attributes.iter_mut() {
@@ -238,78 +235,61 @@ pub fn rewrite(html: &str, edit: &mut dyn FnMut(Event<'_>)) -> String {
     let document = Html::parse_document(html);
     let mut out = String::with_capacity(html.len());
     let mut number = 0;
-    let mut skipping = None;
     let mut wrappers = BTreeMap::new();
     for edge in document.tree.root().traverse() {
         match edge {
-            ego_tree::iter::Edge::Open(node) => {
-                if skipping.is_some() {
-                    continue;
-                }
-                match node.value() {
-                    Node::Doctype(_) => out.push_str("<!DOCTYPE html>"),
-                    Node::Text(text) => {
-                        let parent = node.parent().and_then(ElementRef::wrap);
-                        let raw = parent.is_some_and(|parent| {
-                            matches!(
-                                parent.value().name(),
-                                "script" | "style" | "noscript" | "iframe"
-                            )
-                        });
-                        let mut text = text.to_string();
-                        if raw {
-                            out.push_str(&text);
-                        } else {
-                            edit(Event::Text(&mut text));
-                            escape(&mut out, &text);
-                        }
+            ego_tree::iter::Edge::Open(node) => match node.value() {
+                Node::Doctype(_) => out.push_str("<!DOCTYPE html>"),
+                Node::Text(text) => {
+                    let parent = node.parent().and_then(ElementRef::wrap);
+                    let raw = parent.is_some_and(|parent| {
+                        matches!(
+                            parent.value().name(),
+                            "script" | "style" | "noscript" | "iframe"
+                        )
+                    });
+                    let mut text = text.to_string();
+                    if raw {
+                        out.push_str(&text);
+                    } else {
+                        edit(Event::Text(&mut text));
+                        escape(&mut out, &text);
                     }
-                    Node::Element(_) => {
-                        let Some(element) = ElementRef::wrap(node) else {
-                            continue;
-                        };
-                        number += 1;
-                        let mut attributes: Vec<(String, String)> = element
-                            .value()
-                            .attrs()
-                            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                            .collect();
-                        let (mut wrapper, mut keep, mut before) = (None, true, String::new());
-                        edit(Event::Element {
-                            element,
-                            number,
-                            attributes: &mut attributes,
-                            wrapper: &mut wrapper,
-                            keep: &mut keep,
-                            before: &mut before,
-                        });
-                        if !keep {
-                            skipping = Some(node.id());
-                            continue;
-                        }
-                        out.push_str(&before);
-                        if let Some(tag) = wrapper {
-                            let _ = write!(out, "<{tag}>");
-                            wrappers.insert(node.id(), tag);
-                        }
-                        let _ = write!(out, "<{}", element.value().name());
-                        for (name, value) in attributes {
-                            let _ = write!(out, " {name}=\"");
-                            escape(&mut out, &value);
-                            out.push('"');
-                        }
-                        out.push('>');
-                    }
-                    _ => {}
                 }
-            }
+                Node::Element(_) => {
+                    let Some(element) = ElementRef::wrap(node) else {
+                        continue;
+                    };
+                    number += 1;
+                    let mut attributes: Vec<(String, String)> = element
+                        .value()
+                        .attrs()
+                        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                        .collect();
+                    let (mut wrapper, mut before) = (None, String::new());
+                    edit(Event::Element {
+                        element,
+                        number,
+                        attributes: &mut attributes,
+                        wrapper: &mut wrapper,
+                        before: &mut before,
+                    });
+                    out.push_str(&before);
+                    if let Some(tag) = wrapper {
+                        let _ = write!(out, "<{tag}>");
+                        wrappers.insert(node.id(), tag);
+                    }
+                    let _ = write!(out, "<{}", element.value().name());
+                    for (name, value) in attributes {
+                        let _ = write!(out, " {name}=\"");
+                        escape(&mut out, &value);
+                        out.push('"');
+                    }
+                    out.push('>');
+                }
+                _ => {}
+            },
             ego_tree::iter::Edge::Close(node) => {
-                if let Some(id) = skipping {
-                    if id == node.id() {
-                        skipping = None;
-                    }
-                    continue;
-                }
                 if let Node::Element(element) = node.value() {
                     if !VOID.contains(&element.name()) {
                         let _ = write!(out, "</{}>", element.name());
@@ -336,27 +316,53 @@ fn escape(out: &mut String, text: &str) {
     }
 }
 
-/// The extension's pruned snapshot of a page, by the lists in `sites::snapshot`.
-pub fn prune(html: &str) -> String {
+/// The extension's snapshot of a page, as `extension/content.js` takes it: by the lists in
+/// `sites::snapshot`, in the format of `lode_core::snapshot`.
+pub fn snapshot(html: &str) -> String {
     use lode_core::sites::snapshot::{DROPPED_ELEMENTS, JSON_ELEMENTS, KEPT_ATTRIBUTES};
+    use lode_core::snapshot::{CLOSE, NAME, OPEN, TEXT, VALUE};
     let json: Vec<scraper::Selector> = JSON_ELEMENTS
         .iter()
         .filter_map(|selector| scraper::Selector::parse(selector).ok())
         .collect();
-    rewrite(html, &mut |event| {
-        if let Event::Element {
-            element,
-            attributes,
-            keep,
-            ..
-        } = event
-        {
-            let name = element.value().name();
-            *keep = !DROPPED_ELEMENTS.contains(&name)
-                || json.iter().any(|selector| selector.matches(&element));
-            attributes.retain(|(name, value)| {
-                KEPT_ATTRIBUTES.contains(&name.as_str()) && !value.starts_with("data:")
-            });
+    let document = Html::parse_document(html);
+    let mut out = String::new();
+    let mut skipping = None;
+    for edge in document.root_element().traverse() {
+        match edge {
+            ego_tree::iter::Edge::Open(node) if skipping.is_none() => match node.value() {
+                Node::Text(text) => {
+                    let blank = text.trim().is_empty();
+                    let _ = write!(out, "{TEXT}{}", if blank { " " } else { text });
+                }
+                Node::Element(inner) => {
+                    let Some(element) = ElementRef::wrap(node) else {
+                        continue;
+                    };
+                    let name = inner.name();
+                    let dropped = DROPPED_ELEMENTS.contains(&name)
+                        || (name == "code" && inner.id().is_some());
+                    if dropped && !json.iter().any(|selector| selector.matches(&element)) {
+                        skipping = Some(node.id());
+                        continue;
+                    }
+                    let _ = write!(out, "{OPEN}{name}");
+                    for (name, value) in inner.attrs() {
+                        if KEPT_ATTRIBUTES.contains(&name) {
+                            let _ = write!(out, "{NAME}{name}{VALUE}{value}");
+                        }
+                    }
+                }
+                _ => {}
+            },
+            ego_tree::iter::Edge::Close(node) => match skipping {
+                Some(id) if id == node.id() => skipping = None,
+                Some(_) => {}
+                None if node.value().is_element() => out.push(CLOSE),
+                None => {}
+            },
+            ego_tree::iter::Edge::Open(_) => {}
         }
-    })
+    }
+    out
 }
