@@ -79,7 +79,20 @@ pub fn parse(input: &str) -> PersonName {
 /// The name first, then what other separators than commas cut off behind it.
 fn segments(text: &str) -> Vec<String> {
     let mut segments: Vec<Vec<String>> = vec![Vec::new()];
-    for word in text.split_whitespace() {
+    let pieces: Vec<&str> = text.split_whitespace().collect();
+    for (at, &word) in pieces.iter().enumerate() {
+        if clean::is_ornament(word) {
+            // "Ada Field 🚀 Cloud Certified": a tagline; "Ada Maria 🌟 Field": none.
+            let before = segments.last().map_or(0, Vec::len);
+            let after = pieces
+                .iter()
+                .skip(at)
+                .filter(|piece| !clean::is_ornament(piece));
+            if before >= 2 && after.count() >= 2 {
+                segments.push(Vec::new());
+            }
+            continue;
+        }
         let is_dash = matches!(word, "-" | "–" | "—" | "―" | "--");
         let is_separator = is_dash || matches!(word, "•" | "·" | "●" | "/" | "~" | "@" | "*");
         if is_separator {
@@ -94,7 +107,7 @@ fn segments(text: &str) -> Vec<String> {
         if word.starts_with('#') || is_pronouns(word) {
             continue;
         }
-        for (i, piece) in word.split(['|', '│', '¦', ';', '•', '●', '_']).enumerate() {
+        for (i, piece) in word.split(['|', '│', '¦', ';', '•', '●']).enumerate() {
             if i > 0 {
                 segments.push(Vec::new());
             }
@@ -205,6 +218,10 @@ impl Found {
 
     /// Reads a segment that is credentials or a tagline; a tagline is left out.
     fn add_credentials(&mut self, segment: &str) {
+        if segment.starts_with(|c: char| c.is_ascii_digit()) {
+            // "· 2nd": how near the viewer is, not a suffix.
+            return;
+        }
         for part in comma_parts(segment) {
             if part.iter().all(is_certain_suffix) {
                 self.suffix.extend(join(&part));
@@ -235,6 +252,11 @@ impl Found {
             return;
         }
         let case = Case::of(first);
+        let is_listed = |word: &Word| {
+            affix::is_generation(word)
+                || lexicon::CREDENTIALS.has(&word.key)
+                || lexicon::CREDENTIALS_OR_NAMES.has(&word.key)
+        };
         let is_suffix = |part: &Vec<Word>| {
             let is_numeral = first.len() > 1
                 && matches!(part.as_slice(), [word] if word.text == "V" || word.text == "I")
@@ -253,10 +275,12 @@ impl Found {
         let given = if is_one_word {
             // "Field, Jr., Ann": the given name is the first that is no suffix. Two letters
             // are initials sooner than a credential: "Field, M.D.".
-            behind
-                .iter()
-                .enumerate()
-                .position(|(i, part)| !is_suffix(part) || (i == 0 && is_initials_like(part)))
+            behind.iter().enumerate().position(|(i, part)| {
+                // Capitals alone are no credential here: "Field, ADA".
+                !is_suffix(part)
+                    || !part.iter().any(is_listed)
+                    || (i == 0 && is_initials_like(part))
+            })
         } else if behind.first().is_some_and(is_suffix) {
             None
         } else {
@@ -393,7 +417,14 @@ impl Found {
         }
     }
 
-    fn finish(self) -> PersonName {
+    fn finish(mut self) -> PersonName {
+        for word in [&mut self.given, &mut self.middle, &mut self.family]
+            .into_iter()
+            .flatten()
+        {
+            let bare = word.text.trim_end_matches(['®', '™', '℠']).len();
+            word.text.truncate(bare);
+        }
         let some =
             |parts: Vec<String>, between: &str| (!parts.is_empty()).then(|| parts.join(between));
         PersonName {
@@ -456,6 +487,11 @@ fn without_partner(words: &[Word]) -> &[Word] {
 /// The first person of "Ann & Tom Field", "Ann Field and Tom Stone"; `None` for one person.
 fn as_couple(words: &[Word]) -> Option<Vec<Word>> {
     let at = words.iter().position(is_and)?;
+    let before = words.get(..at)?.last();
+    if before.is_some_and(|word| lexicon::PARTICLES.has(&word.key)) {
+        // "von und zu Field".
+        return None;
+    }
     let (first, rest) = words.split_at_checked(at)?;
     let (_, second) = rest.split_first()?;
     if first.is_empty() || second.is_empty() {

@@ -33,8 +33,13 @@ pub(super) fn prefix_len(words: &[Word]) -> usize {
         let left = words.len() - i - 1;
         let key = word.key.as_str();
         let follows_title = end == i && i > 0;
-        let is_title = lexicon::PREFIXES.has(key)
-            || (lexicon::PREFIXES_WITH_STOP.has(key) && (word.has_stop() || follows_title));
+        // "I.R. Field" is no engineer.
+        let is_initials = word.has_stop() && word.is_initials();
+        let is_title = (lexicon::PREFIXES.has(key) && !is_initials)
+            || is_chartered(word, words)
+            || (lexicon::PREFIXES_WITH_STOP.has(key)
+                && !is_initials
+                && (word.has_stop() || follows_title));
         let is_title_or_name = lexicon::PREFIXES_OR_NAMES.has(key);
         let is_tail = lexicon::PREFIX_TAILS.has(key) || key == "h" || key == "c";
         if (is_title || (is_title_or_name && word.has_stop())) && left >= 1
@@ -55,6 +60,14 @@ pub(super) fn prefix_len(words: &[Word]) -> usize {
         }
     }
     end
+}
+
+/// "CA Ada Field": the Indian chartered accountant, in capitals beside a name that is not.
+fn is_chartered(word: &Word, words: &[Word]) -> bool {
+    word.text == "CA"
+        && words.len() >= 3
+        && words.get(1).is_some_and(Word::has_small)
+        && words.first() == Some(word)
 }
 
 /// "Jr.", "III".

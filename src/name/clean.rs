@@ -6,6 +6,9 @@ use crate::unicode::{is_mark, nfc, nfkc};
 /// Longest text read, in characters. What a site shows as a name is far shorter.
 pub(super) const NAME_CHARS_MAX: usize = 500;
 
+/// Stands for emoji and other ornaments, with spaces around it.
+const ORNAMENT: &str = " \u{1f} ";
+
 /// The text that can hold a name.
 pub(super) fn displayed(input: &str) -> String {
     let mut out = String::new();
@@ -33,16 +36,38 @@ pub(super) fn displayed(input: &str) -> String {
                     .chars()
                     .filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation()),
             ),
+            // Light on dark, in circles and squares: no decomposition, but in order.
+            code @ (0x1F150..=0x1F169 | 0x1F170..=0x1F189) => {
+                let base = if code < 0x1F170 { 0x1F150 } else { 0x1F170 };
+                out.extend(char::from_u32(u32::from('A') + code - base));
+            }
             // Enclosed and regional letters count as letters, but spell emoji.
-            0x1F000..=0x1FAFF => out.push(' '),
+            0x1F000..=0x1FAFF => out.push_str(ORNAMENT),
+            _ if c == '_' || c.is_whitespace() || c.is_control() => out.push(' '),
             _ if c.is_alphanumeric() || is_mark(c) || is_kept(c) => out.push(c),
-            _ => out.push(' '),
+            _ => out.push_str(ORNAMENT),
         }
     }
+    let out = match out.trim().split_once('.') {
+        // "ada.field", as in an address.
+        Some((given, family)) if is_word(given) && is_word(family) => format!("{given} {family}"),
+        _ => out,
+    };
     // Two single quotes for a double one.
     out.replace("''", "\"")
         .replace("’’", "\"")
         .replace('&', " and ")
+}
+
+fn is_word(text: &str) -> bool {
+    text.chars().count() >= 2
+        && text.chars().all(char::is_alphabetic)
+        && text.chars().any(|c| "aeiouy".contains(c))
+}
+
+/// Whether a piece between spaces stands for ornaments.
+pub(super) fn is_ornament(piece: &str) -> bool {
+    piece == ORNAMENT.trim_matches(' ')
 }
 
 /// Punctuation that the later rules read.
@@ -50,7 +75,9 @@ fn is_kept(c: char) -> bool {
     c.is_ascii_punctuation()
         || matches!(
             c,
-            '’' | '‘'
+            '\u{fffd}'
+                | '’'
+                | '‘'
                 | 'ʼ'
                 | '´'
                 | '“'

@@ -10,13 +10,13 @@ pub(super) const PREFIXES: WordList = WordList::new(
     "\
      adm admiral adv advocate alderman ambassador archbishop arq attorney atty avv brig \
      brigadier capt captain cdr cmdr colonel commander commodore congressman congresswoman \
-     councillor councilman councilwoman cpl cpt dame datin dato datuk dhr dipl-inf dipl-ing \
-     dipl-kffr dipl-kfm dipl-math dipl-phys dipl-psych dipling doctor doctors dott dottor \
-     dottssa doña dr dr's dr-ing dra dring drs engr frau fray fru general gov governor gräfin \
-     haji herr honorable honourable hrh ir judr kptlt lady lcdo lcdr licda lieutenant lt ltc \
-     ltcol ltgen mag-judge magistrate-judge majgen meester mevr mevrouw miss mister mlle mme \
-     monsieur monsignor mr mrs ms msgr mtra mtro mudr mvdr mw mx oberst ofc officer paeddr phdr \
-     phmr priv-doz prof profa professor professora profr profra profssa pvt rabbi \
+     councillor councilman councilwoman cpl cpt dame datin dato dato' datuk dhr dipl-inf \
+     dipl-ing dipl-kffr dipl-kfm dipl-math dipl-phys dipl-psych dipling doctor doctors dott \
+     dottor dottssa doña dr dr's dr-ing dra dring drs engr frau fray fru general gov governor \
+     gräfin haji herr honorable honourable hrh ir judr kptlt lady lcdo lcdr licda lieutenant lt \
+     ltc ltcol ltgen mag-judge magistrate-judge majgen meester mevr mevrouw mgr miss mister \
+     mlle mme monsieur monsignor mr mrs ms msgr mtra mtro mudr mvdr mw mx oberst ofc officer \
+     paeddr phdr phmr priv-doz prof profa professor professora profr profra profssa pvt rabbi \
      representative rev revd reverend rndr rt senator sergeant sgt shri shrimati signor signora \
      sigra sir smt sra sri srta ssgt thddr univ-prof univprof viscount viscountess",
 );
@@ -38,12 +38,15 @@ pub(super) const PREFIX_FILLERS: WordList = WordList::new(
 );
 
 /// Titles that are one only with their full stop, or after another title ("Lt Gen").
-pub(super) const PREFIXES_WITH_STOP: WordList =
-    WordList::new("amb arch col eng gen geom hon ing lic mag maj mgr most mst pd rep sen sig ven");
+pub(super) const PREFIXES_WITH_STOP: WordList = WordList::new(
+    "amb ar arch bc col eng er gen geom hon ing lcdo lic mag maj most mst pd pr rep sen sig ven",
+);
 
 /// Faculties and honours behind a title ("Dr. rer. nat.").
 pub(super) const PREFIX_TAILS: WordList = WordList::new(
-    "dipl habil hc inż iur jur med mult nat oec pharm phil pol rer tech theol univ vet",
+    "\
+     dato' dipl habil hc inż iur jur med mult nat oec pharm phil pol rer seri sri tech theol \
+     univ vet",
 );
 
 /// Prefixes that stand before a given name alone ("Sir Ian").
@@ -95,18 +98,19 @@ pub(super) const TRADES: WordList = WordList::new("architect attorney atty realt
 /// before them.
 pub(super) const PARTICLES: WordList = WordList::new(
     "\
-     's 't a/l a/p aan abd abdel abdul abu ad- af al al- alla am ap auf aus av aw ben bent bin \
-     bint binte binti bte d' d/o da dal dall dalla dalle dar das de degli dei del dela dell \
-     della delle delli dello delos dels dem den der des di do dos du dí een el et- fitz ibn il \
-     im in la las le les li lo los mac mc mhic nic ní o' op ould s/o saint sainte san santa st \
-     ste te ten ter thor van van't vande vanden vander vel ver vom von vonder zu zum zur ó בן \
-     בר בת آل أبو ابن ابو ال بن بنت عبد",
+     's 't a/l a/p aan abd abdel abdul abi abu ad- af al al- alla am ap auf aus av aw ben bent \
+     bin bint binte binti bte d' d/o da dal dall dalla dalle dan dar das de degli dei del dela \
+     dell della delle delli dello delos dels dem den der des di do dos du dí een el et- fitz \
+     freifrau freiherr freiin graf gräfin ibn il im in la las le les li lo los mac mc mhic nic \
+     ní o' op ould s/o saint sainte san santa st ste te ten ter thor van van't vande vanden \
+     vander vd vel ver vom von vonder wa zu zum zur ó בן בר בת آل أبو ابن ابو ال بن بنت عبد",
 );
 
 /// Particles only where they are written small (or the whole name is in capitals, for the
 /// longer ones): written large they are names or initials more often.
-pub(super) const PARTICLES_WHEN_SMALL: WordList =
-    WordList::new("am ap auf aus av aw dar das dem do een im in li lo te ten thor vel ver zu");
+pub(super) const PARTICLES_WHEN_SMALL: WordList = WordList::new(
+    "am ap auf aus av aw dan dar das dem do een il im in li te ten thor vel ver wa zu",
+);
 
 /// Those of them that are particles in a name all in capitals too.
 pub(super) const PARTICLES_IN_CAPITALS: WordList = WordList::new("das do ten ter zu");
@@ -147,9 +151,21 @@ pub(super) const IBERIAN_FAMILIES: WordList = WordList::new(
 /// Second halves of Iberian given names after a particle ("María del Carmen").
 pub(super) const DEVOTIONS: WordList = WordList::new(
     "\
-     angeles anjos carmen carmo conceicao concepcion consuelo dolores dores fatima gracas \
-     guadalupe jesus lourdes luz mar mercedes milagros nieves pilar refugio rocio rosario \
-     socorro sol",
+     angeles anjos asis borja carmen carmo conceicao concepcion consuelo dios dolores dores \
+     fatima gracas guadalupe jesus lourdes luz mar mercedes milagros nieves padua paula pilar \
+     refugio rocio rosario socorro sol",
+);
+
+/// First halves of Arabic given names ("Abdul Rahman").
+pub(super) const BOUND_GIVEN: WordList = WordList::new("abd abdel abdul abdur abu umm أبو ابو عبد");
+
+/// Korean family names, and Chinese ones as spelt in Taiwan, that tell "Kim Min-ji" from a
+/// name that ends in its family name.
+pub(super) const FAMILIES_BEFORE_HYPHEN: WordList = WordList::new(
+    "\
+     ahn bae baek chang chen cheng chiang chiu cho choi chou chung han hong hsieh hsu huang \
+     hwang jang jeon jeong jo jung kang kim ko kuo kwon lai lee li lim lin liu moon nam noh oh \
+     park ryu seo shim shin sohn son song tsai wang woo wu yang yeh yoo yoon yu zhang",
 );
 
 /// Vietnamese family names (without accents) that tell "Van" as a middle name from the
@@ -240,6 +256,8 @@ mod tests {
             IBERIAN_FAMILIES,
             DEVOTIONS,
             VIETNAMESE_FAMILIES,
+            BOUND_GIVEN,
+            FAMILIES_BEFORE_HYPHEN,
             TAGLINE_WORDS,
             PRONOUNS,
             BORN,

@@ -21,12 +21,20 @@ pub(super) fn arrange(words: &[Word]) -> Arranged<'_> {
             ..Arranged::default()
         };
     }
-    if let Some(arranged) = by_capitals(words).or_else(|| by_patronymic(words)) {
+    if let Some(arranged) = by_capitals(words)
+        .or_else(|| by_patronymic(words))
+        .or_else(|| by_eastern_order(words))
+    {
         return arranged;
     }
-    let family_at = family_at(words);
-    let (before, family) = words.split_at(family_at.min(words.len()));
-    let (given, middle) = before.split_at(before.len().min(1));
+    // "Abdul Rahman Field": a given name of two words.
+    let bound = match words {
+        [first, _, _, ..] if lexicon::BOUND_GIVEN.has(&first.key) => 1,
+        _ => 0,
+    };
+    let (_, rest) = words.split_at(bound);
+    let (before, family) = words.split_at((bound + family_at(rest)).min(words.len()));
+    let (given, middle) = before.split_at(before.len().min(1 + bound));
     Arranged {
         given,
         middle,
@@ -39,8 +47,18 @@ fn by_capitals(words: &[Word]) -> Option<Arranged<'_>> {
     let is_family = |word: &Word| {
         word.is_capitals() && word.letters() >= 3 && word.has_vowel() && !word.has_stop()
     };
+    // Three capitals are initials unless they can be said: "LIU", not "AML".
+    let is_said = |word: &Word| {
+        word.letters() > 3 || {
+            let mut vowels = word.key.chars().map(|c| "aeiouy".contains(c));
+            (vowels.next(), vowels.next()) == (Some(false), Some(true))
+        }
+    };
     let is_other = |word: &Word| word.has_small() || word.is_initials();
-    let leading = words.iter().take_while(|word| is_family(word)).count();
+    let leading = words
+        .iter()
+        .take_while(|word| is_family(word) && is_said(word))
+        .count();
     if leading > 0 && leading < words.len() {
         let (family, rest) = words.split_at(leading);
         let (given, middle) = rest.split_at(1);
@@ -99,6 +117,44 @@ fn by_patronymic(words: &[Word]) -> Option<Arranged<'_>> {
         }
         _ => None,
     }
+}
+
+/// "Nguyễn Văn An", "Kim Min-ji": family names first, where the words tell.
+fn by_eastern_order(words: &[Word]) -> Option<Arranged<'_>> {
+    match words {
+        [family, given] => {
+            let (first, second) = given.text.split_once('-')?;
+            let is_syllables = first.chars().count() <= 5
+                && second.chars().count() <= 5
+                && second.starts_with(char::is_lowercase);
+            (is_syllables && lexicon::FAMILIES_BEFORE_HYPHEN.has(&family.key)).then_some(Arranged {
+                given: std::slice::from_ref(given),
+                middle: &[],
+                family: std::slice::from_ref(family),
+            })
+        }
+        [family, middle @ .., given] => {
+            // "Thị" and "Văn" stand between family and given name; accents alone tell too.
+            let tells = middle
+                .first()
+                .is_some_and(|word| matches!(vietnamese(word).as_str(), "thi" | "van"))
+                || !family.key.is_ascii();
+            (tells
+                && lexicon::VIETNAMESE_FAMILIES.has(&vietnamese(family))
+                && !lexicon::VIETNAMESE_FAMILIES.has(&vietnamese(given)))
+            .then_some(Arranged {
+                given: std::slice::from_ref(given),
+                middle,
+                family: std::slice::from_ref(family),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The key without accents, with `đ` as `d`.
+fn vietnamese(word: &Word) -> String {
+    word.plain().replace('đ', "d")
 }
 
 /// Where the family name begins; at least 1, but 0 for a family name alone ("van der Berg").
@@ -182,8 +238,9 @@ fn is_family_link(word: &Word) -> bool {
 }
 
 fn is_iberian(word: &Word) -> bool {
-    let plain = word.plain();
-    lexicon::IBERIAN_FAMILIES.has(&plain) || (plain.ends_with("ez") && plain.len() >= 5)
+    word.plain().split('-').any(|plain| {
+        lexicon::IBERIAN_FAMILIES.has(plain) || (plain.ends_with("ez") && plain.len() >= 5)
+    })
 }
 
 /// Where a given name such as "María del Carmen" ends, if one has its particle at `at`.
@@ -192,7 +249,16 @@ fn after_devotion(words: &[Word], at: usize) -> Option<usize> {
     if at != 1
         || !matches!(
             given.as_str(),
-            "maria" | "mª" | "ma" | "ana" | "rosa" | "jose" | "juan"
+            "maria"
+                | "mª"
+                | "ma"
+                | "ana"
+                | "rosa"
+                | "jose"
+                | "juan"
+                | "francisco"
+                | "antonio"
+                | "luz"
         )
     {
         return None;

@@ -44,6 +44,12 @@ fn plain_names() {
         ("ADA FIELD", ["ADA", "", "FIELD", "", "", ""]),
         ("ada field", ["ada", "", "field", "", "", ""]),
         ("Adabella", ["Adabella", "", "", "", "", ""]),
+        ("ada.field", ["ada", "", "field", "", "", ""]),
+        ("Ada_Field", ["Ada", "", "Field", "", "", ""]),
+        (
+            "Ad\u{fffd} Field\u{fffd}",
+            ["Ad\u{fffd}", "", "Field\u{fffd}", "", "", ""],
+        ),
         ("Jean-Luc Champ", ["Jean-Luc", "", "Champ", "", "", ""]),
         ("Ada Field-Stone", ["Ada", "", "Field-Stone", "", "", ""]),
         ("Ada O’Field", ["Ada", "", "O’Field", "", "", ""]),
@@ -89,6 +95,13 @@ fn ornaments() {
         ("Ada Field (elle)", ["Ada", "", "Field", "", "", ""]),
         ("Ada Field she/her", ["Ada", "", "Field", "", "", ""]),
         ("Ada Field, she/they", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field™", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field · 2nd", ["Ada", "", "Field", "", "", ""]),
+        (
+            "Ada Field ☁️ Cloud Certified",
+            ["Ada", "", "Field", "", "", ""],
+        ),
+        ("Ada Maria ☁️ Field", ["Ada", "Maria", "Field", "", "", ""]),
         ("Ada Field #OpenToWork", ["Ada", "", "Field", "", "", ""]),
     ]);
 }
@@ -130,6 +143,9 @@ fn titles() {
         ("Prince Field", ["Prince", "", "Field", "", "", ""]),
         ("Field, Dr. Ada", ["Ada", "", "Field", "Dr.", "", ""]),
         ("Sra. Ada Campo", ["Ada", "", "Campo", "Sra.", "", ""]),
+        ("I.R. Field", ["I.R.", "", "Field", "", "", ""]),
+        ("CA Asha Example", ["Asha", "", "Example", "CA", "", ""]),
+        ("mgr inż. Ada Pole", ["Ada", "", "Pole", "mgr inż.", "", ""]),
         ("Ir. Ada Veld", ["Ada", "", "Veld", "Ir.", "", ""]),
     ]);
 }
@@ -255,6 +271,18 @@ fn particles_and_double_names() {
             "Ana da Silva Reis",
             ["Ana", "", "da Silva Reis", "", "", ""],
         ),
+        (
+            "Anna von und zu Feld",
+            ["Anna", "", "von und zu Feld", "", "", ""],
+        ),
+        ("Anna Gräfin Feld", ["Anna", "", "Gräfin Feld", "", "", ""]),
+        (
+            "Abdul Hakim Al-Campo",
+            ["Abdul Hakim", "", "Al-Campo", "", "", ""],
+        ),
+        ("Nguyễn Văn Ví", ["Ví", "Văn", "Nguyễn", "", "", ""]),
+        ("Kim Ex-ample", ["Ex-ample", "", "Kim", "", "", ""]),
+        ("AML Field", ["AML", "", "Field", "", "", ""]),
         ("Anna FIELD STONE", ["Anna", "", "FIELD STONE", "", "", ""]),
         ("FIELD Anna", ["Anna", "", "FIELD", "", "", ""]),
         ("Anna FIELD", ["Anna", "", "FIELD", "", "", ""]),

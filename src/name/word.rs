@@ -112,9 +112,10 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | 'ʼ' | '‘' | '`' | '´')
 }
 
-/// Vowel signs and the like of scripts whose signs are no combining marks.
+/// Vowel signs and the like of scripts whose signs are no combining marks, and what stands
+/// for a letter that was lost in decoding.
 fn is_sign(c: char) -> bool {
-    matches!(u32::from(c), 0x0900..=0x0DFF | 0x0E31..=0x0E4E)
+    matches!(u32::from(c), 0x0900..=0x0DFF | 0x0E31..=0x0E4E | 0xFFFD)
 }
 
 /// The words with spaces between; `None` for no words.
