@@ -171,6 +171,10 @@ fn replies_to_rcpt() {
             SenderRefused,
         ),
         ("550 Sender verify failed", SenderRefused),
+        (
+            "450 4.1.8 <verify@lode.example>: Sender address rejected: Domain not found",
+            SenderRefused,
+        ),
         ("530 5.7.0 Must issue a STARTTLS command first", TlsRequired),
     ] {
         assert_eq!(class(Asked::Rcpt, text), meaning, "{text}");
@@ -212,7 +216,7 @@ fn replies_before_rcpt_are_never_about_a_mailbox() {
         (
             Asked::Mail,
             "451 4.1.8 Sender domain does not resolve",
-            Temporary,
+            SenderRefused,
         ),
     ] {
         assert_eq!(class(asked, text), meaning, "{text}");

@@ -14,7 +14,8 @@ use crate::address::{Address, AddressError, Domain};
 pub(crate) struct Decoys {
     /// A random string.
     pub(crate) random: Address,
-    /// Invented people: one as `given.family`, one in the shape of the targets.
+    /// Invented people: one as `given.family`, one in the most common other shape of the
+    /// targets.
     pub(crate) names: [Address; 2],
     /// `postmaster`.
     pub(crate) postmaster: Address,
@@ -48,8 +49,8 @@ const TAIL: &[&str] = &[
 ];
 
 impl Decoys {
-    /// The decoys of a domain. The second name takes the shape of most targets: a
-    /// catch-all may tell people from random strings by shape.
+    /// The decoys of a domain. The second name takes a shape of the targets that the first
+    /// does not have: a catch-all may tell people from random strings by shape.
     ///
     /// # Errors
     /// Where the domain is too long for a decoy before it.
@@ -62,7 +63,7 @@ impl Decoys {
         let random: String = std::iter::once(letter(&mut rng))
             .chain((0..15).map(|_| char::from_digit(rng.random_range(0..36), 36).unwrap_or('x')))
             .collect();
-        let shape = shape_of_most(targets);
+        let shape = second_shape(targets);
         Ok(Self {
             random: Address::new(&random, domain.clone())?,
             names: [
@@ -113,10 +114,14 @@ fn shape_of(local: &str) -> Shape {
     }
 }
 
-fn shape_of_most(targets: &[Address]) -> Shape {
+/// The most common shape of the targets other than `given.family`.
+fn second_shape(targets: &[Address]) -> Shape {
     let mut best = (0, Shape::Two('.'));
     for target in targets.iter().take(32) {
         let shape = shape_of(target.local());
+        if shape == Shape::Two('.') {
+            continue;
+        }
         let count = targets
             .iter()
             .take(32)
@@ -157,6 +162,8 @@ mod tests {
             (&["ada_marlow", "b_stone", "c_d_e"][..], Some('_')),
             (&["ada-marlow"], Some('-')),
             (&["amarlow", "bstone", "x.y"], None),
+            (&["ada.marlow", "ben.stone", "cquill"], None),
+            (&["ada.marlow", "ben.stone"], Some('.')),
             (&[], Some('.')),
         ] {
             let decoys = Decoys::new(1, &domain, &addresses(locals)).unwrap();

@@ -119,7 +119,7 @@ impl Session<'_> {
         }
         let hung_up = matches!(error, SmtpError::Closed);
         self.fail(error.into(), None);
-        if hung_up && self.recipients > 1 {
+        if hung_up && self.recipients > 0 {
             End::Again
         } else {
             End::Failed
@@ -259,7 +259,9 @@ impl Session<'_> {
         }
         let mut renewed = fresh;
         loop {
-            if self.refused >= self.context.limits.refused_per_session {
+            // A session has its limits; what a slow server has answered so far is kept.
+            let late = self.recipients > 0 && self.connection.is_late();
+            if late || self.refused >= self.context.limits.refused_per_session {
                 return Err(Stop::End(End::Again));
             }
             self.pause().await;

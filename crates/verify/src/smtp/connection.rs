@@ -126,6 +126,12 @@ impl Connection {
         self.read_reply(wait).await
     }
 
+    /// Whether the session's time may not last for another slow reply.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        Instant::now() + self.timeouts.rcpt > self.deadline
+    }
+
     /// Negotiates TLS after a positive reply to STARTTLS.
     ///
     /// # Errors

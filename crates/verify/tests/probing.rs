@@ -1,0 +1,296 @@
+//! How the engine asks: candidates, greylisting, the network filter, probing switched off.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use common::{assert_manners, config, to_the_end, verifier};
+use lode_core::email::EmailStatus;
+use lode_testbed::{Bed, Character, DomainSpec, Scenario};
+use lode_verify::clock::ManualClock;
+use lode_verify::{Address, CatchAll, Domain, MemoryProfiles, Verifier, VerifyConfig};
+
+async fn bed(domains: Vec<DomainSpec>) -> Bed {
+    Bed::start(Scenario {
+        domains,
+        ..Scenario::default()
+    })
+    .await
+    .unwrap()
+}
+
+fn addresses(domain: &str, locals: &[&str]) -> (Domain, Vec<Address>) {
+    let domain = Domain::parse(domain).unwrap();
+    let parse = |local: &&str| Address::new(local, domain.clone()).unwrap();
+    let addresses = locals.iter().map(parse).collect();
+    (domain, addresses)
+}
+
+#[tokio::test]
+async fn candidates_stop_at_the_first_accepted() {
+    let bed = bed(vec![DomainSpec::new(
+        "acme.test",
+        Character::Ordinary,
+        &["amarlow", "ada"],
+    )])
+    .await;
+    let (domain, candidates) = addresses("acme.test", &["ada.marlow", "amarlow", "ada", "marlow"]);
+    let outcome = verifier(&bed)
+        .probe_candidates(&domain, &candidates, 0)
+        .await;
+    let statuses: Vec<EmailStatus> = outcome.verdicts.iter().map(|(_, v)| v.status).collect();
+    assert_eq!(statuses, [EmailStatus::Invalid, EmailStatus::Verified]);
+    let (best, verdict) = outcome.best().unwrap();
+    assert_eq!((best.local(), verdict.score), ("amarlow", 100));
+    assert_eq!(outcome.retry_after, None);
+    assert_eq!(outcome.profile.unwrap().catch_all, CatchAll::No);
+    let stats = bed.stats().of("acme.test");
+    assert_eq!(stats.connections, 1);
+    assert!(
+        !stats
+            .asked
+            .iter()
+            .any(|(_, recipient)| recipient == "ada@acme.test")
+    );
+    assert_manners(&bed).await;
+}
+
+#[tokio::test]
+async fn a_catch_all_is_asked_once_and_remembered() {
+    let bed = bed(vec![DomainSpec::new("all.test", Character::AcceptAll, &[])]).await;
+    let verifier = verifier(&bed);
+    let (domain, candidates) = addresses("all.test", &["ada.marlow", "amarlow"]);
+    for _ in 0..2 {
+        let outcome = verifier.probe_candidates(&domain, &candidates, 0).await;
+        assert_eq!(outcome.verdicts.len(), 1);
+        assert_eq!(outcome.verdicts[0].1.status, EmailStatus::AcceptAll);
+        assert_eq!(outcome.profile.unwrap().catch_all, CatchAll::Yes);
+    }
+    assert_eq!(bed.stats().of("all.test").connections, 1);
+}
+
+#[tokio::test]
+async fn many_missing_candidates_take_as_many_sessions_as_manners_ask() {
+    let bed = bed(vec![DomainSpec::new(
+        "acme.test",
+        Character::Ordinary,
+        &["last.one"],
+    )])
+    .await;
+    let mut locals: Vec<String> = (0..20).map(|n| format!("guess{n}")).collect();
+    locals.push("last.one".to_owned());
+    let verdicts = to_the_end(&verifier(&bed), "acme.test", &locals).await;
+    assert_eq!(verdicts[20].status, EmailStatus::Verified);
+    assert!(
+        verdicts[..20]
+            .iter()
+            .all(|v| v.status == EmailStatus::Invalid)
+    );
+    // 3 decoys and 20 guesses refused: at most 7 a session, one is kept for the closing decoy.
+    assert_eq!(bed.stats().of("acme.test").connections, 4);
+    assert_manners(&bed).await;
+}
+
+#[tokio::test]
+async fn greylisting_is_retried_with_the_same_questions() {
+    for character in [Character::Greylist, Character::GreylistCatchAll] {
+        let bed = bed(vec![DomainSpec::new(
+            "grey.test",
+            character,
+            &["ada.marlow"],
+        )])
+        .await;
+        let verifier = verifier(&bed);
+        let (domain, targets) = addresses("grey.test", &["ada.marlow", "no.body"]);
+        let first = verifier.verify_all(&domain, &targets, 0).await;
+        assert!(
+            first
+                .iter()
+                .all(|v| v.status == EmailStatus::Deferred && v.retry_after.is_some())
+        );
+        let asked: BTreeSet<_> = bed.stats().of("grey.test").asked;
+        let second = verifier.verify_all(&domain, &targets, 1).await;
+        let expected = match character {
+            Character::Greylist => [EmailStatus::Verified, EmailStatus::Invalid],
+            _ => [EmailStatus::AcceptAll, EmailStatus::AcceptAll],
+        };
+        assert_eq!([second[0].status, second[1].status], expected);
+        assert_eq!(bed.stats().of("grey.test").asked, asked, "{character:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_restart_between_retries_keeps_the_questions() {
+    let bed = bed(vec![DomainSpec::new(
+        "grey.test",
+        Character::Greylist,
+        &["ada.marlow"],
+    )])
+    .await;
+    let (domain, targets) = addresses("grey.test", &["ada.marlow"]);
+    let first = verifier(&bed).verify_all(&domain, &targets, 0).await;
+    assert_eq!(first[0].status, EmailStatus::Deferred);
+    let second = verifier(&bed).verify_all(&domain, &targets, 1).await;
+    assert_eq!(second[0].status, EmailStatus::Verified);
+}
+
+#[tokio::test]
+async fn without_an_identity_nobody_is_asked() {
+    let bed = bed(vec![
+        DomainSpec::new("acme.test", Character::Ordinary, &["ada.marlow"]),
+        DomainSpec::new("null.test", Character::NullMx, &[]),
+    ])
+    .await;
+    let verifier = Verifier::new(VerifyConfig {
+        identity: None,
+        ..config(&bed)
+    })
+    .unwrap();
+    let verdict = verifier.verify_text("ada.marlow@acme.test", 0).await;
+    assert_eq!(
+        (verdict.status, verdict.reasons[0].as_str()),
+        (EmailStatus::Unknown, "probing_off")
+    );
+    let verdict = verifier.verify_text("ada.marlow@null.test", 0).await;
+    assert_eq!(
+        (verdict.status, verdict.reasons[0].as_str()),
+        (EmailStatus::Invalid, "null_mx")
+    );
+    assert_eq!(bed.stats().of("acme.test").connections, 0);
+}
+
+#[tokio::test]
+async fn nothing_reaches_a_network_that_is_not_opened() {
+    let bed = bed(vec![
+        DomainSpec::new("acme.test", Character::Ordinary, &["ada.marlow"]),
+        DomainSpec::new("six.test", Character::Ipv6Only, &["ada.marlow"]),
+        DomainSpec::new("bare.test", Character::ImplicitMx, &["ada.marlow"]),
+    ])
+    .await;
+    let closed = Verifier::new(VerifyConfig {
+        allow_nets: vec![],
+        ..config(&bed)
+    })
+    .unwrap();
+    for domain in ["acme.test", "six.test", "bare.test"] {
+        let verdict = closed.verify_text(&format!("ada.marlow@{domain}"), 9).await;
+        assert_eq!(verdict.status, EmailStatus::Unknown);
+        assert_eq!(verdict.reasons, ["mx_address_denied"]);
+        assert_eq!(bed.stats().of(domain).connections, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_changes_its_address_never_leads_astray() {
+    let domains: Vec<DomainSpec> = (0..20)
+        .map(|n| {
+            DomainSpec::new(
+                &format!("turn{n}.test"),
+                Character::Rebinding,
+                &["ada.marlow"],
+            )
+        })
+        .chain([
+            DomainSpec::new("literal.test", Character::LiteralMx, &["ada.marlow"]),
+            DomainSpec::new("private.test", Character::PrivateMx, &["ada.marlow"]),
+        ])
+        .collect();
+    let bed = bed(domains).await;
+    let verifier = verifier(&bed);
+    for spec in &bed.scenario().domains {
+        for _ in 0..3 {
+            let locals = ["ada.marlow".to_owned()];
+            let verdict = to_the_end(&verifier, &spec.name, &locals).await.remove(0);
+            let connected = verdict.evidence.failures.iter().filter_map(|f| f.address);
+            let trap: ipnet::IpNet = "127.66.0.0/16".parse().unwrap();
+            for address in connected {
+                assert!(
+                    !trap.contains(&address)
+                        || verdict
+                            .evidence
+                            .failures
+                            .iter()
+                            .all(|f| f.stage == lode_verify::evidence::Stage::Resolve
+                                || f.address != Some(address))
+                );
+            }
+        }
+        assert_eq!(bed.stats().of(&spec.name).trapped, 0, "{}", spec.name);
+    }
+}
+
+#[tokio::test]
+async fn old_control_evidence_is_taken_anew() {
+    let bed = bed(vec![DomainSpec::new(
+        "acme.test",
+        Character::Ordinary,
+        &["ada.marlow", "ben.stone"],
+    )])
+    .await;
+    let clock = Arc::new(ManualClock::new(1_000));
+    let verifier = Verifier::with_parts(
+        config(&bed),
+        Arc::new(MemoryProfiles::default()),
+        clock.clone(),
+    )
+    .unwrap();
+    let mut recipients = vec![];
+    for local in ["ada.marlow", "ben.stone", "ada.marlow"] {
+        let verdict = verifier.verify_text(&format!("{local}@acme.test"), 0).await;
+        assert_eq!(verdict.status, EmailStatus::Verified);
+        recipients.push(bed.stats().of("acme.test").recipients);
+        clock.advance(std::time::Duration::from_secs(13 * 3600));
+    }
+    // Control (4), target, closing; then target and closing; then all anew after a day.
+    assert_eq!(recipients, [6, 8, 14]);
+}
+
+#[tokio::test]
+async fn classes_and_syntax_need_no_server() {
+    let bed = bed(vec![DomainSpec::new(
+        "acme.test",
+        Character::Ordinary,
+        &["info"],
+    )])
+    .await;
+    let verifier = verifier(&bed);
+    for (text, status, reason) in [
+        ("ada@mailinator.com", EmailStatus::Disposable, "disposable"),
+        ("ada@", EmailStatus::Invalid, "syntax_domain"),
+        ("", EmailStatus::Invalid, "syntax_empty"),
+        (
+            "ada@[127.0.0.1]",
+            EmailStatus::Invalid,
+            "syntax_domain_literal",
+        ),
+        (
+            "ada\r\nDATA@acme.test",
+            EmailStatus::Invalid,
+            "syntax_control_characters",
+        ),
+        ("jürgen@acme.test", EmailStatus::Unknown, "needs_smtputf8"),
+    ] {
+        let verdict = verifier.verify_text(text, 0).await;
+        assert_eq!(
+            (verdict.status, verdict.reasons[0].as_str()),
+            (status, reason),
+            "{text:?}"
+        );
+    }
+    assert_eq!(bed.stats().of("acme.test").connections, 0);
+    let verdict = verifier.verify_text("info@acme.test", 0).await;
+    assert_eq!((verdict.status, verdict.score), (EmailStatus::Role, 80));
+    let verdict = verifier.verify_text("sales@acme.test", 0).await;
+    assert_eq!(verdict.status, EmailStatus::Invalid);
+}
