@@ -133,7 +133,7 @@ pub(crate) async fn serve(listener: TcpListener, server: Arc<Server>) {
             let mut session = Session::new(&server, stream);
             let ended = session.run().await;
             server.stats.update(&name, |stats| {
-                stats.open -= 1;
+                stats.open -= u64::from(!session.closed);
                 stats.refused_per_session_max = stats.refused_per_session_max.max(session.refused);
                 let left = matches!(ended, Ok(End::ClientLeft)) && !session.spoiled;
                 stats.left_without_quit += u64::from(left);
@@ -165,6 +165,8 @@ struct Session<'a> {
     refused: u64,
     /// The server broke the protocol or fell silent: a client may leave as it likes.
     spoiled: bool,
+    /// Counted as closed already.
+    closed: bool,
 }
 
 impl<'a> Session<'a> {
@@ -185,6 +187,7 @@ impl<'a> Session<'a> {
             session_recipients: 0,
             refused: 0,
             spoiled: false,
+            closed: false,
         }
     }
 
@@ -218,6 +221,7 @@ impl<'a> Session<'a> {
                 "NOOP" => Act::say("250 2.0.0 Ok"),
                 "QUIT" => {
                     self.count(|stats| stats.quit += 1);
+                    self.close();
                     let _ = self.act(Act::say("221 2.0.0 Bye")).await;
                     return Ok(End::Quit);
                 }
@@ -239,6 +243,14 @@ impl<'a> Session<'a> {
 
     fn count(&self, change: impl FnOnce(&mut crate::stats::DomainStats)) {
         self.server.stats.update(self.server.name(), change);
+    }
+
+    /// Counts the connection as closed before the client can know: what it opens next is no
+    /// second one.
+    fn close(&mut self) {
+        if !std::mem::replace(&mut self.closed, true) {
+            self.count(|stats| stats.open -= 1);
+        }
     }
 
     /// The next command line, without its end; `None` when the client has gone.
@@ -444,13 +456,17 @@ impl<'a> Session<'a> {
                 self.stream.flush().await?;
             }
             Act::CloseWith(text) => {
+                self.close();
                 self.stream
                     .write_all(format!("{text}\r\n").as_bytes())
                     .await?;
                 self.stream.shutdown().await?;
                 return Ok(false);
             }
-            Act::Close => return Ok(false),
+            Act::Close => {
+                self.close();
+                return Ok(false);
+            }
             Act::Silence => {
                 self.spoiled = true;
                 // Whatever comes, QUIT too, is heard and not answered.

@@ -41,7 +41,7 @@ pub struct Control {
     /// One of the invented people again, after a target was accepted: the server must not
     /// have changed its mind.
     pub closing: Option<RcptAnswer>,
-    /// When the last of it was answered: milliseconds since 1970-01-01 UTC.
+    /// When it was asked for, `closing` aside: milliseconds since 1970-01-01 UTC.
     pub taken_at: i64,
 }
 

@@ -342,6 +342,9 @@ impl Session<'_> {
     /// The questions whose answers are known, each once a run, until one has an answer.
     async fn ask_controls(&mut self) -> Result<(), Stop> {
         let plan = self.plan;
+        if !self.findings.control.all_asked() {
+            self.findings.control.taken_at = self.context.now_millis;
+        }
         if self.findings.control.random.is_none() {
             let answer = self.rcpt(&plan.decoys.random).await?;
             self.findings.control.random = Some(answer);
@@ -354,7 +357,6 @@ impl Session<'_> {
             let answer = self.rcpt(&plan.decoys.postmaster).await?;
             self.findings.control.postmaster = Some(answer);
         }
-        self.findings.control.taken_at = self.context.now_millis;
         // Refused all four for reasons of policy: nothing said about a target would be
         // about the target.
         let control = &self.findings.control;

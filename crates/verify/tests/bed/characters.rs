@@ -1,19 +1,7 @@
 //! The engine against every character of the test bed, in one run: what it may say, what
 //! it must prove, and its manners as the servers counted them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::string_slice,
-    missing_docs,
-    unreachable_pub
-)]
 
-mod common;
-
-use common::{domain_name, run, verifier};
+use crate::harness::{domain_name, run, verifier};
 use lode_testbed::{Bed, Character, DomainSpec, Scenario};
 
 /// Invented people, in several shapes of address.
@@ -64,7 +52,7 @@ async fn every_character_gets_its_verdict() {
     assert_eq!(score.over_claimed, 0);
     assert_eq!(score.false_invalid, 0);
     assert_eq!(score.proved, score.provable);
-    common::assert_manners(&bed).await;
+    crate::harness::assert_manners(&bed).await;
 }
 
 /// One address a domain, as a single look-up asks: the verdicts are the same.
@@ -88,5 +76,5 @@ async fn single_look_ups_agree() {
         assert!(score.wrong.is_empty(), "{:#?}", score.wrong);
         assert_eq!(score.proved, score.provable);
     }
-    common::assert_manners(&bed).await;
+    crate::harness::assert_manners(&bed).await;
 }

@@ -1,21 +1,9 @@
 //! How the engine asks: candidates, greylisting, the network filter, probing switched off.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::string_slice,
-    missing_docs,
-    unreachable_pub
-)]
-
-mod common;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use common::{assert_manners, config, to_the_end, verifier};
+use crate::harness::{assert_manners, config, to_the_end, verifier};
 use lode_core::email::EmailStatus;
 use lode_testbed::{Bed, Character, DomainSpec, Scenario};
 use lode_verify::clock::ManualClock;
