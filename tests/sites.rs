@@ -101,6 +101,39 @@ fn mutated_pages() {
     }
 }
 
+/// The project's own fixtures under every redesign, measured by what is read from them as
+/// they are.
+#[test]
+fn mutated_fixtures() {
+    let cases = accuracy::fixtures().unwrap();
+    assert!(cases.len() > 40);
+    for mutation in Mutation::ALL {
+        let mut report = Report::default();
+        for (seed, case) in cases.iter().enumerate() {
+            let html = mutation::apply(mutation, &case.html, 7 + seed as u64);
+            accuracy::score(&mut report, case, &html);
+        }
+        println!("{}", mutation.name());
+        for field in accuracy::FIELDS {
+            let tally = report.field(field);
+            println!(
+                "  {field:<12} {:.3} {:.3}",
+                tally.precision(),
+                tally.recall()
+            );
+        }
+        for line in report.violations.iter().chain(&report.details) {
+            println!("    {line}");
+        }
+        if matches!(mutation, Mutation::ClassNames | Mutation::Wrappers) {
+            for field in ["full_name", "title", "company", "profile_url"] {
+                let recall = report.field(field).recall();
+                assert!(recall >= 0.95, "{}: {field} {recall:.3}", mutation.name());
+            }
+        }
+    }
+}
+
 #[test]
 fn snapshots_read_as_the_whole_page_does() {
     let Some(folder) = accuracy::pages_folder() else {
@@ -115,6 +148,21 @@ fn snapshots_read_as_the_whole_page_does() {
         println!("{file:<64} {before:>8} {after:>8}");
         assert_eq!(whole, small, "{file}");
     }
+}
+
+/// In the browser links may stand within links; an HTML parser pulls them apart. Both read
+/// the same.
+#[test]
+fn links_within_links_read_alike() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/pages/linkedin/search-sdui-2026-nested-links.html");
+    let html = std::fs::read_to_string(path).unwrap();
+    let url = address(&html);
+    let nested = html.replace("<a ", "<x-a ").replace("</a>", "</x-a>");
+    let snapshot = mutation::snapshot(&nested).replace("x-a", "a");
+    let live = lode_core::sites::read_snapshot(url, &snapshot);
+    assert_eq!(live.leads.len(), 2);
+    assert_eq!(live, lode_core::sites::read(url, &html));
 }
 
 /// A profile of the layout with hashed classes, with any texts.

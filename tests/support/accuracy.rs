@@ -158,11 +158,67 @@ impl Report {
 /// The folder with the shared pages: `LODE_PAGES`, else `../shared/pages` beside the
 /// repository. `None` where it is absent.
 pub fn pages_folder() -> Option<PathBuf> {
-    let folder = std::env::var_os("LODE_PAGES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/pages"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("LODE_PAGES")
+        .map_or_else(|| repository().join("../shared/pages"), PathBuf::from);
     folder.join("truth.json").is_file().then_some(folder)
+}
+
+/// The repository's root, whichever of its packages this file is built into.
+fn repository() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let within = package.parent().filter(|_| package.ends_with("xtask"));
+    within.unwrap_or(package)
+}
+
+/// The project's own fixtures, with their snapshots as the truth.
+///
+/// # Errors
+/// A text that says which file could not be read.
+pub fn fixtures() -> Result<Vec<Case>, String> {
+    let mut cases = Vec::new();
+    let root = repository().join("tests/pages");
+    for site in ["linkedin", "crunchbase", "google"] {
+        let Ok(entries) = std::fs::read_dir(root.join(site)) else {
+            continue;
+        };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.retain(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "html")
+        });
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let file = format!("{site}/{name}");
+            let html =
+                std::fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
+            let url = html
+                .lines()
+                .next()
+                .and_then(|line| line.strip_prefix("<!-- url: "))
+                .and_then(|line| line.strip_suffix(" -->"))
+                .ok_or_else(|| format!("{file}: no address in the first line"))?;
+            let snapshot = path.with_file_name(format!("read@{name}.snap"));
+            let snapshot =
+                std::fs::read_to_string(snapshot).map_err(|error| format!("{file}: {error}"))?;
+            // An insta file: a header between two rules, then the JSON.
+            let json = snapshot.splitn(3, "---").nth(2).unwrap_or_default();
+            let read: Value =
+                serde_json::from_str(json).map_err(|error| format!("{file}: {error}"))?;
+            let kind = read
+                .get("page")
+                .and_then(|page| str_of(page, "kind"))
+                .unwrap_or_default();
+            cases.push(Case {
+                url: url.to_owned(),
+                kind,
+                truth: read,
+                html,
+                file,
+            });
+        }
+    }
+    Ok(cases)
 }
 
 /// Loads the cases of a folder with a `truth.json`. Entries marked `skip` are left out.

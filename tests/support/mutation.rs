@@ -215,7 +215,8 @@ fn translate(words: &BTreeMap<String, String>, text: &mut String) {
         None => (trimmed, String::new()),
     };
     if let Some(other) = words.get(label) {
-        *text = format!("{other}{rest}");
+        let end = text.get(text.trim_end().len()..).unwrap_or_default();
+        *text = format!("{other}{rest}{end}");
         return;
     }
     if let Some(start) = trimmed.strip_suffix("Present")

@@ -112,7 +112,10 @@ fn find_cards<'a>(view: &'a View<'_>, titled: Option<&str>) -> Vec<ElementRef<'a
                 .iter()
                 .any(|o| o.id() != card.id() && dom::contains(**card, *o))
         });
-        return inner.copied().take(8).collect();
+        let mut cards: Vec<ElementRef<'a>> = inner.copied().collect();
+        // A hidden card is a page left behind.
+        cards.sort_by_key(|card| dom::is_within_hidden(*card));
+        return cards;
     }
     let links = view.all("contact_info");
     let by_link: Vec<ElementRef<'a>> = links

@@ -139,7 +139,7 @@ fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>
         if person.as_ref().is_some_and(|person| *person != profile) {
             continue;
         }
-        if name_in(link).is_some() {
+        if name_in(view, link).is_some() {
             let pictured = link
                 .descendent_elements()
                 .any(|element| matches!(element.value().name(), "img" | "figure"));
@@ -177,11 +177,15 @@ fn is_anonymous(view: &View<'_>, row: ElementRef<'_>) -> bool {
 }
 
 /// The name within its link.
-fn name_in(link: ElementRef<'_>) -> Option<String> {
+fn name_in(view: &View<'_>, link: ElementRef<'_>) -> Option<String> {
     dom::pieces(link, Grain::Span, Shown::Sighted)
         .into_iter()
         .map(|piece| without_degree(&piece.text).to_owned())
-        .find(|text| !text.is_empty() && !top_card::is_degree(text))
+        .find(|text| {
+            !text.is_empty()
+                && !top_card::is_degree(text)
+                && !view.rules.is_label("row_field", text)
+        })
 }
 
 /// A name without " • 2nd" after it.
@@ -202,7 +206,7 @@ fn read_row(
     profile_url: &str,
     layout: Layout<'_>,
 ) -> Option<(crate::Lead, Vec<Note>)> {
-    let name = name_in(link)?;
+    let name = name_in(view, link)?;
     if view.rules.is_label("anonymous_member", &name) {
         return None;
     }
@@ -262,7 +266,7 @@ fn lines_after_name(
         .collect();
     let Some(at) = blocks
         .iter()
-        .position(|block| block.text.starts_with(name) && holds_link(row, link, block))
+        .position(|block| block.text.contains(name) && holds_link(row, link, block))
         .or_else(|| {
             blocks
                 .iter()
@@ -277,7 +281,7 @@ fn lines_after_name(
         .map(|piece| piece.text.as_str())
         .skip_while(|text| without_degree(text) != name)
         .skip(1)
-        .filter(|text| same_line.contains(text))
+        .filter(|text| same_line.contains(text) && !view.rules.is_label("row_field", text))
         .collect();
     // What stands before a degree mark explains it.
     let after_degree = spans

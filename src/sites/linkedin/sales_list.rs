@@ -70,7 +70,9 @@ fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
         "data_anonymize",
         company.and_then(dom::sighted_text),
     );
-    draft.offer(Field::Company, "after_separator", bare_company(view, row));
+    if !draft.has(Field::Company) {
+        draft.offer(Field::Company, "after_title", bare_company(view, row));
+    }
     let company_url = company
         .and_then(|company| link_of(view, company, row))
         .and_then(|url| sales_lead::account_address(&url));
@@ -104,15 +106,20 @@ fn link_of(view: &View<'_>, element: ElementRef<'_>, row: ElementRef<'_>) -> Opt
         .and_then(|link| view.href(link))
 }
 
-/// A company without a page: bare text after the title in the lockup's subtitle.
+/// A company without a page: bare text after the title, in the element around it.
 fn bare_company(view: &View<'_>, row: ElementRef<'_>) -> Option<String> {
-    let separator = view.first_in(row, "sales_row_separator")?;
-    let subtitle = separator.parent().and_then(ElementRef::wrap)?;
-    let title = view
-        .first_in(row, "sales_row_title")
-        .and_then(dom::sighted_text);
-    dom::pieces(subtitle, Grain::Span, Shown::Sighted)
-        .into_iter()
-        .map(|piece| piece.text.trim_matches(['·', '•', ' ']).to_owned())
-        .find(|text| !text.is_empty() && Some(text) != title.as_ref())
+    let title = view.first_in(row, "sales_row_title")?;
+    let shown = dom::sighted_text(title)?;
+    let around = dom::ancestors(title)
+        .take_while(|ancestor| ancestor.id() != row.id())
+        .take(2);
+    around
+        .map(|element| dom::pieces(element, Grain::Span, Shown::Sighted))
+        .find_map(|pieces| {
+            pieces
+                .iter()
+                .map(|piece| piece.text.trim_matches(['·', '•', ' ']))
+                .find(|text| !text.is_empty() && *text != shown)
+                .map(str::to_owned)
+        })
 }

@@ -81,25 +81,36 @@ pub(crate) fn identity(view: &View<'_>, card: ElementRef<'_>) -> Identity {
             }
         }
     }
-    // Keys such as `profileCardsAboveActivity<slug>` in the same screen.
-    let screen = dom::ancestors(card)
-        .find(|ancestor| ancestor.attr("data-sdui-screen").is_some())
-        .unwrap_or_else(|| view.root());
-    for element in screen.descendent_elements() {
-        let Some(key) = element.attr("componentkey") else {
-            continue;
-        };
-        for pattern in view.rules.patterns("component_key") {
-            for (gap, value) in pattern.captures(key).unwrap_or_default() {
-                match gap {
-                    "slug" => found.slugs.extend(canonical::normal_slug(value)),
-                    "id" if canonical::is_member_id(value) => found.ids.push(value.to_owned()),
-                    _ => {}
-                }
+    add_key(view, card, &mut found);
+    if found.slugs.is_empty() {
+        // Keys such as `profileCardsAboveActivity<slug>` stand beside the card: those of the
+        // nearest element around it that holds any. Farther away may be another screen.
+        for around in dom::ancestors(card).take(40) {
+            for element in around.descendent_elements() {
+                add_key(view, element, &mut found);
+            }
+            if !found.slugs.is_empty() || around.attr("data-sdui-screen").is_some() {
+                break;
             }
         }
     }
     found
+}
+
+/// Takes the slug or member id out of an element's component key.
+fn add_key(view: &View<'_>, element: ElementRef<'_>, found: &mut Identity) {
+    let Some(key) = element.attr("componentkey") else {
+        return;
+    };
+    for pattern in view.rules.patterns("component_key") {
+        for (gap, value) in pattern.captures(key).unwrap_or_default() {
+            match gap {
+                "slug" => found.slugs.extend(canonical::normal_slug(value)),
+                "id" if canonical::is_member_id(value) => found.ids.push(value.to_owned()),
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Whether a link leads to a page or overlay below a profile, as only its own page links it.
