@@ -116,6 +116,39 @@ impl Report {
         sum
     }
 
+    /// Precision and recall over all kinds, and the strategies that won: for a redesign.
+    pub fn summary(&self) -> String {
+        let mut out = String::new();
+        let _ = writeln!(
+            out,
+            "{:<12} {:>10} {:>7}  strategies",
+            "field", "precision", "recall"
+        );
+        for field in FIELDS {
+            let tally = self.field(field);
+            if tally == Tally::default() {
+                continue;
+            }
+            let strategies: Vec<String> = self
+                .strategies
+                .iter()
+                .filter(|((of, _), _)| *of == field)
+                .map(|((_, strategy), right)| format!("{strategy} {right}"))
+                .collect();
+            let _ = writeln!(
+                out,
+                "{field:<12} {:>10.3} {:>7.3}  {}",
+                tally.precision(),
+                tally.recall(),
+                strategies.join(", ")
+            );
+        }
+        for violation in &self.violations {
+            let _ = writeln!(out, "violation: {violation}");
+        }
+        out
+    }
+
     /// The tables, for a terminal.
     pub fn tables(&self) -> String {
         let mut out = format!("{} pages\n", self.pages);

@@ -83,7 +83,11 @@ enum Glue {
 /// where the input is the one of the last run.
 fn bind(wasm: &Path, out: &Path, name: &str, glue: Glue, level: &str) -> Result<()> {
     let bytes = fs::read(wasm).with_context(|| format!("read {}", wasm.display()))?;
-    let digest = format!("{:x} {name} {level} 1", Sha256::digest(&bytes));
+    let sum: String = Sha256::digest(&bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let digest = format!("{sum} {name} {level} 1");
     let stamp = target_dir().join("xtask").join(format!("{name}.stamp"));
     let bound = out.join(format!("{name}_bg.wasm"));
     if bound.exists() && fs::read_to_string(&stamp).is_ok_and(|done| done == digest) {

@@ -4,6 +4,7 @@
     reason = "a command-line program talks to its user"
 )]
 
+mod accuracy;
 mod bench;
 mod dist;
 mod run;
@@ -52,6 +53,18 @@ enum Command {
     },
     /// Measure reading speed beside other parsers, and the size of what is shipped
     Bench,
+    /// Score the page readers on real pages and fixtures, as they are and redesigned
+    Accuracy {
+        /// Folder with pages and their truth.json [default: the shared pages]
+        #[arg(long, value_name = "DIR")]
+        pages: Option<PathBuf>,
+        /// Print every value that is not right (holds text of the pages)
+        #[arg(long)]
+        details: bool,
+        /// Seed of the redesigns
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+    },
     /// Build the extension into dist/
     Dist,
 }
@@ -71,6 +84,15 @@ fn main() -> std::process::ExitCode {
         }),
         Command::Test { long, only } => test::test(long, only.as_deref()),
         Command::Bench => bench::bench(),
+        Command::Accuracy {
+            pages,
+            details,
+            seed,
+        } => accuracy::accuracy(&accuracy::Options {
+            pages,
+            details,
+            seed,
+        }),
         Command::Dist => dist(),
     };
     match outcome {
