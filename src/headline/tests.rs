@@ -223,6 +223,8 @@ fn a_title_alone() {
             "Software Engineer, Germany",
             "",
         ),
+        ("Managing Director", "Managing Director", ""),
+        ("Managing Partner at Acme", "Managing Partner", "Acme"),
         ("Founder | Mentor at Acme", "Founder", ""),
         ("Sales Director ex-Acme", "Sales Director", ""),
     ]);
@@ -247,6 +249,8 @@ fn nothing_current() {
         "Code Whisperer",
         "I help founders sell",
         "Helping managers grow at scale",
+        "Managing teams at scale",
+        "Coaching Founders",
         "Passionate engineer at heart",
         "Python | SQL | Excel",
         "Acme",

@@ -81,7 +81,7 @@ pub(super) fn is_minor(words: &[Word]) -> bool {
 /// A sentence, a slogan or a wish.
 fn is_statement(words: &[Word]) -> bool {
     words.first().is_some_and(|first| {
-        lexicon::DOINGS.has(&first.key)
+        (lexicon::DOINGS.has(&first.key) && !qualifies_job(words))
             || lexicon::NOT_CURRENT.has(&first.key)
             || first.key.starts_with("ex-")
             || first.text.starts_with('#')
@@ -90,6 +90,25 @@ fn is_statement(words: &[Word]) -> bool {
         let is_rank = word.text == "I" && i > 0;
         lexicon::SENTENCE.has(&word.key) && !is_rank
     })
+}
+
+/// "Managing Director", "Teaching Assistant": the first word belongs to the job behind it.
+/// "Managing teams" and "Coaching Founders" tell what somebody does.
+fn qualifies_job(words: &[Word]) -> bool {
+    let qualifies = words.first().is_some_and(|word| {
+        word.starts_large()
+            && matches!(
+                word.key.as_str(),
+                "managing" | "teaching" | "coaching" | "building" | "planning" | "investing"
+            )
+    });
+    qualifies
+        && words
+            .iter()
+            .skip(1)
+            .take(2)
+            .take_while(|word| word.starts_large())
+            .any(|word| is_job(word) && !word.key.ends_with('s'))
 }
 
 /// Whether the words are about training: then the school after "at" is no company.
