@@ -305,7 +305,13 @@ fn offer_single(rules: &Rules, draft: &mut Draft, part: &str, cut: bool, snippet
     if is(&snippet.experience) {
         draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
     } else if words::is_job(rules, part) {
-        draft.offer(Field::Title, by::TITLE, Some(part));
+        // Of a list, "CTO | Speaker", the headline rules say which is the title.
+        let title = stated.title.filter(|_| part.contains('|'));
+        draft.offer(
+            Field::Title,
+            by::TITLE,
+            Some(title.as_deref().unwrap_or(part)),
+        );
         draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
     } else if is(&snippet.education) {
         // A school is not the employer.

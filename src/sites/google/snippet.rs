@@ -215,3 +215,94 @@ fn letters(text: &str) -> String {
         .flat_map(char::to_lowercase)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    fn read_lines(title: &str, lines: &[&str]) -> Snippet {
+        let rules = RuleSet::built_in().site("google").unwrap();
+        let parts = title::person(rules, title).unwrap();
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        read(rules, &lines, &parts)
+    }
+
+    #[test]
+    fn labels_are_read_in_many_languages() {
+        for (line, company, place) in [
+            (
+                "Experience: Acme \u{b7} Education: Sample College \u{b7} Location: Oslo \u{b7} 500+ connections on LinkedIn.",
+                "Acme",
+                "Oslo",
+            ),
+            (
+                "CTO bei Acme \u{b7} Berufserfahrung: Acme \u{b7} Ort: St. Gallen",
+                "Acme",
+                "St. Gallen",
+            ),
+            ("Expérience : Acme \u{b7} Lieu : Lyon.", "Acme", "Lyon"),
+            ("職歴：見本 \u{b7} 場所：東京", "見本", "東京"),
+            (
+                "Experience: Acme Co. \u{b7} Location: Washington D.C.",
+                "Acme Co.",
+                "Washington D.C.",
+            ),
+            (
+                "I sell mills. Experience: Acme \u{b7} Location: Leeds. View the profile ...",
+                "Acme",
+                "Leeds",
+            ),
+        ] {
+            let found = read_lines("Ada Example", &[line]);
+            assert_eq!(found.experience.as_deref(), Some(company), "{line}");
+            assert_eq!(found.location.as_deref(), Some(place), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_was_cut_is_left_out() {
+        assert_eq!(
+            read_lines("Ada Example", &["Location: San ..."]).location,
+            None
+        );
+        assert_eq!(
+            read_lines("Ada Example", &["Experience: Acme \u{b7} Location: ..."]).location,
+            None
+        );
+    }
+
+    #[test]
+    fn grey_lines_are_believed_where_something_speaks_for_them() {
+        let grey = |title: &str, line: &str| {
+            read_lines(title, &[line])
+                .grey
+                .map(|grey| (grey.place, grey.title, grey.company))
+        };
+        let whole = Some((
+            "Oslo, Norway".to_owned(),
+            Some("CTO".to_owned()),
+            Some("Acme".to_owned()),
+        ));
+        assert_eq!(
+            grey("Ada Example | LinkedIn", "Oslo, Norway - CTO - Acme"),
+            whole
+        );
+        assert_eq!(
+            grey("Ada Example - Acme", "Oslo, Norway \u{b7} CTO \u{b7} Acme"),
+            whole
+        );
+        assert_eq!(
+            grey("Ada Example - Acme", "Oslo - Acme"),
+            Some(("Oslo".to_owned(), None, None))
+        );
+        for (title, line) in [
+            ("Ada Example - Acme", "3.1K+ followers \u{b7} 2 months ago"),
+            ("Ada Example - Acme", "Ada Example - CTO - Acme"),
+            ("Ada Example", "Read this - and that - and more"),
+            ("Ada Example", "Oslo, Norway - CTO - Acme ..."),
+        ] {
+            assert_eq!(grey(title, line), None, "{line}");
+        }
+    }
+}

@@ -42,7 +42,7 @@ impl Parts {
 /// Takes a person's title apart. `None` where no name is left.
 pub(super) fn person(rules: &Rules, title: &str) -> Option<Parts> {
     let (text, cut) = uncut(title);
-    let mut text = text;
+    let mut text = text.trim_start_matches(['|', '-', ' ']);
     let mut is_profile_form = false;
     loop {
         let shorter = without_tail(rules, text, "site_name", cut);
@@ -181,4 +181,133 @@ fn is_name(rules: &Rules, text: &str) -> bool {
         && text.chars().any(char::is_alphabetic)
         && !rules.is_label("site_name", text)
         && !rules.is_label("not_a_name", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    fn rules() -> &'static Rules {
+        RuleSet::built_in().site("google").unwrap()
+    }
+
+    fn parted(title: &str) -> Option<(String, Vec<String>)> {
+        person(rules(), title).map(|parts| (parts.name, parts.rest))
+    }
+
+    #[test]
+    fn titles_of_people_come_apart() {
+        for (title, name, rest) in [
+            (
+                "Ada Example - CTO - Acme | LinkedIn",
+                "Ada Example",
+                vec!["CTO", "Acme"],
+            ),
+            (
+                "Ada Example \u{2013} CTO \u{2013} Acme",
+                "Ada Example",
+                vec!["CTO", "Acme"],
+            ),
+            (
+                "Ada Example - CTO - Acme - LinkedIn",
+                "Ada Example",
+                vec!["CTO", "Acme"],
+            ),
+            ("Ada Example | LinkedIn", "Ada Example", vec![]),
+            ("Ada Example", "Ada Example", vec![]),
+            (
+                "Ada Example | CTO at Acme | LinkedIn",
+                "Ada Example",
+                vec!["CTO at Acme"],
+            ),
+            (
+                "Jean-Luc Exemple - Co-Founder - Acme",
+                "Jean-Luc Exemple",
+                vec!["Co-Founder", "Acme"],
+            ),
+            (
+                "Ada Example - VP Sales \u{2013} EMEA - Acme",
+                "Ada Example",
+                vec!["VP Sales \u{2013} EMEA", "Acme"],
+            ),
+            (
+                "Ada Example - CTO - Acme Robotics ...",
+                "Ada Example",
+                vec!["CTO", "Acme Robotics"],
+            ),
+            (
+                "Ada Example - CTO - Acme | Linked\u{2026}",
+                "Ada Example",
+                vec!["CTO", "Acme"],
+            ),
+            (
+                "Ada Example - CTO - Acme | ...",
+                "Ada Example",
+                vec!["CTO", "Acme"],
+            ),
+            (
+                "Ada Example \u{2013} Bern, Schweiz | Berufsprofil | LinkedIn",
+                "Ada Example",
+                vec!["Bern, Schweiz"],
+            ),
+            (
+                "Ada Example | Professional Profile - LinkedIn",
+                "Ada Example",
+                vec![],
+            ),
+            ("范例 - 经理 - 样本 | 领英", "范例", vec!["经理", "样本"]),
+        ] {
+            let rest: Vec<String> = rest.into_iter().map(str::to_owned).collect();
+            assert_eq!(parted(title), Some((name.to_owned(), rest)), "{title}");
+        }
+    }
+
+    #[test]
+    fn the_site_itself_is_nobody() {
+        for title in [
+            "LinkedIn",
+            "LinkedIn: Log In or Sign Up",
+            "Sign Up | LinkedIn",
+            "...",
+            " - ",
+            "| LinkedIn",
+        ] {
+            let name = parted(title).map(|(name, _)| name);
+            assert_eq!(name, None, "{title}");
+        }
+    }
+
+    #[test]
+    fn companies_lose_the_site_and_the_tab() {
+        for (title, name) in [
+            ("Acme Robotics | LinkedIn", "Acme Robotics"),
+            ("Acme - LinkedIn", "Acme"),
+            ("Acme: Overview | LinkedIn", "Acme"),
+            ("Acme : présentation | LinkedIn", "Acme"),
+            ("Acme - East - West", "Acme - East - West"),
+            ("Acme", "Acme"),
+        ] {
+            assert_eq!(company(rules(), title).as_deref(), Some(name), "{title}");
+        }
+    }
+
+    #[test]
+    fn crunchbase_is_cut_off_whole_or_begun() {
+        for (title, rest) in [
+            (
+                "Ada Example - CTO @ Acme - Crunchbase Person Profile",
+                "Ada Example - CTO @ Acme",
+            ),
+            ("Acme - Crunchbase Company Profile & Funding", "Acme"),
+            ("Acme | CrunchBase", "Acme"),
+            (
+                "Ada Example - CTO @ Acme - Crunchb...",
+                "Ada Example - CTO @ Acme",
+            ),
+            ("Acme", "Acme"),
+        ] {
+            assert_eq!(before_crunchbase(title, "crunchbase"), rest, "{title}");
+        }
+    }
 }

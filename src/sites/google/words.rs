@@ -1,49 +1,138 @@
 //! Telling a job title from a company's name where a title has one part only ("Name - X").
 
-use crate::rules::Rules;
+use crate::headline;
+use crate::rules::{self, Rules};
 
 /// Longest text taken for a company's name, in words and in bytes.
 const COMPANY_WORDS_MAX: usize = 7;
 const COMPANY_BYTES_MAX: usize = 80;
 
-/// Whether a text is a job title: one of its words is a word for a job, in one of the
-/// languages of the rule file. German, Dutch and the Nordic languages join words, so endings
-/// count; scripts without spaces are searched whole.
+/// Whether a text is a job title: as the headline rules say, or by one of the rule file's
+/// words for jobs. Scripts without spaces are searched whole.
 pub(super) fn is_job(rules: &Rules, text: &str) -> bool {
-    if rules.has_label("job_script", text) {
-        return true;
-    }
-    let folded = crate::rules::fold(text);
-    let words = folded.split(|c: char| !c.is_alphanumeric() && c != '\'');
-    words.filter(|word| !word.is_empty()).any(|word| {
-        rules.labels("job_word").iter().any(|job| job == word)
-            || rules
-                .labels("job_ending")
-                .iter()
-                .any(|ending| word.len() > ending.len() && word.ends_with(ending.as_str()))
-    })
-}
-
-/// Whether a text reads as a company's name: short, a name rather than a sentence, no list.
-pub(super) fn is_company(rules: &Rules, text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let short = words.len() <= COMPANY_WORDS_MAX && text.len() <= COMPANY_BYTES_MAX;
-    if !short || rules.is_label("no_employer", text) {
+    if has_company_form(rules, text) {
         return false;
     }
-    let legal = words
-        .last()
-        .is_some_and(|last| rules.is_label("legal_form", last.trim_matches(['.', ','])));
+    headline::split(text).title.is_some()
+        || has_word(rules, "job_word", text)
+        || rules.has_label("job_script", text)
+}
+
+/// Whether a text reads as a company's name: short, a name rather than a sentence, no list,
+/// no place, nothing that says "student" or "self-employed".
+pub(super) fn is_company(rules: &Rules, text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    if words > COMPANY_WORDS_MAX
+        || text.len() > COMPANY_BYTES_MAX
+        || rules.is_label("no_employer", text)
+    {
+        return false;
+    }
+    if has_company_form(rules, text) {
+        return true;
+    }
+    let says_otherwise = is_sentence(text)
+        || has_word(rules, "student_word", text)
+        || has_word(rules, "slogan_word", text)
+        || rules.has_label("place_word", text);
+    if says_otherwise {
+        return false;
+    }
     let named = text
         .chars()
         .find(|c| c.is_alphanumeric())
         .is_some_and(|c| !c.is_lowercase());
     let listed = text.contains([',', '|', ';', '!', '?', '#', '\u{2022}']);
-    // "Passionate about building things" is a sentence.
-    let lower = words
-        .iter()
-        .filter(|word| word.chars().next().is_some_and(char::is_lowercase))
-        .filter(|word| word.chars().count() > 3)
-        .count();
-    legal || (named && !listed && lower <= 1 && !rules.has_label("place_word", text))
+    ends_with(rules, "company_word", text) || (named && !listed)
+}
+
+/// Whether a text ends as only companies do: "Acme GmbH", "Example & Partner".
+fn has_company_form(rules: &Rules, text: &str) -> bool {
+    let folded = rules::fold(text);
+    let ends = |form: &String| {
+        folded
+            .strip_suffix(form.as_str())
+            .is_some_and(|name| name.ends_with(' ') && !name.trim().is_empty())
+    };
+    ends_with(rules, "legal_form", text) || rules.labels("partner_form").iter().any(ends)
+}
+
+/// Whether the last of several words is a label word of `key`.
+fn ends_with(rules: &Rules, key: &str, text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let last = words.next_back().unwrap_or_default();
+    words.next().is_some() && rules.is_label(key, last.trim_matches(['.', ',']))
+}
+
+/// "Passionate about building things": several long words in lower case.
+fn is_sentence(text: &str) -> bool {
+    let lower = text.split_whitespace().filter(|word| {
+        word.chars().next().is_some_and(char::is_lowercase) && word.chars().count() > 3
+    });
+    lower.count() > 1
+}
+
+/// Whether one of a text's words is a label word of `key`.
+fn has_word(rules: &Rules, key: &str, text: &str) -> bool {
+    let folded = rules::fold(text);
+    folded
+        .split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .filter(|word| !word.is_empty())
+        .any(|word| rules.labels(key).iter().any(|label| label == word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn titles_and_companies_are_told_apart() {
+        let rules = RuleSet::built_in().site("google").unwrap();
+        for title in [
+            "CEO",
+            "Head of Sales",
+            "Leiterin Vertrieb & Marketing",
+            "Directrice des ventes",
+            "Responsabile vendite",
+            "Gerente de Ventas",
+            "Kierownik sprzedaży",
+            "Директор по продажам",
+            "営業部長",
+            "销售总监",
+            "영업팀장",
+            "مدير المبيعات",
+            "Trưởng phòng kinh doanh",
+            "Managing Partner",
+        ] {
+            assert!(is_job(rules, title), "{title}");
+        }
+        for company in [
+            "Example Labs",
+            "Beispielbank",
+            "Probe & Partner",
+            "Platzhalter Pharma AG",
+            "Muster Verlag GmbH & Co. KG",
+            "Developer Tools Inc.",
+            "Пример",
+            "株式会社見本",
+            "University of Example",
+        ] {
+            assert!(!is_job(rules, company), "{company}");
+            assert!(is_company(rules, company), "{company}");
+        }
+        for neither in [
+            "Passionate about building teams",
+            "I help founders sell",
+            "Helping teams ship",
+            "Student at Sample University",
+            "Self-employed",
+            "Greater Boston Area",
+            "Oslo, Norway",
+            "AI | Web3 | Growth",
+        ] {
+            assert!(!is_job(rules, neither), "{neither}");
+            assert!(!is_company(rules, neither), "{neither}");
+        }
+    }
 }
