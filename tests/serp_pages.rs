@@ -16,6 +16,12 @@ use std::path::PathBuf;
 use lode_core::sites;
 use serde_json::Value;
 
+#[path = "support/mutation.rs"]
+#[allow(dead_code, reason = "shared with tests/sites.rs")]
+mod mutation;
+
+use mutation::Mutation;
+
 /// Fields scored on every lead.
 const FIELDS: [&str; 12] = [
     "kind",
@@ -232,4 +238,44 @@ fn google_pages_are_read_as_the_truth_says() {
 #[test]
 fn crunchbase_pages_are_read_as_the_truth_says() {
     expect("crunchbase/");
+}
+
+/// The results are the same, in the same order, after every redesign: `tests/sites.rs` scores
+/// the leads under them.
+#[test]
+fn results_survive_redesigns() {
+    let dir = pages_dir();
+    let Ok(truth) = std::fs::read_to_string(dir.join("truth.json")) else {
+        println!("SKIPPED: no shared pages at {}", dir.display());
+        return;
+    };
+    let truth: Vec<Value> = serde_json::from_str(&truth).unwrap();
+    let with_results = truth
+        .iter()
+        .filter(|entry| entry["results"].as_array().is_some_and(|r| !r.is_empty()));
+    let mut pages = 0;
+    for entry in with_results {
+        let (file, url) = (
+            entry["file"].as_str().unwrap(),
+            entry["url"].as_str().unwrap(),
+        );
+        let html = std::fs::read_to_string(dir.join(file)).unwrap();
+        let whole = sites::read(url, &html).results;
+        assert!(whole.is_some());
+        pages += 1;
+        let all = Mutation::ALL.iter().fold(html.clone(), |html, mutation| {
+            mutation::apply(*mutation, &html, 7)
+        });
+        assert_eq!(sites::read(url, &all).results, whole, "{file}, all at once");
+        for kind in [Mutation::ClassNames, Mutation::TestIds, Mutation::Wrappers] {
+            let changed = mutation::apply(kind, &html, 11);
+            assert_eq!(
+                sites::read(url, &changed).results,
+                whole,
+                "{file}, {}",
+                kind.name()
+            );
+        }
+    }
+    assert!(pages >= 8, "only {pages} pages");
 }

@@ -1,7 +1,8 @@
 //! Lists of persons or companies: one lead a row in view.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use ego_tree::NodeId;
 use scraper::ElementRef;
 
 use super::address::{EntityAddress, EntityKind};
@@ -15,6 +16,8 @@ use crate::sites::view::View;
 
 /// Most rows read: a list shows 50, saved lists up to some hundred.
 const ROWS_MAX: usize = 1_000;
+/// Most links looked at: a row may link the entities of several columns.
+const LINKS_MAX: usize = 5_000;
 /// How far above its link a row is looked for.
 const ANCESTORS_MAX: usize = 40;
 /// Strategy name of what stands in a row.
@@ -63,33 +66,76 @@ fn rows<'v>(view: &'v View<'_>, kind: EntityKind) -> Vec<Row<'v>> {
         EntityKind::Person => "person_link",
         EntityKind::Organization => "organization_link",
     };
+    let links: Vec<(ElementRef<'v>, EntityAddress)> = view
+        .all(key)
+        .into_iter()
+        .filter(|link| dom::text(*link).is_some())
+        .filter_map(|link| Some((link, EntityAddress::of(&view.href(link)?)?)))
+        .filter(|(_, address)| address.kind == kind && address.is_front)
+        .take(LINKS_MAX)
+        .collect();
+    let is_row = |element: &ElementRef<'v>| {
+        view.rules
+            .selectors("row")
+            .iter()
+            .any(|selector| selector.matches(element))
+    };
+    let marked: Vec<Row<'v>> = distinct(&links, |link| {
+        dom::ancestors(link).take(ANCESTORS_MAX).find(is_row)
+    });
+    if !marked.is_empty() {
+        return marked;
+    }
+    by_structure(&links)
+}
+
+/// One row for each element that `row_of` finds, in order.
+fn distinct<'v>(
+    links: &[(ElementRef<'v>, EntityAddress)],
+    row_of: impl Fn(ElementRef<'v>) -> Option<ElementRef<'v>>,
+) -> Vec<Row<'v>> {
     let mut seen = HashSet::new();
-    let mut rows = Vec::new();
-    for link in view.all(key) {
-        if rows.len() >= ROWS_MAX {
-            break;
-        }
-        let Some(address) = view.href(link).as_ref().and_then(EntityAddress::of) else {
-            continue;
-        };
-        let row = dom::ancestors(link).take(ANCESTORS_MAX).find(|element| {
-            view.rules
-                .selectors("row")
-                .iter()
-                .any(|selector| selector.matches(element))
-        });
-        let Some(element) = row else {
-            continue;
-        };
-        if address.kind == kind && dom::text(link).is_some() && seen.insert(element.id()) {
-            rows.push(Row {
+    links
+        .iter()
+        .filter_map(|(link, address)| {
+            let element = row_of(*link)?;
+            seen.insert(element.id()).then(|| Row {
                 element,
-                link,
-                address,
-            });
+                link: *link,
+                address: address.clone(),
+            })
+        })
+        .take(ROWS_MAX)
+        .collect()
+}
+
+/// Rows in a markup that no selector knows: the largest elements that hold links to one
+/// entity only, where at least two of them stand side by side.
+fn by_structure<'v>(links: &[(ElementRef<'v>, EntityAddress)]) -> Vec<Row<'v>> {
+    // The entity that an element holds; `None` once there is a second one.
+    let mut holds: HashMap<NodeId, Option<&EntityAddress>> = HashMap::new();
+    for (link, address) in links {
+        for element in dom::ancestors(*link).take(ANCESTORS_MAX) {
+            holds
+                .entry(element.id())
+                .and_modify(|held| *held = held.filter(|held| held.is_same(address)))
+                .or_insert(Some(address));
         }
     }
-    rows
+    let rows = distinct(links, |link| {
+        dom::ancestors(link)
+            .take(ANCESTORS_MAX)
+            .take_while(|element| holds.get(&element.id()).is_some_and(Option::is_some))
+            .last()
+    });
+    let mut beside: HashMap<NodeId, usize> = HashMap::new();
+    let parent = |row: &Row<'_>| row.element.parent().map(|parent| parent.id());
+    for id in rows.iter().filter_map(parent) {
+        *beside.entry(id).or_default() += 1;
+    }
+    rows.into_iter()
+        .filter(|row| parent(row).is_some_and(|id| beside.get(&id).is_some_and(|n| *n > 1)))
+        .collect()
 }
 
 /// The texts of the column headings.

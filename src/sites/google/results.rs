@@ -54,28 +54,32 @@ struct Candidate<'a> {
 /// Reads the organic results. Every layout has its own way to tell the title; the first that
 /// finds a result is taken.
 pub(super) fn read(view: &View<'_>) -> Option<Found> {
-    for layout in ["desktop", "mobile", "desktop_2016", "no_script_plain"] {
-        let candidates = match layout {
-            "desktop" => heading_in_link(view),
-            "mobile" => heading_role_in_link(view),
-            "desktop_2016" => link_in_heading(view),
-            _ => plain_redirect(view),
-        };
+    let found = |layout, candidates: Vec<Candidate<'_>>| {
         let redirected = candidates.iter().any(|candidate| {
             let href = candidate.link.attr("href").unwrap_or_default();
             candidate.target.is_some() && href.starts_with("/url?")
         });
+        let layout = match layout {
+            "desktop" if redirected => "no_script",
+            "desktop_2016" if redirected => "no_script_2016",
+            layout => layout,
+        };
         let results = collect(candidates);
-        if !results.is_empty() {
-            let layout = match layout {
-                "desktop" if redirected => "no_script",
-                "desktop_2016" if redirected => "no_script_2016",
-                layout => layout,
-            };
-            return Some(Found { layout, results });
-        }
+        (!results.is_empty()).then_some(Found { layout, results })
+    };
+    if let Some(found) = found("desktop", heading_in_link(view)) {
+        return Some(found);
     }
-    None
+    // Both may find a block of the other's page: the one that finds more is right.
+    let mobile = found("mobile", heading_role_in_link(view));
+    let old = found("desktop_2016", link_in_heading(view));
+    let count = |found: &Option<Found>| found.as_ref().map_or(0, |found| found.results.len());
+    let more = if count(&old) > count(&mobile) {
+        old
+    } else {
+        mobile
+    };
+    more.or_else(|| found("no_script_plain", plain_redirect(view)))
 }
 
 /// Desktop since 2018, and the pages without script from 2020 to 2024: `a h3`.
