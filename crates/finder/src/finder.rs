@@ -20,11 +20,12 @@ use crate::request::{FindRequest, VerifiedBefore};
 /// Settings of a [`Finder`].
 #[derive(Debug, Clone)]
 pub struct FinderConfig {
-    /// Most candidates asked about at one domain. The default is what two sessions may
-    /// have refused; only names with several spellings come near it.
+    /// So many candidates are asked about at one domain, however unlikely.
+    pub candidates_min: usize,
+    /// Most candidates asked about at one domain: what two sessions may have refused. Only
+    /// names with several spellings come near it.
     pub candidates_max: usize,
-    /// A candidate less likely than this is not asked about: an ordinary name has about a
-    /// dozen above the default.
+    /// Beyond [`Self::candidates_min`], a candidate less likely than this is left out.
     pub probability_min: f64,
     /// Most guessed domains asked about for one look-up.
     pub domains_max: usize,
@@ -41,6 +42,7 @@ pub struct FinderConfig {
 impl Default for FinderConfig {
     fn default() -> Self {
         Self {
+            candidates_min: 12,
             candidates_max: 16,
             probability_min: 0.004,
             domains_max: 2,
@@ -174,12 +176,10 @@ impl Finder {
     fn ranked(&self, request: &FindRequest, name: &PersonName, domain: &Domain) -> Candidates {
         let model = PatternModel::learn(domain.as_str(), request.company_size, &request.evidence);
         let mut ranked = rank(name, &model, &request.evidence);
-        let floor = self.config.probability_min;
-        let mut kept = 0;
+        let mut at = 0;
         ranked.list.retain(|candidate| {
-            kept += 1;
-            // The likeliest one stays, whatever its probability.
-            kept == 1 || candidate.probability >= floor
+            at += 1;
+            at <= self.config.candidates_min || candidate.probability >= self.config.probability_min
         });
         ranked.list.truncate(self.config.candidates_max);
         ranked

@@ -19,7 +19,7 @@ mod population;
 
 fn main() {
     let seed = 20_26;
-    let companies = population::population(seed, 1.0);
+    let companies = population::population(seed, 6.0);
     let people: usize = companies.iter().map(|company| company.people.len()).sum();
     println!(
         "{} domains, {people} people, seed {seed}\n",

@@ -34,6 +34,12 @@ pub struct Company {
     pub people: Vec<Person>,
 }
 
+/// Share of domains that hold to one pattern almost throughout, and the concentration of
+/// their mix. The measured gain from the first known address (first guess right in 41.7,
+/// then 52.1 %) is more than domains that are all equally mixed would give.
+const CONSISTENT_SHARE: f64 = 0.45;
+const CONSISTENT: f64 = 0.13;
+
 #[derive(Deserialize)]
 struct Aggregates {
     classes: Vec<Class>,
@@ -72,13 +78,19 @@ pub fn population(seed: u64, scale: f64) -> Vec<Company> {
         for at in 0..count {
             let domain = format!("{}{at}.{}", class.size.replace('_', ""), tld(&mut rng));
             let habits = Habits::draw(&mut rng);
+            let consistent = rng.random_bool(CONSISTENT_SHARE);
+            let strength = if consistent { CONSISTENT } else { strength };
             let mix = dirichlet(&mut rng, &shares, strength);
             let size = people(&mut rng, class);
             let mut taken = HashSet::new();
             let mut staff = Vec::new();
             while staff.len() < size {
-                let name = Name::draw(&mut rng);
                 let pattern = patterns[pick(&mut rng, &mix)];
+                let mut name = Name::draw(&mut rng);
+                if pattern.starts_with("nick+last") && rng.random_bool(0.5) {
+                    // Half of them have a short form that is in common use.
+                    name.given = SHORTS.choose(&mut rng).unwrap().0;
+                }
                 let local = address(&mut rng, pattern, &name, &habits);
                 if taken.insert(local.clone()) {
                     staff.push(Person {
@@ -119,7 +131,9 @@ fn concentration(rng: &mut StdRng, class: &Class, shares: &[f64]) -> f64 {
         let mut sum = 0.0;
         let rounds = 300;
         for _ in 0..rounds {
-            let mix = dirichlet(rng, shares, middle);
+            let consistent = rng.random_bool(CONSISTENT_SHARE);
+            let strength = if consistent { CONSISTENT } else { middle };
+            let mix = dirichlet(rng, shares, strength);
             let count = (class.people_mean.round() as usize).max(2);
             let mut counts = vec![0_usize; shares.len()];
             for _ in 0..count {
@@ -494,20 +508,34 @@ fn address(rng: &mut StdRng, pattern: &str, name: &Name, habits: &Habits) -> Str
     }
 }
 
-/// Something shorter in place of the given name: rarely one that a table could know.
+/// Given names with a short form in common use.
+const SHORTS: &[(&str, &str)] = &[
+    ("Robert", "rob"),
+    ("William", "bill"),
+    ("James", "jim"),
+    ("Thomas", "tom"),
+    ("Michael", "mike"),
+    ("Susan", "sue"),
+    ("Elizabeth", "liz"),
+    ("Daniel", "dan"),
+    ("David", "dave"),
+    ("Alexander", "alex"),
+    ("Katherine", "kate"),
+    ("Christopher", "chris"),
+    ("Matthew", "matt"),
+    ("Nicholas", "nick"),
+    ("Jennifer", "jen"),
+    ("Benjamin", "ben"),
+    ("Samantha", "sam"),
+    ("Stephen", "steve"),
+];
+
+/// Something else in place of the given name: its short form, or what nobody can know.
 fn nick(rng: &mut StdRng, first: &str, last: &str) -> String {
-    let known: &[(&str, &str)] = &[
-        ("robert", "rob"),
-        ("william", "bill"),
-        ("james", "jim"),
-        ("thomas", "tom"),
-        ("michael", "mike"),
-        ("susan", "sue"),
-        ("elizabeth", "liz"),
-        ("daniel", "dan"),
-        ("david", "dave"),
-    ];
-    match known.iter().find(|(full, _)| *full == first) {
+    match SHORTS
+        .iter()
+        .find(|(full, _)| full.eq_ignore_ascii_case(first))
+    {
         Some((_, short)) => format!("{short}.{last}"),
         None => format!("z{}.{last}", rng.random_range(10..99)),
     }

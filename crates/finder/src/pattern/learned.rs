@@ -7,9 +7,11 @@ use super::{Pattern, all, by_template, shape};
 use crate::person::{Context, Form, Habits, Spellings, spellings};
 use crate::request::{CompanySize, KnownAddress, PatternEvidence};
 
-/// How strongly the prior holds against known addresses: as much as one of them. Of 1, 2
-/// and 4, this predicted best in cross-validation at every number of known addresses.
-const STRENGTH: f64 = 1.0;
+/// How strongly the prior may hold against known addresses, in known addresses, each with
+/// its probability before any is known. Weak: the domain has one pattern; strong: it has
+/// many. Around 1 on the whole (of 1, 2 and 4, that predicted best in cross-validation);
+/// what the addresses show decides how mixed a domain is.
+const STRENGTHS: [(f64, f64); 4] = [(0.13, 0.42), (1.0, 0.1), (4.0, 0.2), (16.0, 0.28)];
 
 /// How much likelier a pattern with a middle name is where the name has one: the shares
 /// count everybody, most of whom show none.
@@ -27,6 +29,8 @@ const ADDRESSES_MAX: usize = 200;
 pub struct PatternModel {
     counts: Vec<f64>,
     underivable: f64,
+    /// Probability of each of [`STRENGTHS`].
+    strengths: [f64; STRENGTHS.len()],
     observations: f64,
     size: Option<CompanySize>,
     domain: String,
@@ -40,6 +44,7 @@ impl PatternModel {
         let mut model = Self {
             counts: vec![0.0; all().len()],
             underivable: 0.0,
+            strengths: STRENGTHS.map(|(_, probability)| probability),
             observations: 0.0,
             size,
             domain: domain.to_owned(),
@@ -129,8 +134,31 @@ impl PatternModel {
         }
     }
 
+    /// Mean of the Dirichlet posteriors, weighted by the probability of their strengths.
     fn posterior(&self, prior: f64, count: f64) -> f64 {
-        (STRENGTH * prior + count) / (STRENGTH + self.observations)
+        STRENGTHS
+            .iter()
+            .zip(&self.strengths)
+            .map(|((strength, _), probability)| {
+                probability * (strength * prior + count) / (strength + self.observations)
+            })
+            .sum()
+    }
+
+    /// Updates the strengths' probabilities by how well each foresaw an observation: one
+    /// that `prior` and `count` stand for, summed over all that explains it.
+    fn weigh_strengths(&mut self, prior: f64, count: f64, weight: f64) {
+        let observations = self.observations;
+        for ((strength, _), probability) in STRENGTHS.iter().zip(&mut self.strengths) {
+            let foreseen = (strength * prior + count) / (strength + observations);
+            *probability *= foreseen.max(f64::MIN_POSITIVE).powf(weight);
+        }
+        let total: f64 = self.strengths.iter().sum();
+        if total > 0.0 {
+            for probability in &mut self.strengths {
+                *probability /= total;
+            }
+        }
     }
 
     fn observe(&mut self, known: &KnownAddress) {
@@ -170,6 +198,8 @@ impl PatternModel {
         }
         let total: f64 = explained.iter().map(|(.., share)| share).sum();
         if total <= 0.0 {
+            let derivable: f64 = all().iter().map(|pattern| pattern.share(self.size)).sum();
+            self.weigh_strengths(1.0 - derivable, self.underivable, weight);
             self.underivable += weight;
             self.observations += weight;
             return;
@@ -204,6 +234,14 @@ impl PatternModel {
     }
 
     fn count(&mut self, shares: &[(&Pattern, f64)], weight: f64) {
+        let (mut prior, mut count) = (0.0, 0.0);
+        for (pattern, known) in all().iter().zip(&self.counts) {
+            for (_, share) in shares.iter().filter(|(of, _)| of.name == pattern.name) {
+                prior += share * pattern.share(self.size);
+                count += share * known;
+            }
+        }
+        self.weigh_strengths(prior, count, weight);
         for (pattern, count) in all().iter().zip(&mut self.counts) {
             for (of, share) in shares {
                 if of.name == pattern.name {

@@ -5,10 +5,14 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     missing_docs,
     unreachable_pub
 )]
 
+mod calibration;
 mod companies;
 mod hostile_sites;
 mod lookups;
