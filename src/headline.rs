@@ -40,6 +40,16 @@ pub fn split(headline: &str) -> Stated {
         Reading::Title(title) => Some(title.clone()),
         _ => None,
     });
+    let is_major = |reading: &Reading| {
+        matches!(
+            reading,
+            Reading::Position {
+                is_minor: false,
+                ..
+            }
+        )
+    };
+    let has_major = readings.iter().any(is_major);
     for (i, reading) in readings.iter().enumerate() {
         let Reading::Position {
             title,
@@ -51,7 +61,7 @@ pub fn split(headline: &str) -> Stated {
         };
         // "Founder | Mentor at Acme": Acme is not what they founded.
         let earlier = readings.iter().take(i).any(Reading::is_title);
-        if *is_minor && earlier {
+        if *is_minor && (earlier || has_major) {
             continue;
         }
         return Stated {
@@ -66,7 +76,11 @@ pub fn split(headline: &str) -> Stated {
     {
         return stated;
     }
-    match readings.first() {
+    // A slogan may stand before the title.
+    let is_slogan = parts
+        .first()
+        .is_some_and(|part| title::is_slogan(&part.words));
+    match readings.get(usize::from(is_slogan)) {
         Some(Reading::Title(title)) => Stated {
             title: Some(title.clone()),
             company: None,

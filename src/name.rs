@@ -76,6 +76,13 @@ pub fn parse(input: &str) -> PersonName {
     found.finish()
 }
 
+/// Whether a word is a credential ("PhD", "PMP®") rather than a name.
+pub(crate) fn is_credential(word: &str) -> bool {
+    let word = Word::new(word);
+    lexicon::CREDENTIALS.has(&word.key)
+        || (lexicon::CREDENTIALS_OR_NAMES.has(&word.key) && word.is_capitals())
+}
+
 /// The name first, then what other separators than commas cut off behind it.
 fn segments(text: &str) -> Vec<String> {
     let mut segments: Vec<Vec<String>> = vec![Vec::new()];

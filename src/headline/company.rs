@@ -22,6 +22,15 @@ pub(super) fn name(words: &[Word]) -> Option<String> {
     join(words)
 }
 
+/// What sites show in place of a company for people who work for themselves.
+pub(super) fn is_nobody(words: &[Word]) -> bool {
+    matches!(words, [word] if matches!(
+        word.key.as_str(),
+        "self-employed" | "self" | "freelance" | "freelancer" | "freelancing" | "myself" | "me"
+            | "home" | "selbstständig" | "indépendant" | "autónomo" | "autônomo"
+    ))
+}
+
 /// "the société Acme" → "Acme".
 fn skip_lead(words: &[Word]) -> &[Word] {
     let mut words = words;
@@ -150,13 +159,15 @@ fn continues_elsewhere(rest: &[Word]) -> bool {
 
 /// "Field, Stone & Partners": names in a list that an "and" closes.
 fn is_list_with_and(rest: &[Word]) -> bool {
-    rest.len() <= 4
-        && rest.iter().any(|word| word.key == "&")
+    rest.len() <= 5
         && rest
             .iter()
-            .all(|word| word.key == "&" || word.starts_large())
+            .any(|word| matches!(word.key.as_str(), "&" | "and" | "und"))
+        && rest
+            .iter()
+            .all(|word| matches!(word.key.as_str(), "&" | "and" | "und") || word.starts_large())
         && !rest.iter().any(|word| {
-            title::is_job(word)
+            (title::is_job(word) || lexicon::FUNCTIONS.has(&word.key))
                 && !lexicon::COMPANY_WORDS.has(&word.key)
                 && !word.key.starts_with("partner")
         })
@@ -175,10 +186,13 @@ pub(super) fn is_surely(words: &[Word]) -> bool {
         && words
             .first()
             .is_some_and(|word| !lexicon::FUNCTIONS.has(&word.key) || has_legal_form(words))
-        && !words.iter().any(title::is_job)
+        && !words
+            .iter()
+            .any(|word| title::is_job(word) && !is_company_word(word))
 }
 
-fn has_legal_form(words: &[Word]) -> bool {
+/// Whether a legal form stands behind a name.
+pub(super) fn has_legal_form(words: &[Word]) -> bool {
     words
         .iter()
         .skip(1)
@@ -193,11 +207,17 @@ fn is_company_word(word: &Word) -> bool {
 
 /// A legal form that is written together with the name.
 pub(super) fn has_eastern_form(word: &Word) -> bool {
-    ["株式会社", "有限会社", "合同会社", "有限公司", "주식회사"]
-        .iter()
-        .any(|form| {
-            word.text.contains(form) && word.text.chars().count() > form.chars().count() + 1
-        })
+    [
+        "株式会社",
+        "有限会社",
+        "合同会社",
+        "公司",
+        "集团",
+        "集團",
+        "주식회사",
+    ]
+    .iter()
+    .any(|form| word.text.contains(form) && word.text.chars().count() > form.chars().count() + 1)
 }
 
 /// "株式会社AcmeでXを…": the company in a Japanese sentence that says where somebody works.
@@ -220,28 +240,48 @@ pub(super) fn in_japanese(words: &[Word]) -> Option<String> {
 /// department, place, skill or job among them.
 pub(super) fn is_likely(words: &[Word]) -> bool {
     is_surely(words)
-        || ((1..=4).contains(&words.len())
-            && words.iter().all(may_be_in_name)
-            && words.first().is_some_and(Word::starts_large)
-            && !words.iter().any(|word| {
-                is_comma_or_dash(word)
-                    || lexicon::FUNCTIONS.has(&word.key)
-                    || lexicon::PLACES.has(&word.key)
-                    || lexicon::STUDENT.has(&word.key)
-                    || lexicon::DOINGS.has(&word.key)
-                    || lexicon::SENTENCE.has(&word.key)
-                    || lexicon::NOT_CURRENT.has(&word.key)
-                    || lexicon::LEGAL_FORMS.has(&word.key) && words.len() == 1
-                    || title::is_job(word)
-                    || word
-                        .text
-                        .contains(['(', ')', '"', '“', '#', '+', '/', ':', '!', '?'])
-                    || word.key.chars().all(|c| !c.is_alphabetic()) && word.key != "&"
-                    || word
-                        .key
-                        .split(['-', '/'])
-                        .any(|piece| lexicon::FUNCTIONS.has(piece) || title::is_job_key(piece))
-            }))
+        || (has_shape_of_name(words)
+            && !words
+                .iter()
+                .any(|word| says_something_else(word) || lexicon::PLACES.has(&word.key)))
+}
+
+/// The same where a country may follow the name ("Acme España").
+pub(super) fn is_likely_with_place(words: &[Word]) -> bool {
+    match words.split_last() {
+        Some((last, before)) if !before.is_empty() && lexicon::PLACES.has(&last.key) => {
+            is_likely(before)
+        }
+        _ => is_likely(words),
+    }
+}
+
+fn has_shape_of_name(words: &[Word]) -> bool {
+    (1..=4).contains(&words.len())
+        && words.iter().all(may_be_in_name)
+        && words.first().is_some_and(Word::starts_large)
+        && !(words.len() == 1 && words.iter().any(|word| lexicon::LEGAL_FORMS.has(&word.key)))
+}
+
+/// Whether a word belongs to a department, a skill, a job or a sentence.
+fn says_something_else(word: &Word) -> bool {
+    let names_field = |key: &str| lexicon::FUNCTIONS.has(key) || lexicon::SKILLS.has(key);
+    is_comma_or_dash(word)
+        || names_field(&word.key)
+        || lexicon::STUDENT.has(&word.key)
+        || lexicon::DOINGS.has(&word.key)
+        || lexicon::SENTENCE.has(&word.key)
+        || lexicon::NOT_CURRENT.has(&word.key)
+        || crate::name::is_credential(&word.text)
+        || (title::is_job(word) && !is_company_word(word))
+        || word
+            .text
+            .contains(['(', ')', '"', '“', '#', '+', '/', ':', '!', '?'])
+        || (!word.key.chars().any(char::is_alphabetic) && word.key != "&")
+        || word
+            .key
+            .split(['-', '/'])
+            .any(|piece| names_field(piece) || title::is_job_key(piece))
 }
 
 fn may_be_in_name(word: &Word) -> bool {

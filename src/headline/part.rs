@@ -46,7 +46,13 @@ pub(super) fn read(part: &Part) -> Reading {
             words.get(..at).unwrap_or_default(),
             words.get(at + 1..).unwrap_or_default(),
         );
-        let reading = if lexicon::AT.has(&word.key) {
+        // "Attorney at Law".
+        let is_idiom = word.key == "at"
+            && matches!(right, [last] if lexicon::IDIOMS.has(&last.key) && last.key.chars().count() > 2)
+            && !part.all_small;
+        let reading = if is_idiom {
+            None
+        } else if lexicon::AT.has(&word.key) {
             at_company(left, word, right, part.all_small)
         } else if at > 0 && lexicon::AT_OR_IN.has(&word.key) {
             in_company(left, word, right)
@@ -99,6 +105,10 @@ fn at_company(left: &[Word], at: &Word, right: &[Word], all_small: bool) -> Opti
     if title::is_student(left) {
         return Some(Reading::NotCurrent);
     }
+    if company::is_nobody(right) {
+        // "Consultant at Self-employed".
+        return title::read(left).map(Reading::Title);
+    }
     let is_handle = at.text == "@";
     let starts_small = right.first().is_some_and(|word| !word.is_brand());
     let company = company::name(right).or_else(|| {
@@ -117,16 +127,16 @@ fn at_company(left: &[Word], at: &Word, right: &[Word], all_small: bool) -> Opti
             is_minor: title::is_minor(left),
         });
     }
-    if title::is_department(left) {
-        return Some(Reading::Position {
-            title: super::text::join(left),
-            company,
-            is_minor: false,
-        });
-    }
     let is_working = left
         .first()
         .is_some_and(|first| lexicon::WORKING.has(&first.key));
+    if title::is_department(left) && !is_working {
+        return Some(Reading::Position {
+            title: super::text::join(left),
+            company,
+            is_minor: left.iter().all(|word| lexicon::MINOR_JOBS.has(&word.key)),
+        });
+    }
     if (left.is_empty() && is_handle) || is_working || is_owning(left) {
         return Some(Reading::Position {
             title: None,
@@ -205,7 +215,7 @@ fn in_company(left: &[Word], word: &Word, right: &[Word]) -> Option<Reading> {
     let is_company = if of_a_field {
         company::is_surely(rest)
     } else {
-        company::is_likely(rest)
+        company::is_likely_with_place(rest)
     };
     (is_company && title::is_title(left))
         .then(|| position(left, rest))
@@ -226,9 +236,6 @@ fn of_company(left: &[Word], right: &[Word]) -> Option<Reading> {
         || ends_with_words(left, &["director", "general"])
         || ends_with_words(left, &["amministratore", "delegato"])
         || ends_with_words(left, &["executive", "officer"]);
-    if !owns {
-        return None;
-    }
     let until = right
         .iter()
         .position(|word| word.is_dash() || lexicon::AT.has(&word.key))
@@ -251,7 +258,9 @@ fn of_company(left: &[Word], right: &[Word]) -> Option<Reading> {
         .rev()
         .nth(1)
         .is_some_and(|word| matches!(word.key.as_str(), "vice" | "deputy" | "assistant"));
-    if is_field || is_vice {
+    // "Diretor Executivo da Acme S.A.": the legal form tells.
+    let owns = owns || (company::is_surely(until) && company::has_legal_form(until));
+    if !owns || is_field || is_vice {
         return None;
     }
     position(left, right)
@@ -311,13 +320,32 @@ fn beside(words: &[Word]) -> Option<Reading> {
     };
     let bare: Vec<Word> = right
         .iter()
-        .filter(|word| !lexicon::LEGAL_FORMS.has(&word.key))
         .map(|word| Word {
             text: word.text.trim_end_matches(',').to_owned(),
             key: word.key.clone(),
         })
         .collect();
-    (title::is_title(left) && company::is_likely(&bare))
-        .then(|| position(left, right))
+    let without_form = match bare.split_last() {
+        Some((last, before)) if lexicon::LEGAL_FORMS.has(&last.key) => before,
+        _ => bare.as_slice(),
+    };
+    let lists_skills = left.iter().any(|word| lexicon::SKILLS.has(&word.key));
+    if title::is_title(left)
+        && !lists_skills
+        && (company::is_surely(&bare) || company::is_likely(without_form))
+    {
+        return position(left, right);
+    }
+    // "Acme Japan, Sales Manager".
+    let [.., _] = left else { return None };
+    let names: Vec<Word> = left
+        .iter()
+        .map(|word| Word {
+            text: word.text.trim_end_matches(',').to_owned(),
+            key: word.key.clone(),
+        })
+        .collect();
+    (title::is_title(right) && company::is_likely_with_place(&names) && names.len() > 1)
+        .then(|| position(right, left))
         .flatten()
 }

@@ -81,6 +81,31 @@ fn title_at_company() {
             "Assistant Professor",
             "Acme University",
         ),
+        (
+            "Managing Partner at Field, Stone and Partners LLP",
+            "Managing Partner",
+            "Field, Stone and Partners LLP",
+        ),
+        (
+            "Managing Director & Head of M&A at Acme Bank",
+            "Managing Director & Head of M&A",
+            "Acme Bank",
+        ),
+        (
+            "Chief of Staff to the CEO at Acme",
+            "Chief of Staff to the CEO",
+            "Acme",
+        ),
+        ("CTO @Acme/Co-Founder @Acorn", "CTO", "Acme"),
+        ("CTO @ Acme, Co-Founder @ Acorn", "CTO", "Acme"),
+        ("Speaker at Acorn | CEO at Acme", "CEO", "Acme"),
+        ("Consultant at Self-employed", "Consultant", ""),
+        ("Attorney at Law", "Attorney at Law", ""),
+        (
+            "Attorney at Field & Stone LLP",
+            "Attorney",
+            "Field & Stone LLP",
+        ),
         ("Dreamer. Maker. CTO at Acme", "", ""),
         ("Helping growers sell pears | CTO at Acme", "CTO", "Acme"),
         ("Helping growers sell pears: CTO at Acme", "CTO", "Acme"),
@@ -112,6 +137,22 @@ fn other_languages() {
             "Acme",
         ),
         ("Gerente de Ventas en Acme", "Gerente de Ventas", "Acme"),
+        (
+            "Director Comercial en Acme España",
+            "Director Comercial",
+            "Acme España",
+        ),
+        (
+            "Prezes Zarządu w Acme Sp. z o.o.",
+            "Prezes Zarządu",
+            "Acme Sp. z o.o.",
+        ),
+        (
+            "Diretor Executivo da Acme S.A.",
+            "Diretor Executivo",
+            "Acme S.A.",
+        ),
+        ("VD på Acme", "VD", "Acme"),
         ("Ingeniero en Sistemas", "Ingeniero en Sistemas", ""),
         ("Gerente de Vendas na Acme", "Gerente de Vendas", "Acme"),
         (
@@ -182,6 +223,17 @@ fn title_beside_company() {
             "Vice President Engineering, Cloud Operations",
             "Acme",
         ),
+        (
+            "President, Acme Construction, Inc.",
+            "President",
+            "Acme Construction, Inc.",
+        ),
+        (
+            "Partner, Acme Capital Partners",
+            "Partner",
+            "Acme Capital Partners",
+        ),
+        ("Acme Japan, Sales Manager", "Sales Manager", "Acme Japan"),
         ("Acme | CTO", "CTO", "Acme"),
         (
             "Acme GmbH | Vertriebsleiter",
@@ -225,6 +277,23 @@ fn a_title_alone() {
         ),
         ("Managing Director", "Managing Director", ""),
         ("Managing Partner at Acme", "Managing Partner", "Acme"),
+        (
+            "Helping growers sell pears | Sales Coach",
+            "Sales Coach",
+            "",
+        ),
+        (
+            "Nurse Practitioner, FNP-BC",
+            "Nurse Practitioner, FNP-BC",
+            "",
+        ),
+        (
+            "Software Engineer - Java, Spring",
+            "Software Engineer - Java, Spring",
+            "",
+        ),
+        ("Project Manager, PMP", "Project Manager, PMP", ""),
+        ("Visionary | CEO", "", ""),
         ("Founder | Mentor at Acme", "Founder", ""),
         ("Sales Director ex-Acme", "Sales Director", ""),
     ]);

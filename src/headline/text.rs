@@ -89,9 +89,23 @@ pub(super) fn parts(headline: &str) -> Vec<Part> {
             seen_at = false;
         } else if *text != ORNAMENT {
             seen_at |= joins(text);
+            // "@Acme/Co-Founder @Acorn".
+            let text = match text.split_once('/') {
+                Some((company, job))
+                    if seen_at && super::title::is_job_key(&job.to_lowercase()) =>
+                {
+                    if let Some(part) = parts.last_mut() {
+                        part.words.push(Word::new(company));
+                    }
+                    parts.push(Part::default());
+                    seen_at = false;
+                    job
+                }
+                _ => text,
+            };
             let (text, ends) = match text.strip_suffix(';') {
                 Some(text) => (text, true),
-                None => (*text, false),
+                None => (text, false),
             };
             if let Some(part) = parts.last_mut() {
                 part.words.push(Word::new(text));
@@ -257,9 +271,6 @@ pub(super) fn join(words: &[Word]) -> Option<String> {
                         | '…'
                         | '*'
                         | '~'
-                        | '"'
-                        | '“'
-                        | '”'
                         | '!'
                         | '?'
                         | '、'
@@ -274,6 +285,12 @@ pub(super) fn join(words: &[Word]) -> Option<String> {
             if !super::lexicon::LEGAL_FORMS.has(&last.key) && !last.key.contains('.') =>
         {
             bare
+        }
+        _ => text,
+    };
+    let text = match text.chars().next() {
+        Some('"' | '“' | '„') if text.ends_with(['"', '”', '“']) => {
+            text.trim_matches(['"', '“', '”', '„'])
         }
         _ => text,
     };

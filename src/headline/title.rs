@@ -45,6 +45,15 @@ pub(super) fn is_title(words: &[Word]) -> bool {
     words.len() <= TITLE_WORDS_MAX && words.iter().any(is_job) && !is_statement(words)
 }
 
+/// Whether words say what somebody does ("Helping teams grow"), not what they are.
+pub(super) fn is_slogan(words: &[Word]) -> bool {
+    words.len() > 2
+        && !qualifies_job(words)
+        && words
+            .first()
+            .is_some_and(|first| lexicon::DOINGS.has(&first.key))
+}
+
 /// Whether words are a department that stands for a title beside a company ("Sales @ Acme").
 pub(super) fn is_department(words: &[Word]) -> bool {
     !words.is_empty()
@@ -159,7 +168,7 @@ pub(super) fn read(words: &[Word]) -> Option<String> {
         .iter()
         .enumerate()
         .skip(1)
-        .position(|(i, word)| ends_title(word, words.get(i - 1)))
+        .position(|(i, word)| ends_title(word, words.get(i - 1), words.get(i + 1)))
         .map_or(words.len(), |at| at + 1);
     let words = words.get(..end)?;
     if !is_title(words) {
@@ -169,7 +178,11 @@ pub(super) fn read(words: &[Word]) -> Option<String> {
 }
 
 /// Where a title goes over into a sentence.
-fn ends_title(word: &Word, before: Option<&Word>) -> bool {
+fn ends_title(word: &Word, before: Option<&Word>, after: Option<&Word>) -> bool {
+    // "Assistant to the President", "EA to CEO".
+    if word.key == "to" {
+        return !after.is_some_and(|after| after.key == "the" || is_job(after));
+    }
     matches!(
         word.key.as_str(),
         "helping"
@@ -189,7 +202,6 @@ fn ends_title(word: &Word, before: Option<&Word>) -> bool {
             | "enabling"
             | "empowering"
             | "with"
-            | "to"
     ) && before.is_some()
         || word.key.starts_with("ex-")
         || before.is_some_and(|before| {
