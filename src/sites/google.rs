@@ -7,10 +7,20 @@
 mod entry;
 mod kind;
 mod link;
+mod position;
 mod results;
 mod snippet;
 mod title;
 mod words;
+
+/// Strategy names, as they stand in a lead's provenance.
+mod by {
+    pub(super) const LINK: &str = "result_link";
+    pub(super) const TITLE: &str = "result_title";
+    pub(super) const SOURCE: &str = "result_source_line";
+    pub(super) const GREY: &str = "result_grey_line";
+    pub(super) const SNIPPET: &str = "result_snippet";
+}
 
 use std::collections::HashSet;
 

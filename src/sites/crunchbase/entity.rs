@@ -129,21 +129,44 @@ fn offer_website(draft: &mut Draft, strategy: &str, address: Option<&str>) {
     draft.offer(Field::Website, strategy, website);
 }
 
-/// Whether the document is of the entity in the address. During in-page navigation it is
-/// the former one for a while.
+/// Whether the document is not of another entity than the address. During in-page
+/// navigation it is the former one for a while.
 pub(super) fn agrees(view: &View<'_>, address: &EntityAddress) -> bool {
-    let shown = view
-        .canonical_link()
-        .or_else(|| canonical::resolve(&view.url, &view.meta("og:url")?));
-    match shown.as_ref().and_then(EntityAddress::of) {
+    shown_address(view).is_none_or(|shown| shown.is_same(address))
+}
+
+/// Whether the document says that it is of the entity in the address.
+fn is_identified(view: &View<'_>, address: &EntityAddress) -> bool {
+    match shown_address(view) {
         Some(shown) => shown.is_same(address),
-        None => true,
+        None => view
+            .all("link")
+            .into_iter()
+            .filter_map(|link| EntityAddress::of(&view.href(link)?))
+            .any(|linked| linked.is_same(address)),
     }
 }
 
+/// The entity that the document names as its own.
+fn shown_address(view: &View<'_>) -> Option<EntityAddress> {
+    let url = view
+        .canonical_link()
+        .or_else(|| canonical::resolve(&view.url, &view.meta("og:url")?))?;
+    EntityAddress::of(&url)
+}
+
 fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
-    let heading = view.text("heading").map(encoding::repaired);
-    draft.offer(Field::FullName, by::HEADING, heading);
+    // Any first heading will do only on a page that says whose it is: pages in between ("Press
+    // & hold") have headings too.
+    let heading = match view.text("heading") {
+        None if is_identified(view, address) => view.text("any_heading"),
+        heading => heading,
+    };
+    draft.offer(
+        Field::FullName,
+        by::HEADING,
+        heading.map(encoding::repaired),
+    );
     let fields = fields::read(view);
     let value =
         |key: &str| fields::labelled(view, &fields, key).and_then(|field| text_of(field.value));
@@ -163,6 +186,9 @@ fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
                     organization_link(view, field.value).map(|(_, url)| url),
                 );
             }
+            let website = fields::labelled(view, &fields, "website")
+                .and_then(|field| external_link(view, field.value));
+            offer_website(draft, by::FIELDS, website.as_ref().map(Url::as_str));
         }
         EntityKind::Organization => {
             if let Some(field) = fields::labelled(view, &fields, "categories") {

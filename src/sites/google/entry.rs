@@ -4,18 +4,18 @@
 use url::Url;
 
 use crate::canonical;
-use crate::headline;
 use crate::lead::Lead;
 use crate::page::Note;
 use crate::rules::Rules;
 use crate::sites::crunchbase::{EntityAddress, EntityKind};
 use crate::sites::draft::{Draft, Field};
 
+use super::by;
 use super::link;
+use super::position;
 use super::results::Organic;
 use super::snippet::{self, Snippet};
-use super::title::{self, Parts};
-use super::words;
+use super::title;
 
 /// What a result is an entry of; the address is absent where the page hides it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,15 +24,6 @@ enum Entry {
     LinkedInCompany(Option<String>),
     CrunchbasePerson(Option<String>),
     CrunchbaseOrganization(Option<String>),
-}
-
-/// Strategy names, as they stand in a lead's provenance.
-mod by {
-    pub(super) const LINK: &str = "result_link";
-    pub(super) const TITLE: &str = "result_title";
-    pub(super) const SOURCE: &str = "result_source_line";
-    pub(super) const GREY: &str = "result_grey_line";
-    pub(super) const SNIPPET: &str = "result_snippet";
 }
 
 /// The lead that a result is an entry of.
@@ -160,7 +151,9 @@ fn crunchbase_person(
                 draft.offer(Field::Title, by::TITLE, Some(job));
                 draft.offer(Field::Company, by::TITLE, Some(company));
             }
-            None => offer_single(rules, &mut draft, &rest, parts.cut, &Snippet::default()),
+            None => {
+                position::offer_single(rules, &mut draft, &rest, parts.cut, &Snippet::default())
+            }
         }
     }
     Some(draft.finish())
@@ -193,7 +186,7 @@ fn linkedin_person(
         draft.offer(Field::Company, by::GREY, grey.company.as_deref());
     }
     if !(draft.has(Field::Title) && draft.has(Field::Company)) {
-        offer_position(rules, &mut draft, &parts, &snippet);
+        position::offer(rules, &mut draft, &parts, &snippet);
     }
     draft.offer(Field::Location, by::SNIPPET, snippet.location.as_deref());
     Some(draft.finish())
@@ -208,128 +201,4 @@ fn offer_address(draft: &mut Draft, url: Option<String>) {
         );
     }
     draft.offer(Field::ProfileUrl, by::LINK, url);
-}
-
-/// Title and company from the parts of the result's title, completed from its snippet.
-fn offer_position(rules: &Rules, draft: &mut Draft, parts: &Parts, snippet: &Snippet) {
-    let count = parts.rest.len();
-    match count {
-        0 => {
-            draft.offer(Field::Title, by::SNIPPET, snippet.stated.title.as_deref());
-            draft.offer(
-                Field::Company,
-                by::SNIPPET,
-                snippet.stated.company.as_deref(),
-            );
-            draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
-        }
-        1 => {
-            let only = parts.join(0, 1).unwrap_or_default();
-            if parts.is_profile_form {
-                draft.offer(Field::Location, by::TITLE, Some(only));
-            } else {
-                offer_single(rules, draft, &only, parts.cut, snippet);
-            }
-        }
-        _ => {
-            // The company is the last part, or as many of the last ones as the snippet says.
-            let at = (0..count)
-                .find(|from| {
-                    parts.join(*from, count).is_some_and(|tail| {
-                        snippet.experience.as_deref().is_some_and(|company| {
-                            snippet::same(company, &tail)
-                                || (parts.cut && snippet::begins(company, &tail))
-                        })
-                    })
-                })
-                .unwrap_or(count - 1);
-            let company = parts.join(at, count);
-            match (&company, &snippet.experience) {
-                (Some(cut), Some(whole)) if parts.cut && snippet::begins(whole, cut) => {
-                    draft.offer(Field::Company, by::SNIPPET, Some(whole));
-                }
-                _ => {
-                    draft.offer(Field::Company, by::TITLE, company.as_deref());
-                    if parts.cut {
-                        draft.note("company", by::TITLE, "cut by the search engine");
-                    }
-                }
-            }
-            let Some(job) = parts.join(0, at) else {
-                return;
-            };
-            // "CTO at Acme - Acme": the title without the company that follows anyway.
-            let stated = headline::split(&job);
-            let repeats = match (&stated.company, &company) {
-                (Some(a), Some(b)) => snippet::same(a, b),
-                _ => false,
-            };
-            let job = if repeats {
-                stated.title.unwrap_or(job)
-            } else {
-                job
-            };
-            draft.offer(Field::Title, by::TITLE, Some(job));
-        }
-    }
-}
-
-/// One part after the name: "CTO at Acme", a title, a company, or a line of the person's own.
-fn offer_single(rules: &Rules, draft: &mut Draft, part: &str, cut: bool, snippet: &Snippet) {
-    let whole = &snippet.stated;
-    if cut
-        && let Some(title) = &whole.title
-        && snippet::begins(title, part)
-    {
-        draft.offer(Field::Title, by::SNIPPET, Some(title));
-        draft.offer(Field::Company, by::SNIPPET, whole.company.as_deref());
-        return;
-    }
-    let stated = headline::split(part);
-    if stated.company.is_some() {
-        draft.offer(Field::Title, by::TITLE, stated.title);
-        let company = stated.company.unwrap_or_default();
-        match &snippet.experience {
-            Some(experience) if cut && snippet::begins(experience, &company) => {
-                draft.offer(Field::Company, by::SNIPPET, Some(experience));
-            }
-            _ => draft.offer(Field::Company, by::TITLE, Some(company)),
-        }
-        return;
-    }
-    let is = |known: &Option<String>| {
-        known
-            .as_deref()
-            .is_some_and(|known| snippet::same(known, part) || snippet::begins(known, part))
-    };
-    if is(&snippet.experience) {
-        draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
-    } else if words::is_job(rules, part) {
-        // Of a list, "CTO | Speaker", the headline rules say which is the title.
-        let title = stated.title.filter(|_| part.contains('|'));
-        draft.offer(
-            Field::Title,
-            by::TITLE,
-            Some(title.as_deref().unwrap_or(part)),
-        );
-        draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
-    } else if is(&snippet.education) {
-        // A school is not the employer.
-    } else if !cut && words::is_company(rules, part) && snippet.experience.is_none() {
-        draft.offer(Field::Company, by::TITLE, Some(part));
-        draft.note(
-            "company",
-            by::TITLE,
-            "one part after the name: company or title",
-        );
-    } else {
-        if !cut {
-            draft.offer(Field::Headline, by::TITLE, Some(part));
-        }
-        draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
-    }
-    if !draft.has(Field::Title) && !draft.has(Field::Company) {
-        draft.offer(Field::Title, by::SNIPPET, whole.title.as_deref());
-        draft.offer(Field::Company, by::SNIPPET, whole.company.as_deref());
-    }
 }

@@ -13,6 +13,8 @@ const DASHES: [&str; 5] = [
     " \u{2212} ",
     " \u{2015} ",
 ];
+/// Most parts of a title; what follows stays with the last.
+const PARTS_MAX: usize = 9;
 /// Separators before the site's name.
 const TAILS: [&str; 6] = [" | ", " - ", " \u{2013} ", " \u{2014} ", " \u{b7} ", " : "];
 
@@ -68,7 +70,27 @@ pub(super) fn person(rules: &Rules, title: &str) -> Option<Parts> {
         }
         name.trim().clone_into(&mut parts.name);
     }
+    parts.name = without_pronouns(&parts.name).to_owned();
     is_name(rules, &parts.name).then_some(parts)
+}
+
+/// "Ada Example (She/Her)": pronouns are no part of the name.
+fn without_pronouns(name: &str) -> &str {
+    let Some((front, inside)) = name
+        .strip_suffix(')')
+        .and_then(|name| name.rsplit_once(" ("))
+    else {
+        return name;
+    };
+    let is_pronoun = |word: &str| {
+        let letters = word.trim().chars().count();
+        (1..=6).contains(&letters) && word.trim().chars().all(char::is_alphabetic)
+    };
+    if inside.contains('/') && inside.split('/').all(is_pronoun) {
+        front.trim_end()
+    } else {
+        name
+    }
 }
 
 /// Takes a company's title apart: the name, without the site's name and the page's tab.
@@ -112,7 +134,9 @@ pub(super) fn split(text: &str) -> Parts {
             ..Parts::default()
         };
     };
-    let mut parts = text.split(dash).map(|part| part.trim().to_owned());
+    let mut parts = text
+        .splitn(PARTS_MAX, dash)
+        .map(|part| part.trim().to_owned());
     let name = parts.next().unwrap_or_default();
     let rest: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     Parts {
@@ -215,6 +239,16 @@ mod tests {
                 vec!["CTO", "Acme"],
             ),
             ("Ada Example | LinkedIn", "Ada Example", vec![]),
+            (
+                "Ada Example (She/Her) - CTO - Acme",
+                "Ada Example",
+                vec!["CTO", "Acme"],
+            ),
+            (
+                "Ada Example (Lovelace) | LinkedIn",
+                "Ada Example (Lovelace)",
+                vec![],
+            ),
             ("Ada Example", "Ada Example", vec![]),
             (
                 "Ada Example | CTO at Acme | LinkedIn",

@@ -47,7 +47,7 @@ pub(super) fn is_company(rules: &Rules, text: &str) -> bool {
 }
 
 /// Whether a text ends as only companies do: "Acme GmbH", "Example & Partner".
-fn has_company_form(rules: &Rules, text: &str) -> bool {
+pub(super) fn has_company_form(rules: &Rules, text: &str) -> bool {
     let folded = rules::fold(text);
     let ends = |form: &String| {
         folded

@@ -1,0 +1,293 @@
+//! Title, company and place from the parts after the name, completed from the snippet.
+
+use crate::headline;
+use crate::rules::Rules;
+use crate::sites::draft::{Draft, Field};
+
+use super::by;
+use super::snippet::{self, Snippet};
+use super::title::Parts;
+use super::words;
+
+/// Offers what the parts of a result's title state of the present position.
+pub(super) fn offer(rules: &Rules, draft: &mut Draft, parts: &Parts, snippet: &Snippet) {
+    let mut end = parts.rest.len();
+    if parts.is_profile_form && end == 1 {
+        draft.offer(Field::Location, by::TITLE, parts.join(0, 1));
+        return;
+    }
+    if ends_with_place(rules, parts, snippet) {
+        end -= 1;
+        draft.offer(Field::Location, by::TITLE, parts.join(end, end + 1));
+    }
+    let cut = parts.cut && end == parts.rest.len();
+    match end {
+        0 => {
+            let stated = &snippet.stated;
+            draft.offer(Field::Title, by::SNIPPET, stated.title.as_deref());
+            draft.offer(Field::Company, by::SNIPPET, stated.company.as_deref());
+            draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
+        }
+        1 => {
+            let only = parts.join(0, 1).unwrap_or_default();
+            offer_single(rules, draft, &only, cut, snippet);
+        }
+        _ => offer_several(rules, draft, parts, end, cut, snippet),
+    }
+}
+
+/// "Title - Company", or the reverse where something says so.
+fn offer_several(
+    rules: &Rules,
+    draft: &mut Draft,
+    parts: &Parts,
+    end: usize,
+    cut: bool,
+    snippet: &Snippet,
+) {
+    let (from, to) = company_range(rules, parts, end, cut, snippet);
+    let company = parts.join(from, to);
+    match (&company, &snippet.experience) {
+        (Some(begun), Some(whole)) if cut && snippet::begins(whole, begun) => {
+            draft.offer(Field::Company, by::SNIPPET, Some(whole));
+        }
+        _ => {
+            draft.offer(Field::Company, by::TITLE, company.as_deref());
+            if cut {
+                draft.note("company", by::TITLE, "cut by the search engine");
+            }
+        }
+    }
+    let job = parts.join(0, from).or_else(|| parts.join(to, end));
+    let Some(job) = job else {
+        return;
+    };
+    // "CTO at Acme - Acme": the title without the company that follows anyway.
+    let stated = headline::split(&job);
+    let repeats = match (&stated.company, &company) {
+        (Some(a), Some(b)) => snippet::same(a, b),
+        _ => false,
+    };
+    let job = if repeats {
+        stated.title.unwrap_or(job)
+    } else {
+        job
+    };
+    draft.offer(Field::Title, by::TITLE, Some(job));
+}
+
+/// Which parts are the company: those that the snippet names, at the end sooner than before;
+/// else the last one, unless it is a title behind what can only be a company.
+fn company_range(
+    rules: &Rules,
+    parts: &Parts,
+    end: usize,
+    cut: bool,
+    snippet: &Snippet,
+) -> (usize, usize) {
+    if let Some(known) = &snippet.experience {
+        let tails = (0..end).map(|from| (from, end));
+        let fronts = (1..end).map(|to| (0, to));
+        let named = tails.chain(fronts).find(|(from, to)| {
+            parts.join(*from, *to).is_some_and(|part| {
+                snippet::same(known, &part) || (cut && *to == end && snippet::begins(known, &part))
+            })
+        });
+        if let Some(range) = named {
+            return range;
+        }
+    }
+    let part = |at: usize| parts.join(at, at + 1).unwrap_or_default();
+    if end == 2 && words::has_company_form(rules, &part(0)) && words::is_job(rules, &part(1)) {
+        return (0, 1);
+    }
+    (end - 1, end)
+}
+
+/// "Name - Title - Company - Oslo, Norway": the place that the snippet names, or what reads
+/// as one where two parts are left before it.
+fn ends_with_place(rules: &Rules, parts: &Parts, snippet: &Snippet) -> bool {
+    let count = parts.rest.len();
+    let Some(last) = parts.rest.last() else {
+        return false;
+    };
+    if parts.cut || words::has_company_form(rules, last) || words::is_job(rules, last) {
+        return false;
+    }
+    let is_named = |place: &Option<String>| {
+        place
+            .as_deref()
+            .is_some_and(|place| snippet::same(place, last))
+    };
+    is_named(&snippet.location)
+        || (count >= 2 && rules.has_label("place_word", last))
+        || (count >= 3 && last.contains(", "))
+}
+
+/// One part after the name: "CTO at Acme", a title, a company, or a line of the person's own.
+pub(super) fn offer_single(
+    rules: &Rules,
+    draft: &mut Draft,
+    part: &str,
+    cut: bool,
+    snippet: &Snippet,
+) {
+    let whole = &snippet.stated;
+    if cut
+        && let Some(title) = &whole.title
+        && snippet::begins(title, part)
+    {
+        draft.offer(Field::Title, by::SNIPPET, Some(title));
+        draft.offer(Field::Company, by::SNIPPET, whole.company.as_deref());
+        return;
+    }
+    let stated = headline::split(part);
+    if stated.company.is_some() {
+        draft.offer(Field::Title, by::TITLE, stated.title);
+        let company = stated.company.unwrap_or_default();
+        match &snippet.experience {
+            Some(experience) if cut && snippet::begins(experience, &company) => {
+                draft.offer(Field::Company, by::SNIPPET, Some(experience));
+            }
+            _ => draft.offer(Field::Company, by::TITLE, Some(company)),
+        }
+        return;
+    }
+    let is = |known: &Option<String>| {
+        known
+            .as_deref()
+            .is_some_and(|known| snippet::same(known, part) || snippet::begins(known, part))
+    };
+    if is(&snippet.experience) {
+        draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
+    } else if words::is_job(rules, part) {
+        // Of a list, "CTO | Speaker", the headline rules say which is the title.
+        let title = stated.title.filter(|_| part.contains('|'));
+        draft.offer(
+            Field::Title,
+            by::TITLE,
+            Some(title.as_deref().unwrap_or(part)),
+        );
+        draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
+    } else if is(&snippet.education) {
+        // A school is not the employer.
+    } else if !cut && words::is_company(rules, part) && snippet.experience.is_none() {
+        draft.offer(Field::Company, by::TITLE, Some(part));
+        draft.note(
+            "company",
+            by::TITLE,
+            "one part after the name: company or title",
+        );
+    } else {
+        if !cut {
+            draft.offer(Field::Headline, by::TITLE, Some(part));
+        }
+        draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
+    }
+    if !draft.has(Field::Title) && !draft.has(Field::Company) {
+        draft.offer(Field::Title, by::SNIPPET, whole.title.as_deref());
+        draft.offer(Field::Company, by::SNIPPET, whole.company.as_deref());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::title;
+    use super::*;
+    use crate::rules::RuleSet;
+
+    type Read = (Option<String>, Option<String>, Option<String>);
+
+    /// Title, company and place.
+    fn read(heading: &str, line: &str) -> Read {
+        let rules = RuleSet::built_in().site("google").unwrap();
+        let parts = title::person(rules, heading).unwrap();
+        let snippet = snippet::read(rules, &[line.to_owned()], &parts);
+        let mut draft = Draft::person();
+        offer(rules, &mut draft, &parts, &snippet);
+        let get = |field| draft.get(field).map(str::to_owned);
+        (get(Field::Title), get(Field::Company), get(Field::Location))
+    }
+
+    #[test]
+    fn positions_are_read_as_the_page_states_them() {
+        let acme = "Experience: Acme \u{b7} Location: Oslo";
+        for (heading, line, title, company, place) in [
+            ("Ada Example - CTO - Acme", "", "CTO", "Acme", ""),
+            (
+                "Ada Example - VP - East - Acme",
+                "",
+                "VP - East",
+                "Acme",
+                "",
+            ),
+            (
+                "Ada Example - VP - Acme - East",
+                "Experience: Acme - East \u{b7}",
+                "VP",
+                "Acme - East",
+                "",
+            ),
+            (
+                "Ada Example - CTO - Acme Rob ...",
+                "Experience: Acme Robotics \u{b7} Location: Oslo",
+                "CTO",
+                "Acme Robotics",
+                "",
+            ),
+            ("Ada Example - CTO at Acme - Acme", "", "CTO", "Acme", ""),
+            ("Ada Example - Acme - CTO", acme, "CTO", "Acme", ""),
+            ("Ada Example - Acme GmbH - CTO", "", "CTO", "Acme GmbH", ""),
+            (
+                "Ada Example - CTO - Acme - Oslo, Norway",
+                "",
+                "CTO",
+                "Acme",
+                "Oslo, Norway",
+            ),
+            (
+                "Ada Example - CTO - Acme - Oslo",
+                acme,
+                "CTO",
+                "Acme",
+                "Oslo",
+            ),
+            ("Ada Example - CTO at Acme", "", "CTO", "Acme", ""),
+            ("Ada Example - CTO", acme, "CTO", "Acme", ""),
+            ("Ada Example - CTO", "", "CTO", "", ""),
+            ("Ada Example - Acme", acme, "", "Acme", ""),
+            ("Ada Example - Acme", "", "", "Acme", ""),
+            (
+                "Ada Example - Sample College",
+                "Education: Sample College \u{b7} Location: Oslo",
+                "",
+                "",
+                "",
+            ),
+            ("Ada Example - Making mills sing again", "", "", "", ""),
+            (
+                "Ada Example - Making mills sing again",
+                acme,
+                "",
+                "Acme",
+                "",
+            ),
+            ("Ada Example - Something cut ...", "", "", "", ""),
+            (
+                "Ada Example",
+                "CTO at Acme \u{b7} Location: Oslo",
+                "CTO",
+                "Acme",
+                "",
+            ),
+            ("Ada Example", "", "", "", ""),
+        ] {
+            let owned = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            assert_eq!(
+                read(heading, line),
+                (owned(title), owned(company), owned(place)),
+                "{heading} / {line}"
+            );
+        }
+    }
+}
