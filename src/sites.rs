@@ -98,7 +98,12 @@ pub fn read_with(rules: &RuleSet, url: &str, html: &str) -> ParsedPage {
 /// Reads the extension's snapshot ([`crate::snapshot`]) of the page at `url`.
 #[must_use]
 pub fn read_snapshot(url: &str, snapshot: &str) -> ParsedPage {
-    let rules = RuleSet::built_in();
+    read_snapshot_with(RuleSet::built_in(), url, snapshot)
+}
+
+/// As [`read_snapshot`], with other rules than the built-in ones.
+#[must_use]
+pub fn read_snapshot_with(rules: &RuleSet, url: &str, snapshot: &str) -> ParsedPage {
     read_document(rules, url, snapshot.len(), || {
         crate::snapshot::document(snapshot)
     })

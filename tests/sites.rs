@@ -267,8 +267,17 @@ fn address(html: &str) -> &str {
 /// Pages of invented people, one for each kind and layout. A missing snapshot fails.
 #[test]
 fn linkedin_fixtures() {
-    insta::with_settings!({snapshot_path => "pages/linkedin", prepend_module_to_snapshot => false, omit_expression => true}, {
-        insta::glob!("pages/linkedin", "*.html", |path| {
+    snapshots("linkedin");
+}
+
+#[test]
+fn generic_fixtures() {
+    snapshots("generic");
+}
+
+fn snapshots(site: &str) {
+    insta::with_settings!({snapshot_path => format!("pages/{site}"), prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::glob!(format!("pages/{site}"), "*.html", |path| {
             let html = std::fs::read_to_string(path).unwrap();
             let page = lode_core::sites::read(address(&html), &html);
             insta::assert_json_snapshot!("read", page);

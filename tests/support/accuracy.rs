@@ -210,7 +210,7 @@ fn repository() -> &'static Path {
 pub fn fixtures() -> Result<Vec<Case>, String> {
     let mut cases = Vec::new();
     let root = repository().join("tests/pages");
-    for site in ["linkedin", "crunchbase", "google"] {
+    for site in ["linkedin", "crunchbase", "google", "generic"] {
         let Ok(entries) = std::fs::read_dir(root.join(site)) else {
             continue;
         };

@@ -177,11 +177,11 @@ fn extract(
     }
     offer_positions(&mut draft, view, &shown, embedded, sdui);
     draft.offer(Field::Website, "top_card", shown.website.as_deref());
-    finish(draft, if sdui { "sdui" } else { "ember" })
+    finish(view, draft, if sdui { "sdui" } else { "ember" })
 }
 
 /// The page not yet rendered: only the embedded data speaks.
-fn shell(_view: &View<'_>, slug: &str, member: &Member) -> ParsedPage {
+fn shell(view: &View<'_>, slug: &str, member: &Member) -> ParsedPage {
     let mut draft = Draft::person();
     draft.offer(Field::FullName, "voyager", member.full_name());
     offer_profile_url(&mut draft, slug, &Identity::default(), Some(member));
@@ -190,14 +190,17 @@ fn shell(_view: &View<'_>, slug: &str, member: &Member) -> ParsedPage {
         Some(positions) => offer_embedded(&mut draft, positions),
         None => draft.read_headline(),
     }
-    finish(draft, "shell")
+    finish(view, draft, "shell")
 }
 
-fn finish(draft: Draft, layout: &str) -> ParsedPage {
+fn finish(view: &View<'_>, draft: Draft, layout: &str) -> ParsedPage {
     let (lead, notes) = draft.finish();
     let mut page = ParsedPage::empty("linkedin", "profile", Some(layout));
     page.notes = notes;
-    if lead.full_name.is_some() {
+    let name = lead.full_name.as_deref().unwrap_or_default();
+    if view.rules.is_label("anonymous_member", name) {
+        page.anonymous_rows = 1;
+    } else if lead.full_name.is_some() {
         page.leads.push(lead);
     } else {
         page.page.kind = "loading".to_owned();

@@ -359,7 +359,9 @@ fn company(
             .map(|(company, _)| (company.to_owned(), "top_card_order")),
         // One alone: a company or a school.
         ([one], _) | ([], [one]) => {
-            (!view.rules.has_label("school_word", one)).then(|| (one.clone(), "top_card_single"))
+            let school =
+                view.rules.has_label("school_word", one) || view.rules.is_label("school_name", one);
+            (!school).then(|| (one.clone(), "top_card_single"))
         }
         ([], []) => None,
     }
