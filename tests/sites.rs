@@ -150,6 +150,26 @@ fn snapshots_read_as_the_whole_page_does() {
     }
 }
 
+/// A redesign that the built-in rules cannot read is read by a newer rule file, without a
+/// new build.
+#[test]
+fn a_newer_rule_file_follows_a_redesign() {
+    let html = "<html><body><main><header data-new-card><h2>Ada Example</h2>\
+                <p>Tester</p><p>Paris</p><p>·</p><a href=\"/in/ada-example/overlay/x\">More</a>\
+                </header></main></body></html>";
+    let built_in = lode_core::sites::read(PROFILE, html);
+    assert_eq!(built_in.leads, []);
+    let file = include_str!("../src/sites/linkedin/rules.json");
+    let mut newer: serde_json::Value = serde_json::from_str(file).unwrap();
+    newer["version"] = (newer["version"].as_u64().unwrap() + 1).into();
+    newer["selectors"]["top_card"] = serde_json::json!(["[data-new-card]"]);
+    let mut rules = lode_core::rules::RuleSet::built_in().clone();
+    rules.update(&newer.to_string()).unwrap();
+    let page = lode_core::sites::read_with(&rules, PROFILE, html);
+    assert_eq!(page.leads[0].full_name.as_deref(), Some("Ada Example"));
+    assert_eq!(page.leads[0].location.as_deref(), Some("Paris"));
+}
+
 /// In the browser links may stand within links; an HTML parser pulls them apart. Both read
 /// the same.
 #[test]

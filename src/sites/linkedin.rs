@@ -22,7 +22,13 @@ use address::Address;
 
 /// Reads a LinkedIn page: the address says what it should be, the document what it is.
 pub(crate) fn read(view: &View<'_>) -> ParsedPage {
-    let address = Address::of(&view.url);
+    let address = match Address::of(&view.url) {
+        // Public profiles of 2015 and before stand at `/pub/…`; their canonical link does not.
+        Address::OldProfile => view
+            .canonical_link()
+            .map_or(Address::Other, |url| Address::of(&url)),
+        address => address,
+    };
     if let Some(kind) = negative::by_address(view, &address) {
         return empty(kind);
     }

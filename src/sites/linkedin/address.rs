@@ -12,6 +12,8 @@ pub(crate) enum Address {
         /// The slug in its canonical form, or a member id.
         slug: String,
     },
+    /// `/pub/<name>/<1>/<2>/<3>`, which the slug cannot be told from.
+    OldProfile,
     /// `/search/results/people/`.
     PeopleSearch,
     /// `/company/<slug>/people/`.
@@ -54,6 +56,7 @@ impl Address {
         match segments.as_slice() {
             [] => Self::Home,
             ["feed", ..] => Self::Feed,
+            ["pub", _, _, _, _, ..] => Self::OldProfile,
             ["search", "results", "people", ..] => Self::PeopleSearch,
             ["mynetwork", "invite-connect", "connections", ..]
             | ["mynetwork", "connections", ..] => Self::Connections,
