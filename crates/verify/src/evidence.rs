@@ -116,6 +116,8 @@ pub enum FailureKind {
     NoAddress,
     /// Every address of the host is closed by the filter ([`crate::net::judge`]).
     Denied,
+    /// Our own network lets nobody out to the mail port.
+    PortShut,
     /// Nobody listens, or the network is unreachable.
     Refused,
     /// No answer in time.

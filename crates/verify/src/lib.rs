@@ -17,6 +17,7 @@ pub mod classify;
 pub mod clock;
 pub mod config;
 pub mod dns;
+mod egress;
 pub mod evidence;
 mod limits;
 pub mod net;

@@ -11,7 +11,8 @@ use crate::address::{Address, AddressError, Domain};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Identity, VerifyConfig};
 use crate::dns::{MailRoute, Resolver, ResolverSetupError};
-use crate::evidence::Evidence;
+use crate::egress::Egress;
+use crate::evidence::{Evidence, RcptAnswer};
 use crate::limits::{Gate, Hold};
 use crate::probe::decoys::Decoys;
 use crate::probe::{Findings, Plan};
@@ -20,7 +21,11 @@ use crate::provider::provider_of;
 use crate::verdict::rules::{self, Judgement};
 use crate::verdict::{DomainOutcome, Verdict};
 
+mod outcome;
 mod route;
+
+use outcome::Run;
+use route::Route;
 
 /// Verifies addresses. Cheap to clone: clones share limits, profiles and DNS cache, so one
 /// per process is what keeps the limits true.
@@ -36,6 +41,7 @@ struct Inner {
     profiles: Arc<dyn ProfileStore>,
     clock: Arc<dyn Clock>,
     gate: Gate,
+    egress: Mutex<Egress>,
     decoy_seed: u64,
     /// The decoys in use, so that a retry asks for the same although fewer targets are left.
     decoys: Mutex<HashMap<Domain, Decoys>>,
@@ -73,6 +79,7 @@ impl Verifier {
                 profiles,
                 clock,
                 gate,
+                egress: Mutex::default(),
                 decoy_seed,
                 decoys: Mutex::default(),
             }),
@@ -95,6 +102,19 @@ impl Verifier {
     #[must_use]
     pub fn probing(&self) -> bool {
         self.inner.config.identity.is_some()
+    }
+
+    /// Whether our own network is known to let nobody out to the mail port: then nothing
+    /// can be proved from here, and the operator should know.
+    #[must_use]
+    pub fn port_shut(&self) -> bool {
+        let now = self.inner.clock.now_millis();
+        self.egress(|egress| egress.is_shut(now))
+    }
+
+    fn egress<T>(&self, act: impl FnOnce(&mut Egress) -> T) -> T {
+        let egress = self.inner.egress.lock();
+        act(&mut egress.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Verifies one address. `attempt` is 0 at first; a verdict of
@@ -148,15 +168,8 @@ impl Verifier {
 /// Most domains whose decoys are remembered.
 const DECOYS_MAX: usize = 50_000;
 
-/// What a run over one domain ended with.
-enum Ran {
-    /// Servers were asked, or failed to be.
-    Probed(Box<Findings>),
-    /// Not now.
-    Held(Hold),
-}
-
 impl Verifier {
+    /// One run over one domain: DNS, then its servers, then a verdict for each address.
     async fn run(
         &self,
         domain: &Domain,
@@ -164,167 +177,91 @@ impl Verifier {
         attempt: u32,
         stop_at_accept: bool,
     ) -> DomainOutcome {
+        let mut run = Run::new(self, domain, addresses, attempt, stop_at_accept);
+        let is_askable = |address| class_of(address) != AddressClass::Disposable;
+        if !addresses.iter().any(is_askable) {
+            return run.outcome(Duration::ZERO);
+        }
+        // One connection a domain: whoever comes second finds what the first has learned.
+        let _turn = self.inner.gate.domains.acquire(domain.to_string()).await;
         let started = Instant::now();
-        let mut outcome = DomainOutcome {
-            domain: domain.clone(),
-            verdicts: Vec::new(),
-            profile: None,
-            reason: None,
-            retry_after: None,
-        };
-        let mut judged = Judged {
-            verifier: self,
-            attempt,
-            mx: None,
-            findings: None,
-            hold: None,
-        };
-        let askable = addresses
-            .iter()
-            .any(|address| class_of(address) != AddressClass::Disposable);
-        let general = if askable {
-            let route = self.inner.resolver.mx(domain.as_str()).await;
-            if let MailRoute::Hosts { hosts, .. } = &route {
-                judged.mx = hosts.first().cloned();
-            }
-            match (
-                without_probe(&route, judged.is_last()),
-                route,
-                &self.inner.config.identity,
-            ) {
-                (Some(judgement), _, _) => Some(judgement),
-                (None, MailRoute::Hosts { hosts, .. }, Some(identity)) => {
-                    outcome.profile = self.fresh_profile(domain);
-                    let known = outcome.profile.as_ref();
-                    if known.is_some_and(|profile| profile.catch_all == CatchAll::Yes) {
-                        Some(Judgement::new(EmailStatus::AcceptAll, 60, "accepts_all"))
-                    } else {
-                        self.probe(
-                            identity,
-                            domain,
-                            &hosts,
-                            addresses,
-                            stop_at_accept,
-                            &mut judged,
-                            &mut outcome,
-                        )
-                        .await
-                    }
-                }
-                _ => Some(Judgement::new(EmailStatus::Unknown, 30, "probing_off")),
-            }
-        } else {
-            None
-        };
-        if let Some(general) = &general {
-            outcome.reason = general.reasons.first().map(|&reason| reason.to_owned());
-        }
-        let duration = started.elapsed();
-        for (index, address) in addresses.iter().enumerate() {
-            let unasked = judged
-                .findings
-                .as_ref()
-                .is_some_and(|found| found.targets.get(index).is_none_or(Option::is_none));
-            let decided = judged
-                .findings
-                .as_ref()
-                .is_some_and(|found| found.any_accepted());
-            if stop_at_accept && unasked && decided {
-                continue;
-            }
-            let mut verdict = judged.verdict(index, address, general.as_ref());
-            verdict.duration = duration;
-            let stop = stop_at_accept && verdict.status == EmailStatus::AcceptAll;
-            outcome.verdicts.push((address.clone(), verdict));
-            if stop {
-                // One is as good as another where every one is accepted.
-                break;
-            }
-        }
-        let proved = outcome.verdicts.iter().any(|(_, verdict)| {
-            matches!(
-                verdict.status,
-                EmailStatus::Verified | EmailStatus::AcceptAll
-            )
-        });
-        if !proved {
-            let waits = outcome
-                .verdicts
-                .iter()
-                .filter_map(|(_, verdict)| verdict.retry_after);
-            outcome.retry_after = waits.min();
-        }
-        outcome
+        run.general = self.ask(&mut run).await;
+        run.outcome(started.elapsed())
     }
 
-    /// Asks the domain's servers. A judgement where that says the same of every address.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one caller; a struct would only rename them"
-    )]
+    /// Asks DNS and the domain's servers. A judgement where it is the same for every address.
+    async fn ask(&self, run: &mut Run<'_>) -> Option<Judgement> {
+        let route = self.inner.resolver.mx(run.domain.as_str()).await;
+        let hosts = match without_probe(route, run.is_last()) {
+            Ok(hosts) => hosts,
+            Err(judgement) => return Some(judgement),
+        };
+        run.mx = hosts.first().cloned();
+        let Some(identity) = &self.inner.config.identity else {
+            return Some(Judgement::new(EmailStatus::Unknown, 30, "probing_off"));
+        };
+        run.profile = self.fresh_profile(run.domain);
+        let known = run.profile.as_ref().map(|profile| profile.catch_all);
+        if known == Some(CatchAll::Yes) {
+            return Some(Judgement::new(EmailStatus::AcceptAll, 60, "accepts_all"));
+        }
+        self.probe(identity, &hosts, run).await
+    }
+
+    /// Asks the domain's servers. A judgement where it is the same for every address.
     async fn probe(
         &self,
         identity: &Identity,
-        domain: &Domain,
         hosts: &[String],
-        addresses: &[Address],
-        stop_at_accept: bool,
-        judged: &mut Judged<'_>,
-        outcome: &mut DomainOutcome,
+        run: &mut Run<'_>,
     ) -> Option<Judgement> {
-        let Some(decoys) = self.decoys(domain, addresses, judged.attempt) else {
-            return Some(Judgement::new(
-                EmailStatus::Unknown,
-                20,
-                "domain_too_long_to_probe",
-            ));
+        let Some(decoys) = self.decoys(run.domain, run.addresses, run.attempt) else {
+            let reason = "domain_too_long_to_probe";
+            return Some(Judgement::new(EmailStatus::Unknown, 20, reason));
         };
         let plan = Plan {
             decoys,
-            targets: addresses.to_vec(),
-            retry: judged.attempt > 0,
-            stop_at_accept,
+            targets: run.addresses.to_vec(),
+            retry: run.attempt > 0,
+            stop_at_accept: run.stop_at_accept,
         };
-        let mut findings = Findings::new(addresses.len());
-        if let Some(profile) = outcome.profile.as_ref() {
+        let mut findings = Findings::new(run.addresses.len());
+        if let Some(profile) = &run.profile {
             self.reuse_control(profile, &plan, &mut findings);
         }
-        // A disposable address has its verdict already and is not asked for.
-        let group = hosts.first().and_then(|host| provider_of(host));
-        match self
-            .sessions(identity, domain, hosts, &plan, findings)
-            .await
-        {
-            Ran::Held(hold) => {
-                let (status, reason) = match hold {
-                    Hold::PolicyStop(_) => (EmailStatus::Blocked, "provider_blocks_us"),
-                    Hold::Backoff(_) => (EmailStatus::Deferred, "backing_off"),
-                    Hold::RunsThisHour(_) => (EmailStatus::Deferred, "hourly_limit"),
-                };
-                judged.hold = Some(hold);
-                Some(Judgement::new(status, 30, reason))
-            }
-            Ran::Probed(findings) => {
-                if findings.control.is_complete() {
-                    let profile = DomainProfile {
-                        domain: domain.clone(),
-                        catch_all: rules::catch_all(&findings.control),
-                        provider: group.map(str::to_owned),
-                        control: findings.control.clone(),
-                        learned_at: self.inner.clock.now_millis(),
-                    };
-                    self.inner.profiles.put(profile.clone());
-                    outcome.profile = Some(profile);
-                }
-                if !findings.control.mx.is_empty() {
-                    judged.mx = Some(findings.control.mx.clone());
-                }
-                let asked = findings.targets.iter().any(Option::is_some);
-                let general =
-                    (!asked).then(|| rules::judge_failure(&findings.failures, judged.is_last()));
-                judged.findings = Some(*findings);
-                general
-            }
+        let mut route = Route::new(self, identity, run.domain, &plan, findings);
+        if let Err(hold) = route.walk(hosts).await {
+            run.hold = Some(hold);
+            let (status, reason) = match hold {
+                Hold::PolicyStop(_) => (EmailStatus::Blocked, "provider_blocks_us"),
+                Hold::Backoff(_) => (EmailStatus::Deferred, "backing_off"),
+                Hold::RunsThisHour(_) => (EmailStatus::Deferred, "hourly_limit"),
+            };
+            return Some(Judgement::new(status, 30, reason));
+        }
+        let findings = route.into_findings();
+        if findings.control.is_complete() {
+            let profile = self.profile_of(run.domain, &findings);
+            self.inner.profiles.put(profile.clone());
+            run.profile = Some(profile);
+        }
+        if !findings.control.mx.is_empty() {
+            run.mx = Some(findings.control.mx.clone());
+        }
+        let asked = findings.targets.iter().any(Option::is_some);
+        let general = (!asked).then(|| rules::judge_failure(&findings.failures, run.is_last()));
+        run.findings = Some(findings);
+        general
+    }
+
+    /// What a run has taught of the domain.
+    fn profile_of(&self, domain: &Domain, findings: &Findings) -> DomainProfile {
+        DomainProfile {
+            domain: domain.clone(),
+            catch_all: rules::catch_all(&findings.control),
+            provider: provider_of(&findings.control.mx).map(str::to_owned),
+            control: findings.control.clone(),
+            learned_at: self.inner.clock.now_millis(),
         }
     }
 
@@ -360,7 +297,7 @@ impl Verifier {
     /// Takes over control answers that are fresh and to the very questions of the plan.
     fn reuse_control(&self, profile: &DomainProfile, plan: &Plan, findings: &mut Findings) {
         let control = &profile.control;
-        let asked = |address: &Address, answer: Option<&crate::evidence::RcptAnswer>| {
+        let asked = |address: &Address, answer: Option<&RcptAnswer>| {
             answer.is_some_and(|answer| answer.recipient == address.to_string())
         };
         let same = asked(&plan.decoys.random, control.random.as_ref())
@@ -383,88 +320,22 @@ impl Verifier {
     }
 }
 
-/// Everything that the verdicts of one run are made of.
-struct Judged<'a> {
-    verifier: &'a Verifier,
-    attempt: u32,
-    mx: Option<String>,
-    findings: Option<Findings>,
-    hold: Option<Hold>,
-}
-
-impl Judged<'_> {
-    fn delay(&self) -> Option<Duration> {
-        self.verifier.inner.config.retry.delay_after(self.attempt)
-    }
-
-    /// Whether no attempt follows this one.
-    fn is_last(&self) -> bool {
-        self.delay().is_none()
-    }
-
-    fn verdict(&self, index: usize, address: &Address, general: Option<&Judgement>) -> Verdict {
-        let class = class_of(address);
-        let last = self.is_last();
-        let found = self.findings.as_ref();
-        let target = found
-            .and_then(|found| found.targets.get(index))
-            .and_then(Option::as_ref);
-        let judgement = match (class, general, found, target) {
-            (AddressClass::Disposable, _, _, _) => {
-                Judgement::new(EmailStatus::Disposable, 5, "disposable")
-            }
-            (_, Some(general), _, _) => rules::of_class(class, general.clone()),
-            (_, None, Some(found), Some(target)) => {
-                rules::judge(class, &found.control, target, last)
-            }
-            (_, None, Some(found), None) => {
-                rules::of_class(class, rules::judge_failure(&found.failures, last))
-            }
-            (_, None, None, _) => Judgement::new(EmailStatus::Unknown, 20, "not_asked"),
-        };
-        let held = match self.hold {
-            Some(Hold::RunsThisHour(wait) | Hold::Backoff(wait)) => Some(wait),
-            _ => None,
-        };
-        let mut made = verdict(
-            address.to_string(),
-            judgement.status,
-            judgement.score,
-            &judgement.reasons,
-        );
-        made.retry_after = judgement
-            .is_deferred()
-            .then(|| held.or(self.delay()))
-            .flatten();
-        made.mx.clone_from(&self.mx);
-        made.evidence = Evidence {
-            control: found
-                .map(|found| found.control.clone())
-                .filter(|control| control.random.is_some()),
-            target: target.cloned(),
-            failures: found
-                .map(|found| found.failures.clone())
-                .unwrap_or_default(),
-            null_sender: found.is_some_and(|found| found.null_sender),
-            tls: found.is_some_and(|found| found.tls),
-            taken_at: self.verifier.inner.clock.now_millis(),
-        };
-        made
-    }
-}
-
-/// What DNS alone says of a domain's addresses; `None`: a server is to be asked.
-fn without_probe(route: &MailRoute, last: bool) -> Option<Judgement> {
-    let invalid = |reason| Some(Judgement::new(EmailStatus::Invalid, 0, reason));
+/// The hosts to ask; else what DNS alone says of the domain's addresses.
+fn without_probe(route: MailRoute, last: bool) -> Result<Vec<String>, Judgement> {
+    let invalid = |reason| Err(Judgement::new(EmailStatus::Invalid, 0, reason));
     match route {
-        MailRoute::Hosts { .. } => None,
+        MailRoute::Hosts { hosts, .. } => Ok(hosts),
         MailRoute::NullMx => invalid("null_mx"),
         MailRoute::NoMailHost => invalid("no_mx"),
         MailRoute::NoSuchDomain => invalid("domain_not_found"),
-        MailRoute::Unknown(_) if last => {
-            Some(Judgement::new(EmailStatus::Unknown, 10, "dns_failed"))
+        MailRoute::Unknown(_) => {
+            let status = if last {
+                EmailStatus::Unknown
+            } else {
+                EmailStatus::Deferred
+            };
+            Err(Judgement::new(status, 10, "dns_failed"))
         }
-        MailRoute::Unknown(_) => Some(Judgement::new(EmailStatus::Deferred, 10, "dns_failed")),
     }
 }
 

@@ -228,12 +228,15 @@ fn ambiguous(control: &Control, target: &RcptAnswer) -> Judgement {
 #[must_use]
 pub fn judge_failure(failures: &[SessionFailure], last: bool) -> Judgement {
     use FailureKind::{
-        Denied, DnsFailed, Dropped, NoAddress, NoService, Policy, Protocol, RateLimited, Refused,
-        Temporary, Timeout, Tls,
+        Denied, DnsFailed, Dropped, NoAddress, NoService, Policy, PortShut, Protocol, RateLimited,
+        Refused, Temporary, Timeout, Tls,
     };
     let any = |kind: FailureKind| failures.iter().any(|failure| failure.kind == kind);
     if any(Policy) {
         return Judgement::new(EmailStatus::Blocked, 30, "policy_refusal");
+    }
+    if any(PortShut) {
+        return Judgement::new(EmailStatus::Unknown, 30, "port_25_shut");
     }
     // Nothing failed: the sessions of this run were used up before its turn came.
     let retry = failures.is_empty() || failures.iter().any(|failure| failure.kind.is_temporary());

@@ -1,172 +1,195 @@
 //! The way through a domain's mail hosts: every host by preference, every address in
 //! order, within the limits, until one has answered.
 
-use super::{Ran, Verifier};
+use super::Verifier;
 use crate::address::Domain;
 use crate::config::Identity;
-use crate::dns::DnsFailure;
+use crate::dns::{DnsFailure, is_literal};
+use crate::egress::Egress;
 use crate::evidence::{FailureKind, SessionFailure, Stage};
+use crate::limits::Hold;
 use crate::net::{JudgedIp, judge};
 use crate::probe::{Context, End, Findings, Plan, converse};
 use crate::provider::provider_of;
 
+/// One run's way.
+pub(super) struct Route<'a> {
+    verifier: &'a Verifier,
+    identity: &'a Identity,
+    domain: &'a Domain,
+    plan: &'a Plan,
+    findings: Findings,
+    /// The run has been counted against the limits.
+    admitted: bool,
+}
+
 /// Whether to go on to the next address or host.
+#[derive(PartialEq, Eq)]
 enum Next {
     GoOn,
     Done,
-    Held(crate::limits::Hold),
 }
 
-impl Verifier {
-    /// Holds the sessions of one run.
-    pub(super) async fn sessions(
-        &self,
-        identity: &Identity,
-        domain: &Domain,
-        hosts: &[String],
-        plan: &Plan,
-        mut findings: Findings,
-    ) -> Ran {
-        let inner = &self.inner;
-        let _domain = inner.gate.domains.acquire(domain.as_str().to_owned()).await;
-        let mut admitted = false;
-        for host in hosts.iter().take(inner.config.limits.mx_hosts) {
-            for ip in self.judged_addresses(host, &mut findings).await {
-                let next = self
-                    .sessions_at(
-                        identity,
-                        domain,
-                        host,
-                        ip,
-                        plan,
-                        &mut findings,
-                        &mut admitted,
-                    )
-                    .await;
-                match next {
-                    Next::GoOn => {}
-                    Next::Done => return Ran::Probed(Box::new(findings)),
-                    Next::Held(hold) => return Ran::Held(hold),
+impl<'a> Route<'a> {
+    pub(super) fn new(
+        verifier: &'a Verifier,
+        identity: &'a Identity,
+        domain: &'a Domain,
+        plan: &'a Plan,
+        findings: Findings,
+    ) -> Self {
+        Self {
+            verifier,
+            identity,
+            domain,
+            plan,
+            findings,
+            admitted: false,
+        }
+    }
+
+    /// What was answered on the way.
+    pub(super) fn into_findings(self) -> Findings {
+        self.findings
+    }
+
+    /// Holds the sessions of the run. The caller holds the domain's turn.
+    ///
+    /// # Errors
+    /// Why the servers are not asked now.
+    pub(super) async fn walk(&mut self, hosts: &[String]) -> Result<(), Hold> {
+        let hosts_max = self.verifier.inner.config.limits.mx_hosts;
+        for host in hosts.iter().take(hosts_max) {
+            for ip in self.addresses(host).await {
+                if self.ask(host, ip).await? == Next::Done {
+                    return Ok(());
                 }
             }
         }
-        Ran::Probed(Box::new(findings))
+        Ok(())
+    }
+
+    fn fail(&mut self, host: &str, ip: Option<std::net::IpAddr>, stage: Stage, kind: FailureKind) {
+        self.findings.failures.push(SessionFailure {
+            mx: host.to_owned(),
+            address: ip,
+            stage,
+            kind,
+            text: None,
+        });
     }
 
     /// The host's addresses that may be connected to.
-    async fn judged_addresses(&self, host: &str, findings: &mut Findings) -> Vec<JudgedIp> {
-        let mut fail = |kind, address| {
-            findings.failures.push(SessionFailure {
-                mx: host.to_owned(),
-                address,
-                stage: Stage::Resolve,
-                kind,
-                text: None,
-            });
-        };
+    async fn addresses(&mut self, host: &str) -> Vec<JudgedIp> {
         // An MX must be a name (RFC 5321 5.1); a literal would go around DNS.
-        if crate::dns::is_literal(host) {
-            fail(FailureKind::Denied, None);
+        if is_literal(host) {
+            self.fail(host, None, Stage::Resolve, FailureKind::Denied);
             return Vec::new();
         }
-        let config = &self.inner.config;
-        match self.inner.resolver.addresses(host).await {
-            Ok(addresses) => addresses
-                .into_iter()
-                .filter_map(|ip| {
-                    let judged = judge(ip, &config.allow_nets);
-                    if judged.is_err() {
-                        fail(FailureKind::Denied, Some(ip));
+        let inner = &self.verifier.inner;
+        let mut judged = Vec::new();
+        match inner.resolver.addresses(host).await {
+            Ok(addresses) => {
+                for ip in addresses {
+                    match judge(ip, &inner.config.allow_nets) {
+                        Ok(ip) => judged.push(ip),
+                        Err(_) => self.fail(host, Some(ip), Stage::Resolve, FailureKind::Denied),
                     }
-                    judged.ok()
-                })
-                .take(config.limits.addresses_per_host)
-                .collect(),
+                }
+            }
             Err(DnsFailure::Failed(_)) => {
-                fail(FailureKind::DnsFailed, None);
-                Vec::new()
+                self.fail(host, None, Stage::Resolve, FailureKind::DnsFailed);
             }
             Err(DnsFailure::NoRecord | DnsFailure::NoSuchName) => {
-                fail(FailureKind::NoAddress, None);
-                Vec::new()
+                self.fail(host, None, Stage::Resolve, FailureKind::NoAddress);
             }
         }
+        judged.truncate(inner.config.limits.addresses_per_host);
+        judged
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one caller; a struct would only rename them"
-    )]
-    async fn sessions_at(
-        &self,
-        identity: &Identity,
-        domain: &Domain,
-        host: &str,
-        ip: JudgedIp,
-        plan: &Plan,
-        findings: &mut Findings,
-        admitted: &mut bool,
-    ) -> Next {
-        let inner = &self.inner;
-        let limits = &inner.config.limits;
+    /// Asks the server at one address, in as many sessions as it takes.
+    async fn ask(&mut self, host: &str, ip: JudgedIp) -> Result<Next, Hold> {
+        let inner = &self.verifier.inner;
         let provider = provider_of(host);
-        let group = provider.unwrap_or(domain.as_str());
+        let group = provider.unwrap_or(self.domain.as_str());
         let _provider = match provider {
             Some(provider) => inner.gate.providers.acquire(provider).await,
             None => None,
         };
         let _address = inner.gate.addresses.acquire(ip.ip()).await;
+        let now_millis = inner.clock.now_millis();
         // Manners toward strangers: not for networks that the operator opened by hand.
         let stranger = !ip.allow_listed();
-        if stranger && !*admitted {
-            let now = inner.clock.now_millis();
-            let admission = inner
-                .gate
-                .manners(|manners| manners.admit(limits, domain.as_str(), group, plan.retry, now));
-            if let Err(hold) = admission {
-                return Next::Held(hold);
+        if stranger {
+            self.admit(group, now_millis)?;
+            if self.verifier.egress(|egress| egress.is_shut(now_millis)) {
+                self.fail(host, Some(ip.ip()), Stage::Connect, FailureKind::PortShut);
+                return Ok(Next::Done);
             }
-            *admitted = true;
         }
         let context = Context {
-            identity,
-            limits,
+            identity: self.identity,
+            limits: &inner.config.limits,
             timeouts: &inner.config.timeouts,
             port: inner.config.smtp_port,
-            now_millis: inner.clock.now_millis(),
+            now_millis,
         };
-        findings.helo_only = false;
+        self.findings.helo_only = false;
         let end = loop {
-            match converse(&context, plan, findings, host, ip).await {
-                End::Again if findings.sessions < limits.sessions_per_run => {}
+            match converse(&context, self.plan, &mut self.findings, host, ip).await {
+                End::Again if self.findings.sessions < context.limits.sessions_per_run => {}
                 end => break end,
             }
         };
         if stranger {
-            self.remember(group, findings, end);
+            self.learn(group, ip, end);
         }
-        let answered = findings.targets.iter().any(Option::is_some);
+        let answered = self.findings.targets.iter().any(Option::is_some);
         // Refused by policy, or answered in part: another server of the same domain would
         // be asked behind the first one's back.
-        if end != End::Failed || answered || findings.policy_failure() {
-            Next::Done
+        if end != End::Failed || answered || self.findings.policy_failure() {
+            Ok(Next::Done)
         } else {
-            Next::GoOn
+            Ok(Next::GoOn)
         }
     }
 
-    /// Draws the consequences for the provider, or the domain.
-    fn remember(&self, group: &str, findings: &Findings, end: End) {
-        let limits = &self.inner.config.limits;
-        let now = self.inner.clock.now_millis();
-        let last = findings.failures.last().map(|failure| failure.kind);
-        self.inner.gate.manners(|manners| match (end, last) {
-            (End::Failed, Some(FailureKind::Policy)) => manners.refused_us(limits, group, now),
-            (End::Failed, Some(FailureKind::RateLimited)) => {
-                manners.rate_limited(limits, group, now);
-            }
-            (End::Finished, _) => manners.content(group),
-            _ => {}
-        });
+    fn admit(&mut self, group: &str, now: i64) -> Result<(), Hold> {
+        if self.admitted {
+            return Ok(());
+        }
+        let inner = &self.verifier.inner;
+        let (domain, retry) = (self.domain.as_str(), self.plan.retry);
+        inner
+            .gate
+            .manners(|manners| manners.admit(&inner.config.limits, domain, group, retry, now))?;
+        self.admitted = true;
+        Ok(())
+    }
+
+    /// Draws the consequences for the provider, or the domain, and for our own way out.
+    fn learn(&self, group: &str, ip: JudgedIp, end: End) {
+        let inner = &self.verifier.inner;
+        let limits = &inner.config.limits;
+        let now = inner.clock.now_millis();
+        let last = self.findings.failures.last().filter(|_| end == End::Failed);
+        inner
+            .gate
+            .manners(|manners| match last.map(|failure| failure.kind) {
+                Some(FailureKind::Policy) => manners.refused_us(limits, group, now),
+                Some(FailureKind::RateLimited) => manners.rate_limited(limits, group, now),
+                None => manners.content(group),
+                _ => {}
+            });
+        if last.is_none_or(|failure| failure.stage != Stage::Connect) {
+            self.verifier.egress(Egress::reached);
+        } else if self.verifier.egress(|egress| egress.failed(ip.ip(), now)) {
+            tracing::warn!(
+                port = inner.config.smtp_port,
+                "no mail server can be reached: this network seems to shut the port; \
+                 nothing can be proved from here"
+            );
+        }
     }
 }

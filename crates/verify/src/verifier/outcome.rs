@@ -1,0 +1,154 @@
+//! From a run's answers to the verdicts.
+
+use std::time::Duration;
+
+use lode_core::email::EmailStatus;
+
+use super::{Verifier, verdict};
+use crate::address::class::{AddressClass, class_of};
+use crate::address::{Address, Domain};
+use crate::evidence::{Evidence, RcptAnswer};
+use crate::limits::Hold;
+use crate::probe::Findings;
+use crate::profile::DomainProfile;
+use crate::verdict::rules::{self, Judgement};
+use crate::verdict::{DomainOutcome, Verdict};
+
+/// One run over one domain, and what came of it.
+pub(super) struct Run<'a> {
+    verifier: &'a Verifier,
+    pub(super) domain: &'a Domain,
+    pub(super) addresses: &'a [Address],
+    pub(super) attempt: u32,
+    pub(super) stop_at_accept: bool,
+    /// What is known of the domain.
+    pub(super) profile: Option<DomainProfile>,
+    /// The mail host that answered, or the first that would be asked.
+    pub(super) mx: Option<String>,
+    /// What the servers answered.
+    pub(super) findings: Option<Findings>,
+    /// Why they are not asked now.
+    pub(super) hold: Option<Hold>,
+    /// A judgement that holds for every address.
+    pub(super) general: Option<Judgement>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        verifier: &'a Verifier,
+        domain: &'a Domain,
+        addresses: &'a [Address],
+        attempt: u32,
+        stop_at_accept: bool,
+    ) -> Self {
+        Self {
+            verifier,
+            domain,
+            addresses,
+            attempt,
+            stop_at_accept,
+            profile: None,
+            mx: None,
+            findings: None,
+            hold: None,
+            general: None,
+        }
+    }
+
+    fn delay(&self) -> Option<Duration> {
+        self.verifier.inner.config.retry.delay_after(self.attempt)
+    }
+
+    /// Whether no attempt follows this one.
+    pub(super) fn is_last(&self) -> bool {
+        self.delay().is_none()
+    }
+
+    /// The verdicts, of a run that took `duration`.
+    pub(super) fn outcome(self, duration: Duration) -> DomainOutcome {
+        let accepted = self.findings.as_ref().is_some_and(Findings::any_accepted);
+        let mut verdicts = Vec::with_capacity(self.addresses.len());
+        for (index, address) in self.addresses.iter().enumerate() {
+            if self.stop_at_accept && accepted && self.answer(index).is_none() {
+                continue;
+            }
+            let mut verdict = self.verdict(index, address);
+            verdict.duration = duration;
+            // One is as good as another where every one is accepted.
+            let stop = self.stop_at_accept && verdict.status == EmailStatus::AcceptAll;
+            verdicts.push((address.clone(), verdict));
+            if stop {
+                break;
+            }
+        }
+        let is_proof = |status| matches!(status, EmailStatus::Verified | EmailStatus::AcceptAll);
+        let proved = verdicts.iter().any(|(_, verdict)| is_proof(verdict.status));
+        let waits = verdicts
+            .iter()
+            .filter_map(|(_, verdict)| verdict.retry_after);
+        let retry_after = if proved { None } else { waits.min() };
+        let reason = self
+            .general
+            .and_then(|general| general.reasons.first().copied());
+        DomainOutcome {
+            domain: self.domain.clone(),
+            verdicts,
+            profile: self.profile,
+            reason: reason.map(str::to_owned),
+            retry_after,
+        }
+    }
+
+    /// The answer about the address at `index`.
+    fn answer(&self, index: usize) -> Option<&RcptAnswer> {
+        self.findings.as_ref()?.targets.get(index)?.as_ref()
+    }
+
+    fn verdict(&self, index: usize, address: &Address) -> Verdict {
+        let class = class_of(address);
+        let last = self.is_last();
+        let found = self.findings.as_ref();
+        let target = self.answer(index);
+        let judgement = match (class, &self.general, found, target) {
+            (AddressClass::Disposable, _, _, _) => {
+                Judgement::new(EmailStatus::Disposable, 5, "disposable")
+            }
+            (_, Some(general), _, _) => rules::of_class(class, general.clone()),
+            (_, None, Some(found), Some(target)) => {
+                rules::judge(class, &found.control, target, last)
+            }
+            (_, None, Some(found), None) => {
+                rules::of_class(class, rules::judge_failure(&found.failures, last))
+            }
+            (_, None, None, _) => Judgement::new(EmailStatus::Unknown, 20, "not_asked"),
+        };
+        let held = match self.hold {
+            Some(Hold::RunsThisHour(wait) | Hold::Backoff(wait)) => Some(wait),
+            _ => None,
+        };
+        let mut made = verdict(
+            address.to_string(),
+            judgement.status,
+            judgement.score,
+            &judgement.reasons,
+        );
+        made.retry_after = judgement
+            .is_deferred()
+            .then(|| held.or(self.delay()))
+            .flatten();
+        made.mx.clone_from(&self.mx);
+        made.evidence = Evidence {
+            control: found
+                .map(|found| found.control.clone())
+                .filter(|control| control.random.is_some()),
+            target: target.cloned(),
+            failures: found
+                .map(|found| found.failures.clone())
+                .unwrap_or_default(),
+            null_sender: found.is_some_and(|found| found.null_sender),
+            tls: found.is_some_and(|found| found.tls),
+            taken_at: self.verifier.inner.clock.now_millis(),
+        };
+        made
+    }
+}
