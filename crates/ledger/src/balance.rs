@@ -55,8 +55,9 @@ impl Balance {
 }
 
 impl AccountState {
-    /// The credit at `now`: with `member`, what that member can spend (what belongs to
-    /// other members is left out); without, the whole account's. What time has brought
+    /// The credit at `now`: with `member`, what belongs to other members is left out (for
+    /// caps and grants for some actions only see [`AccountState::spendable`]); without,
+    /// the whole account's. What time has brought
     /// since the last command is taken into account; the state stays as it is.
     ///
     /// # Errors

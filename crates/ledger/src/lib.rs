@@ -27,6 +27,38 @@
 //! credit. Periods that ended, holds whose time ran out and grants that expired are dealt
 //! with by the next command, each as of its own time; nothing has to run on a timer.
 //!
+//! # What holds after every command
+//!
+//! - Every [`Entry`] moves an amount above 0 from one ledger account to another; entries
+//!   are numbered without a gap, and nothing is ever changed or deleted.
+//! - No balance is below 0; what can be spent is what remains of the grants less what is
+//!   on hold.
+//! - A hold is resolved once, under one key, whoever resolves it: settled, released or
+//!   expired. Everybody after that is told how.
+//! - [`replay()`] rebuilds every balance from the entries, and [`check()`] names the first
+//!   place where stored rows say anything else.
+//! - Looking often and looking once come to the same: entries are equal to the letter.
+//!
+//! `tests/model.rs` compares the ledger with a deliberately simple one under random
+//! commands, repeats, reorderings and jumps in time; `cargo run -p lode-ledger --release
+//! --example model -- 1000000` does the same a million times.
+//!
+//! # Where a rule is
+//!
+//! | rule | place |
+//! | --- | --- |
+//! | order of spending | [`Grant::burn_order`] |
+//! | holds, settlements, caps of members | [`account`], `account/spending.rs` |
+//! | periods, rollover, expiry | `account/periods.rs`, [`subscription`] |
+//! | upgrade, downgrade, cancellation | `account/plans.rs` |
+//! | refunds | `account/refunds.rs` |
+//! | seats | `account/seats.rs` |
+//! | plans, prices, permissions | [`policy`], `policies/*.toml` |
+//! | free repeats | [`policy::RepeatWindow`] |
+//! | auto-unlock, main lines, several mobiles | [`unlock`] |
+//! | capacity and imports | [`capacity`] |
+//! | what the products say of their credits | `tests/statements.rs` |
+//!
 //! # Quick start
 //!
 //! ```

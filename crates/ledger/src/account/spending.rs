@@ -5,7 +5,7 @@ use super::{AccountState, Applied};
 use crate::entry::EntryKind;
 use crate::error::LedgerError;
 use crate::hold::{Hold, HoldState, NewHold, PriceDecision, Share};
-use crate::id::{GrantId, MemberId, OperationId, Pool};
+use crate::id::{Action, GrantId, MemberId, OperationId, Pool};
 use crate::{MilliCredits, UnixMillis};
 
 /// The answer to a hold.
@@ -59,6 +59,34 @@ impl Resolved {
 }
 
 impl AccountState {
+    /// The most that a hold for `action` could set aside at `now`: what is there for it in
+    /// these pools, as far as the member's caps allow. What there is to say before a
+    /// click. The state stays as it is.
+    ///
+    /// # Errors
+    /// [`LedgerError`] as for [`AccountState::advance`].
+    pub fn spendable(
+        &self,
+        action: &Action,
+        pools: &[Pool],
+        member: Option<&MemberId>,
+        now: UnixMillis,
+    ) -> Result<MilliCredits, LedgerError> {
+        let mut journal = Journal::begin(self.clone(), now)?;
+        journal.advance()?;
+        let wish = NewHold {
+            action: action.clone(),
+            pools: pools.to_vec(),
+            amount: MilliCredits::MAX,
+            member: member.cloned(),
+            expires_at: UnixMillis::MAX,
+            rule: String::new(),
+            price_version: String::new(),
+        };
+        let (_, _, allowed) = journal.choose(&wish);
+        Ok(allowed)
+    }
+
     /// Sets credit aside for an action. What is set aside is unavailable at once.
     ///
     /// # Errors

@@ -442,3 +442,53 @@ fn carried_credit_that_is_taken_back_is_not_granted_anew() {
     book.keep(applied);
     assert_eq!(book.available(later), 6);
 }
+
+#[test]
+fn what_can_be_spent_is_known_before_the_click() {
+    let now = day("2027-01-01");
+    let mut book = Book::on_plan(10_000, now);
+    let (ada, bo) = (MemberId::new("ada").unwrap(), MemberId::new("bo").unwrap());
+    let applied = book.state.set_cap(&ada, &standard(), Some(3_000), now);
+    book.keep(applied);
+    let mut calls = NewGrant::new(GrantKind::Promotional, standard(), 500);
+    calls.actions = vec![Action::new("call_minute").unwrap()];
+    let applied = book.state.grant(&op("calls"), &calls, "gift", now);
+    book.keep(applied);
+    let spendable = |book: &Book, action: &str, who: &MemberId| {
+        let action = Action::new(action).unwrap();
+        book.state
+            .spendable(&action, &[standard(), standard()], Some(who), now)
+            .unwrap()
+    };
+    assert_eq!(spendable(&book, "find", &ada), 3_000);
+    assert_eq!(spendable(&book, "find", &bo), 10_000);
+    assert_eq!(spendable(&book, "call_minute", &bo), 10_500);
+    let hold = |amount| NewHold {
+        member: Some(ada.clone()),
+        ..find(amount, now)
+    };
+    let applied = book.state.hold(&op("a"), &hold(2_000), now);
+    book.keep(applied);
+    assert_eq!(spendable(&book, "find", &ada), 1_000);
+    let applied = book.state.hold(&op("b"), &hold(2_000), now);
+    assert_eq!(
+        book.keep(applied),
+        Held::CapReached {
+            needed: 2_000,
+            allowed: 1_000
+        }
+    );
+    let applied = book.state.settle(&op("a"), &price(500), now);
+    book.keep(applied);
+    assert_eq!(spendable(&book, "find", &ada), 2_500);
+    // A new period, a new amount.
+    assert_eq!(
+        book.state.spendable(
+            &Action::new("find").unwrap(),
+            &[standard()],
+            Some(&ada),
+            day("2027-02-01")
+        ),
+        Ok(3_000)
+    );
+}
