@@ -22,7 +22,7 @@ fn the_ledger_agrees_with_the_coins() {
     let mut counts = drive::Counts::default();
     let shared = std::cell::RefCell::new(&mut counts);
     let config = Config {
-        cases: 100,
+        cases: 60,
         rng_seed: RngSeed::Fixed(20_261_123),
         failure_persistence: None,
         ..Config::default()

@@ -551,7 +551,10 @@ impl Life {
             GrantKind::Trial,
         ];
         let kind = kinds[a as usize % kinds.len()];
-        let rich = self.whole.grants.values().any(|g| g.available + g.held > 0);
+        // After the model's advance: what has expired by now does not count.
+        let rich = self.model.lots.iter().any(|lot| {
+            lot.count(|coin| matches!(coin, Place::Free | Place::Held(_))) > 0
+        });
         let amount = match b % 60 {
             0 => -3,
             1 => 0,
