@@ -110,6 +110,9 @@ impl PlanTerms {
             }
             seen.push(key);
         }
+        if matches!(self.period, Period::Months(0) | Period::Once { days: Some(0) }) {
+            return Err(LedgerError::Plan("the plan's period has no length"));
+        }
         match &self.then {
             Some(then) => then.check(),
             None => Ok(()),

@@ -15,7 +15,7 @@ const PERIODS_MAX: u32 = 1200;
 
 /// Something that time alone brings, in the order in which it is done at one moment: the
 /// period is closed before its grants end, so that what rolls over is still there.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Hold(OperationId),
     Period,
@@ -27,7 +27,17 @@ impl Journal {
     /// looking often and looking once come to the same.
     pub(super) fn advance(&mut self) -> Result<(), LedgerError> {
         let mut closed = 0_u32;
-        while let Some((due, event)) = self.next_event() {
+        let mut last = None;
+        while let Some(next) = self.next_event() {
+            if last.as_ref() == Some(&next) {
+                // Rows that contradict themselves must not make a server spin.
+                return Err(LedgerError::Inconsistent(format!(
+                    "what is due at {} stays due",
+                    next.0
+                )));
+            }
+            last = Some(next.clone());
+            let (due, event) = next;
             let at = due.max(self.state.header.last_at);
             match event {
                 Event::Hold(operation) => {

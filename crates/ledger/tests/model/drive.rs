@@ -221,6 +221,11 @@ pub(crate) fn run(raws: &[Raw], counts: &mut Counts) {
             .unwrap_or_default();
         *counts.said.entry(word.trim().to_owned()).or_default() += 1;
     }
+    let now = life.clock;
+    for rows in [&mut life.whole, &mut life.split] {
+        rows.run(None, (None, None), now, |state| state.advance(now))
+            .unwrap();
+    }
     counts.entries += life.whole.entries.len() as u64;
     assert_eq!(
         life.whole, life.split,
@@ -552,9 +557,11 @@ impl Life {
         ];
         let kind = kinds[a as usize % kinds.len()];
         // After the model's advance: what has expired by now does not count.
-        let rich = self.model.lots.iter().any(|lot| {
-            lot.count(|coin| matches!(coin, Place::Free | Place::Held(_))) > 0
-        });
+        let rich = self
+            .model
+            .lots
+            .iter()
+            .any(|lot| lot.count(|coin| matches!(coin, Place::Free | Place::Held(_))) > 0);
         let amount = match b % 60 {
             0 => -3,
             1 => 0,
