@@ -110,7 +110,10 @@ impl PlanTerms {
             }
             seen.push(key);
         }
-        if matches!(self.period, Period::Months(0) | Period::Once { days: Some(0) }) {
+        if matches!(
+            self.period,
+            Period::Months(0) | Period::Once { days: Some(0) }
+        ) {
             return Err(LedgerError::Plan("the plan's period has no length"));
         }
         match &self.then {

@@ -570,7 +570,12 @@ impl Life {
         };
         let new = NewGrant {
             effective_at: (c % 4 == 0).then(|| now + (i64::from(c >> 8) % 9 - 4) * DAY),
-            expires_at: (c % 3 != 0).then(|| now + (i64::from(c >> 12) % 50 - 1) * DAY),
+            expires_at: match c % 3 {
+                0 => None,
+                // Sooner than most holds end.
+                1 => Some(now + i64::from(c >> 12) % 50 * HOUR),
+                _ => Some(now + (i64::from(c >> 12) % 50 - 1) * DAY),
+            },
             priority: (c % 5 == 0).then(|| (c >> 3) as u8 % 4 * 20),
             actions: if d % 4 == 0 {
                 vec![action(d >> 2)]
