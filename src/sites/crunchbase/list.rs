@@ -9,9 +9,10 @@ use super::address::{EntityAddress, EntityKind};
 use super::entity;
 use super::state::{Entities, State};
 use crate::dom;
+use crate::headline;
 use crate::lead::Lead;
 use crate::page::Note;
-use crate::sites::draft::Field;
+use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
 
 /// Most rows read: a list shows 50, saved lists up to some hundred.
@@ -22,6 +23,8 @@ const LINKS_MAX: usize = 5_000;
 const ANCESTORS_MAX: usize = 40;
 /// Strategy name of what stands in a row.
 const ROW: &str = "row";
+/// Strategy name of a text told by what it says.
+const ROW_TEXT: &str = "row_text";
 
 /// Reads the rows of a list. Where the document has none (it is not rendered yet), the
 /// state's answer to the list's own search is taken.
@@ -199,5 +202,22 @@ fn read_row(
     if let Some(entity) = known.find(&row.address) {
         entity::from_state(&mut draft, kind, entity);
     }
+    if kind == EntityKind::Person && cells.is_empty() {
+        draft.offer(Field::Title, ROW_TEXT, title_among(row, &draft));
+    }
     entity::complete(draft, kind).finish()
+}
+
+/// In a row without known cells: the text that is a job title and nothing else of the row.
+fn title_among(row: &Row<'_>, draft: &Draft) -> Option<String> {
+    dom::pieces(row.element, dom::Grain::Span, dom::Shown::All)
+        .into_iter()
+        .take(60)
+        .map(|piece| piece.text)
+        .filter(|text| {
+            [Field::FullName, Field::Company]
+                .into_iter()
+                .all(|field| draft.get(field) != Some(text.as_str()))
+        })
+        .find(|text| headline::split(text).title.is_some())
 }
