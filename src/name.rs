@@ -63,15 +63,15 @@ pub fn parse(input: &str) -> PersonName {
         parted.outside = parted.inside.join(" ");
         parted.inside.clear();
     }
-    for aside in &parted.inside {
-        found.add_aside(aside);
-    }
     let mut segments = segments(&parted.outside).into_iter();
     if let Some(name) = segments.next() {
         found.read(&name);
     }
     for segment in segments {
         found.add_credentials(&segment);
+    }
+    for aside in &parted.inside {
+        found.add_aside(aside);
     }
     found.finish()
 }
@@ -101,7 +101,12 @@ fn segments(text: &str) -> Vec<String> {
             continue;
         }
         let is_dash = matches!(word, "-" | "–" | "—" | "―" | "--");
-        let is_separator = is_dash || matches!(word, "•" | "·" | "●" | "/" | "~" | "@" | "*");
+        let is_separator = is_dash
+            || matches!(
+                word,
+                "•" | "·" | "●" | "/" | "//" | "~" | "@" | "*" | ":" | ">" | ">>"
+            )
+            || (word == "at" && segments.last().is_some_and(|segment| segment.len() >= 2));
         if is_separator {
             segments.push(if is_dash {
                 // Kept at the front, to tell "Jean - Pierre" from a tagline.
@@ -210,7 +215,17 @@ impl Found {
             .filter(|part| !part.is_empty())
             .all(|part| lexicon::PRONOUNS.has(&part.to_lowercase()));
         let Some(first) = words.first() else { return };
-        if is_pronoun_list || aside.starts_with('#') || clean::names_nobody(aside) {
+        // "(R)" and "(Hiring!)" are no nicknames either.
+        let is_short = words.len() == 1 && first.letters() == 1 && first.text.is_ascii();
+        let is_tagline = words
+            .iter()
+            .any(|word| lexicon::TAGLINE_WORDS.has(&word.key));
+        if is_pronoun_list
+            || is_short
+            || is_tagline
+            || aside.starts_with('#')
+            || clean::names_nobody(aside)
+        {
             return;
         }
         if lexicon::BORN.has(&first.key) {
@@ -220,7 +235,16 @@ impl Found {
             self.add_credentials(aside);
             return;
         }
-        self.nickname.extend(join(&words));
+        if words.iter().all(affix::is_title_word) {
+            // "(Dr.)", "(Mrs.)".
+            self.prefix.extend(words);
+            return;
+        }
+        let words = match words.as_slice() {
+            [aka, rest @ ..] if aka.key == "aka" => rest,
+            words => words,
+        };
+        self.nickname.extend(join(words));
     }
 
     /// Reads a segment that is credentials or a tagline; a tagline is left out.
@@ -239,7 +263,24 @@ impl Found {
     /// Reads the name itself.
     fn read(&mut self, text: &str) {
         let mut parts = comma_parts(text);
+        for part in &mut parts {
+            // "MBA & PMP".
+            if part
+                .iter()
+                .all(|word| is_and(word) || is_certain_suffix(word))
+            {
+                part.retain(|word| !is_and(word));
+            }
+        }
         parts.retain(|part| !part.is_empty() && !is_et_al(part));
+        if let Some(first) = parts.first_mut()
+            && let Some(at) = first.iter().position(|word| word.key == "aka")
+            && at > 0
+        {
+            // "Ada Field aka Addie".
+            let aka = first.split_off(at);
+            self.nickname.extend(join(aka.get(1..).unwrap_or_default()));
+        }
         let Some((first, behind)) = parts.split_first() else {
             return;
         };
@@ -270,7 +311,14 @@ impl Found {
                 && !first
                     .first()
                     .is_some_and(|word| lexicon::PARTICLES.has(&word.key));
+            // "Ada Field, Ing.", "Ada Field, Dr. rer. nat.".
+            let is_title = first.len() > 1
+                && part.iter().any(affix::is_title_word)
+                && part.iter().all(|word| {
+                    affix::is_title_word(word) || affix::is_suffix_after_comma(word, case)
+                });
             is_numeral
+                || is_title
                 || part
                     .iter()
                     .all(|word| affix::is_suffix_after_comma(word, case))

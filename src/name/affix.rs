@@ -26,6 +26,13 @@ impl Case {
     }
 }
 
+/// Whether a word can stand in a title: "Dr.", "rer.", "Ing.".
+pub(super) fn is_title_word(word: &Word) -> bool {
+    lexicon::PREFIXES.has(&word.key)
+        || lexicon::PREFIXES_WITH_STOP.has(&word.key)
+        || lexicon::PREFIX_TAILS.has(&word.key)
+}
+
 /// How many words at the front are titles. A name is always left.
 pub(super) fn prefix_len(words: &[Word]) -> usize {
     let mut end = 0;
@@ -62,9 +69,9 @@ pub(super) fn prefix_len(words: &[Word]) -> usize {
     end
 }
 
-/// "CA Ada Field": the Indian chartered accountant, in capitals beside a name that is not.
+/// "CA Ada Field": accountants, in capitals beside a name that is not.
 fn is_chartered(word: &Word, words: &[Word]) -> bool {
-    word.text == "CA"
+    matches!(word.text.as_str(), "CA" | "CPA" | "CMA")
         && words.len() >= 3
         && words.get(1).is_some_and(Word::has_small)
         && words.first() == Some(word)

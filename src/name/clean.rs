@@ -36,6 +36,8 @@ pub(super) fn displayed(input: &str) -> String {
                     .chars()
                     .filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation()),
             ),
+            // Arrows point to a tagline.
+            0x2190..=0x21FF | 0x27A0..=0x27BF => out.push_str(" | "),
             // Light on dark, in circles and squares: no decomposition, but in order.
             code @ (0x1F150..=0x1F169 | 0x1F170..=0x1F189) => {
                 let base = if code < 0x1F170 { 0x1F150 } else { 0x1F170 };

@@ -8,45 +8,48 @@ use crate::word_list::WordList;
 /// Titles before a name that are hardly ever a name themselves.
 pub(super) const PREFIXES: WordList = WordList::new(
     "\
-     adm admiral adv advocate alderman ambassador archbishop arq attorney atty avv brig \
-     brigadier capt captain cdr cmdr colonel commander commodore congressman congresswoman \
-     councillor councilman councilwoman cpl cpt dame datin dato dato' datuk dhr dipl-inf \
-     dipl-ing dipl-kffr dipl-kfm dipl-math dipl-phys dipl-psych dipling doctor doctors dott \
-     dottor dottssa doña dr dr's dr-ing dra dring drs engr frau fray fru general gov governor \
-     gräfin haji herr honorable honourable hrh ir judr kptlt lady lcdo lcdr licda lieutenant lt \
-     ltc ltcol ltgen mag-judge magistrate-judge majgen meester mevr mevrouw mgr miss mister \
-     mlle mme monsieur monsignor mr mrs ms msgr mtra mtro mudr mvdr mw mx oberst ofc officer \
-     paeddr phdr phmr priv-doz prof profa professor professora profr profra profssa pvt rabbi \
-     representative rev revd reverend rndr rt senator sergeant sgt shri shrimati signor signora \
-     sigra sir smt sra sri srta ssgt thddr univ-prof univprof viscount viscountess",
+     adm admiral adv advocate alderman alhaja alhaji ambassador archbishop arq attorney atty \
+     avv brig brigadier capt captain cdr cmdr colonel commander commodore congressman \
+     congresswoman councillor councilman councilwoman cpl cpt dame datin dato dato' datuk dhr \
+     dipl-inf dipl-ing dipl-kffr dipl-kfm dipl-math dipl-phys dipl-psych dipling doctor doctors \
+     dott dottor dottssa doña dr dr's dr-ing dra dring drs engr frau fray fru general gov \
+     governor gräfin haji hajia herr honorable honourable hrh ir judr kptlt lady lcdo lcdr \
+     licda lieutenant lt ltc ltcol ltgen mag-judge magistrate-judge majgen meester mevr mevrouw \
+     mgr miss mister mlle mme monsieur monsignor mr mrs ms msgr mtra mtro mudr mvdr mw mx \
+     oberst ofc officer paeddr phdr phmr priv-doz prof profa professor professora profr profra \
+     profssa pvt rabbi representative rev revd reverend rndr rt senator sergeant sgt shri \
+     shrimati signor signora sigra sir smt sra sri srta ssgt thddr univ-prof univprof viscount \
+     viscountess",
 );
 
 /// Titles that are given or family names too: a title only where a whole name follows.
 pub(super) const PREFIXES_OR_NAMES: WordList = WordList::new(
     "\
-     abbot baron baroness bishop brother cardinal chancellor chef chief coach count countess \
-     deacon detective duchess duke emperor empress father fr imam judge justice king lord mag \
-     maj major master mayor minister mother mullah pastor pope president prince princess queen \
-     secretary sheikh sheriff sister sr state sultan tun",
+     abbot baron baroness bishop brother cardinal chancellor chef chief coach col count \
+     countess deacon detective duchess duke emperor empress father fr imam judge justice king \
+     lord mag maj major master mayor minister mother mullah pastor pope president prince \
+     princess queen secretary sheikh sheriff sister sr state sultan tun",
 );
 
 /// Words inside a longer title ("U.S. District Judge", "Secretary of State", "Dr. med.").
 pub(super) const PREFIX_FILLERS: WordList = WordList::new(
     "\
-     & and assistant associate chief circuit deputy district federal general magistrate of rear \
-     right staff supreme tan the us very vice",
+     & adjunct and assistant assoc associate asst chief circuit deputy district federal general \
+     magistrate of rear right staff supreme tan the us very vice visiting",
 );
 
 /// Titles that are one only with their full stop, or after another title ("Lt Gen").
 pub(super) const PREFIXES_WITH_STOP: WordList = WordList::new(
-    "amb ar arch bc col eng er gen geom hon ing lcdo lic mag maj most mst pd pr rep sen sig ven",
+    "\
+     amb ar arc arch barr bc bro doc eng er evang gen geom hon ing lcdo lic mag maj most mst pd \
+     pr pst qs rep sen sig sis surv tpl ven",
 );
 
 /// Faculties and honours behind a title ("Dr. rer. nat.").
 pub(super) const PREFIX_TAILS: WordList = WordList::new(
     "\
-     dato' dipl habil hc inż iur jur med mult nat oec pharm phil pol rer seri sri tech theol \
-     univ vet",
+     dato' dipl em emer emerita emeritus habil hc inż iur jur med mult nat oec pharm phil pol \
+     rer seri sri tech theol univ vet",
 );
 
 /// Prefixes that stand before a given name alone ("Sir Ian").
@@ -62,21 +65,23 @@ pub(super) const GENERATIONS: WordList =
 pub(super) const CREDENTIALS: WordList = WordList::new(
     "\
      aas aba abd aca acc acca ace ace-cpt aciarb acii acis acma acs acsm aia aia-csi aicp aif \
-     als apr aprn arb arnp asa atc atty bacc bba bbm bca bcba bch bcom bcomm bcps bds bed beng \
-     bfa bls bmus bpharm bphil bsc bscn bsee bsme bsn bsw btech bvsc caia cams capm cbap cbe \
-     ccc-slp cce ccie ccna ccnp ccp ccpm ccrn ccsp cdmp ceng cfa cfe cfm cfp cfre cgma chfc \
-     chrl chrp cia cima cipd cipm cipp cirm cisa cism cissm cissp clu cma cmgr cmrp cne cnm cnp \
-     cpa cpc cpcc cpcu cphr cpim cpp cpsm cpsp cqa crcm crisc crna crnp csci cscp csm csp cspo \
-     cspp cssbb cssgb ctfa ctp cts cva cwt dba dc dds dea deng dma dmd dmin dnp dphil dpm dpt \
-     dsc dsw dvm edd edm eds efpm eit emba esq esquire faan faap facc facep fache facog facp \
-     facs fbcs fca fcas fcca fcct fcii fcipd fcma fcmi fcpa ffa fhea fia ficb ficm fiet fimeche \
-     finstd fnp fnp-bc fraes frcp frcs freng frics frm frs frsa fsa fspa gphr gri hrbp icf itil \
-     jd kbe kcb lcpc lcsw leed llb lld llm lmft lmhc lmsw lncc lnha lpc lpn lssbb lssgb lutc \
-     maacc mag maom mba mbbs mbe mca mcc mch mcipd mcips mcom mcse md mdes mdiv med meng mfa \
-     mha mhrm mhs miet mim mls mls(ascp) mmed mms mpa mpas mph mpharm mphil mpp mps mrcp mrcs \
-     mrcvs mres mrics msc mse msed msee msis msl mslis msn mspm mst msw mtech mup np-c obe ods \
-     otr otr/l pa-c pcc pgdm pgmp pharmd phd phr pmi-acp pmp prince2 psm pspo psyd rdn realtor \
-     ret rn-bc rph rpt rt(r) sctp shrm-cp shrm-scp sphr sphri spm ssm togaf usaf usmc usn",
+     als apr aprn arb arnp artd asa atc atty ba(hons) bacc bacom bba bbm bca bcba bch bcom \
+     bcomm bcps bds bed beng bfa bls bmus bpharm bphil bsc bsc(hons) bscn bsee bsme bsn bsw \
+     btech bvsc caia cams capm cbap cbe ccc-slp cce ccie ccna ccnp ccp ccpm ccrn ccsp cdmp ceng \
+     cfa cfe cfm cfp cfre cgma chfc chrl chrp cia cima cipd cipm cipp cirm cisa cism cissm \
+     cissp clu cma cmgr cmrp cne cnm cnp cpa cpc cpcc cpcu cphr cpim cpp cpsm cpsp cqa crcm \
+     crisc crna crnp csc csci cscp csm csp cspo cspp cssbb cssgb ctfa ctp cts cva cwt dba dc \
+     dds dea deng dma dmd dmin dnp dphil dpm dpt dsc dsw dvm edd edm eds efpm eit emba esq \
+     esquire faan faap facc facep fache facog facp facs faicd fbcs fca fcas fcca fcct fcii \
+     fcipd fcips fcma fcmi fcpa ffa fhea fia ficb ficm fiet fimeche finstd fnp fnp-bc fraes \
+     frcp frcs freng frics frm frs frsa fsa fspa gaicd gphr gri honours hons hrbp icf itil jd \
+     kbe kcb lcpc lcsw leed lion llb llb(hons) lld llm lmft lmhc lmsw lncc lnha lpc lpn lssbb \
+     lssgb lutc maacc mag maicd maom mba mbbs mbe mca mcc mch mcipd mcips mcmi mcom mcse md \
+     mdes mdiv med meng mfa mha mhrm mhs miet mim mls mls(ascp) mmed mms mpa mpas mph mpharm \
+     mphil mpp mps mrcp mrcs mrcvs mres mrics msc mse msed msee msis msl mslis msn mspm mst msw \
+     mtech mup np-c obe ods otr otr/l pa-c pcc peng pgdm pgmp pharmd phd phr pmi-acp pmp \
+     prince2 psm pspo psyd rdn realtor ret rn-bc rph rpt rt(r) sctp shrm-cp shrm-scp sphr sphri \
+     spm ssm togaf usaf usmc usn",
 );
 
 /// Credentials that are names too, or too short to be sure of: a suffix only in capitals
@@ -89,7 +94,7 @@ pub(super) const CREDENTIALS_OR_NAMES: WordList = WordList::new(
 
 /// Credentials that are one even as an ordinary word ("Esquire", "Phd").
 pub(super) const CREDENTIALS_IN_ANY_CASE: WordList =
-    WordList::new("dds dmd esq esquire mba msc phd psyd realtor");
+    WordList::new("csc dds dmd esq esquire honours hons mba msc peng phd psyd realtor");
 
 /// Words that begin a trade behind a name ("attorney at law").
 pub(super) const TRADES: WordList = WordList::new("architect attorney atty realtor");
@@ -179,11 +184,12 @@ pub(super) const VIETNAMESE_FAMILIES: WordList = WordList::new(
 /// Words of a line that is no name: after a comma they make it a tagline.
 pub(super) const TAGLINE_WORDS: WordList = WordList::new(
     "\
-     advisor agency analyst associates at author board business ceo cfo chef chief coach \
-     company consultant consulting corp cto developer director engineer entrepreneur executive \
-     expert for founder gmbh group head inc investor law lead leader llc ltd manager marketing \
-     member of officer owner partner professional professor recruiter sales scientist services \
-     solutions speaker specialist strategist student vp",
+     advisor agency analyst associates at author available board business ceo certified cfo \
+     chef chief coach company consultant consulting corp cto developer director engineer \
+     entrepreneur executive expert for founder gmbh group head helping hiring inc investor law \
+     lead leader llc looking ltd manager marketing member of officer open owner partner \
+     professional professor recruiter retired sales scientist seeking services solutions \
+     speaker specialist strategist student to trustee vp working",
 );
 
 /// Pronouns, as the parts of "she/her" in the languages that write them beside a name.

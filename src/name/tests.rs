@@ -146,6 +146,23 @@ fn titles() {
         ("I.R. Field", ["I.R.", "", "Field", "", "", ""]),
         ("CA Asha Example", ["Asha", "", "Example", "CA", "", ""]),
         ("mgr inż. Ada Pole", ["Ada", "", "Pole", "mgr inż.", "", ""]),
+        (
+            "Asst. Prof. Ada Field",
+            ["Ada", "", "Field", "Asst. Prof.", "", ""],
+        ),
+        (
+            "Professor Emeritus Ada Field",
+            ["Ada", "", "Field", "Professor Emeritus", "", ""],
+        ),
+        (
+            "doc. Ing. Ada Polová, Ph.D.",
+            ["Ada", "", "Polová", "doc. Ing.", "Ph.D.", ""],
+        ),
+        ("Ada Field (Dr.)", ["Ada", "", "Field", "Dr.", "", ""]),
+        (
+            "Ada Field, Dr. rer. nat.",
+            ["Ada", "", "Field", "", "Dr. rer. nat.", ""],
+        ),
         ("Ir. Ada Veld", ["Ada", "", "Veld", "Ir.", "", ""]),
     ]);
 }
@@ -177,6 +194,23 @@ fn credentials() {
         ),
         ("Ada Field Jr.", ["Ada", "", "Field", "", "Jr.", ""]),
         ("Ada Field, III", ["Ada", "", "Field", "", "III", ""]),
+        (
+            "Ada Field, MBA & PMP",
+            ["Ada", "", "Field", "", "MBA PMP", ""],
+        ),
+        (
+            "Ada Field MBA/PMP",
+            ["Ada", "", "Field", "", "MBA, PMP", ""],
+        ),
+        (
+            "Ada Field BSc (Hons)",
+            ["Ada", "", "Field", "", "BSc, Hons", ""],
+        ),
+        (
+            "Ada Field, P. Eng.",
+            ["Ada", "", "Field", "", "P. Eng.", ""],
+        ),
+        ("Ada Field Ph. D.", ["Ada", "", "Field", "", "Ph. D.", ""]),
         ("Jack Ma", ["Jack", "", "Ma", "", "", ""]),
         ("Ada Field CEng", ["Ada", "", "Field", "", "CEng", ""]),
         ("Adabella, PhD", ["", "", "Adabella", "", "PhD", ""]),
@@ -188,6 +222,10 @@ fn credentials() {
             "Ada Field - Head of Sales at Acme",
             ["Ada", "", "Field", "", "", ""],
         ),
+        ("Ada Field // Coach", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field at Acme", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field 10K+", ["Ada", "", "Field", "", "", ""]),
+        ("Ada Field, open to work", ["Ada", "", "Field", "", "", ""]),
         ("Ada Field, Head of Sales", ["Ada", "", "Field", "", "", ""]),
         (
             "Jean - Pierre Champ",
@@ -209,6 +247,11 @@ fn nicknames() {
         ),
         (
             "Adabella ‘Ada’ Field",
+            ["Adabella", "", "Field", "", "", "Ada"],
+        ),
+        ("Ada Field (Hiring!)", ["Ada", "", "Field", "", "", ""]),
+        (
+            "Adabella Field aka Ada",
             ["Adabella", "", "Field", "", "", "Ada"],
         ),
         ("Ada Field (née Stone)", ["Ada", "", "Field", "", "", ""]),

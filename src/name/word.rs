@@ -1,5 +1,6 @@
 //! One word of a name, with the views that the rules ask for.
 
+use super::lexicon;
 use crate::unicode::{is_mark, nfd};
 
 /// A word as displayed, and its key.
@@ -88,14 +89,44 @@ impl Word {
 
 /// Words of a text that was cleaned by [`super::clean`].
 pub(super) fn words(text: &str) -> Vec<Word> {
-    let mut words = Vec::new();
+    let mut words: Vec<Word> = Vec::new();
     for piece in text.split_whitespace() {
         let piece = trim(piece);
-        if piece.chars().any(char::is_alphabetic) {
-            words.push(Word::new(piece));
+        if !piece.chars().any(char::is_alphabetic) {
+            continue;
+        }
+        // "MBA/PMP" is two.
+        let is_list = piece.contains('/')
+            && piece
+                .split('/')
+                .all(|part| lexicon::CREDENTIALS.has(&Word::new(part).key));
+        for part in piece.split(|c| is_list && c == '/') {
+            let word = Word::new(part);
+            // "1st", "10K": not the name's.
+            let is_number = part.starts_with(|c: char| c.is_ascii_digit())
+                && !lexicon::GENERATIONS.has(&word.key);
+            if !is_number && !joins_last(words.last_mut(), &word) {
+                words.push(word);
+            }
         }
     }
     words
+}
+
+/// Joins "Ph." and "D." to one credential; "M." and "D." may be initials and stay apart.
+fn joins_last(last: Option<&mut Word>, word: &Word) -> bool {
+    let Some(last) = last else { return false };
+    let is_short = last.text.ends_with('.') && last.letters() <= 2 && word.letters() <= 4;
+    if !is_short || last.letters() + word.letters() < 3 {
+        return false;
+    }
+    let key = format!("{}{}", last.key, word.key);
+    if !lexicon::CREDENTIALS.has(&key) {
+        return false;
+    }
+    last.text = format!("{} {}", last.text, word.text);
+    last.key = key;
+    true
 }
 
 /// Takes off punctuation that no word begins or ends with.
