@@ -79,6 +79,8 @@ pub(crate) struct Problem {
 struct Order {
     /// Questions asked.
     asked: u32,
+    /// Actions begun.
+    actions: u32,
     /// The latest question whose reply is shown.
     shown: u32,
     /// Whether a `GetState` is on its way.
@@ -218,12 +220,13 @@ impl Session {
         self.update(|model| {
             model.busy = true;
             model.problem = None;
-            action = model.order.asked;
+            model.order.actions = model.order.actions.wrapping_add(1);
+            action = model.order.actions;
         });
         set_timeout(
             move || {
                 self.update(|model| {
-                    if model.busy && model.order.asked == action + 1 {
+                    if model.busy && model.order.actions == action {
                         model.busy = false;
                         model.fail("slow", "This takes unusually long. You may try again.");
                     }
@@ -234,7 +237,10 @@ impl Session {
         spawn_local(async move {
             let worked = self.ask(&message).await;
             self.update(|model| {
-                model.busy = false;
+                // One that took too long no longer holds anything up.
+                if model.order.actions == action {
+                    model.busy = false;
+                }
                 if worked {
                     match message {
                         UiMessage::Capture { .. } => model.local.toggled.clear(),

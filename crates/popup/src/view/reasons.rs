@@ -44,7 +44,7 @@ const SENTENCES: &[(&[&str], &str)] = &[
     ),
     (&["verified_before"], "It was verified before."),
     (
-        &["accepts_all", "mx_accepts_all"],
+        &["accepts_all", "mx_accepts_all", "accept_all"],
         "The company's mail server accepts every address, so its yes proves nothing.",
     ),
     (
@@ -77,13 +77,17 @@ const SENTENCES: &[(&[&str], &str)] = &[
         &["postmaster_not_sane"],
         "The mail server answers as if it knew no mailbox at all, so its yes proves nothing.",
     ),
+    (
+        &["not_proved"],
+        "Nothing could be proved about the likely addresses.",
+    ),
     // The mail server does not want to be asked, or cannot be.
     (
         &["greylisted", "deferred", "control_deferred"],
         "The mail server asked us to come back later.",
     ),
     (
-        &["deferred_to_the_end", "deferred_too_long", "gave_up"],
+        &["deferred_to_the_end", "deferred_too_long"],
         "The mail server kept asking us to come back later, until we stopped.",
     ),
     (
@@ -92,6 +96,7 @@ const SENTENCES: &[(&[&str], &str)] = &[
             "policy_refusal_in_session",
             "sender_refused",
             "provider_blocks_us",
+            "blocked",
         ],
         "The mail server refuses to talk to your server. That says nothing about this address.",
     ),
@@ -113,7 +118,6 @@ const SENTENCES: &[(&[&str], &str)] = &[
             "connection_dropped",
             "connection_refused",
             "timeout",
-            "timed_out",
             "protocol_error",
             "no_mail_service",
             "mx_without_address",
@@ -201,7 +205,11 @@ const SENTENCES: &[(&[&str], &str)] = &[
     // Ourselves.
     (
         &["internal"],
-        "Something failed in Lode itself. Its log tells more.",
+        "Something failed on your server. Its log tells more.",
+    ),
+    (
+        &["gave_up", "timed_out"],
+        "The search was begun on your server, but never came to an end.",
     ),
 ];
 

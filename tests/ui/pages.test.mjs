@@ -1,0 +1,179 @@
+// How the popup and the options page behave while the worker's state changes under them:
+// the real bundle in a real browser, canned replies.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { openBrowser } from "./harness.mjs";
+import { screens } from "./states.mjs";
+
+const DIST = process.env.LODE_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
+let browser;
+before(async () => { browser = await openBrowser(DIST); });
+after(() => browser?.close());
+
+async function open(t, name) {
+  const faults = [];
+  const page = await browser.open(screens[name], { faults });
+  t.after(async () => {
+    await page.context().close();
+    assert.deepEqual(faults, [], "errors in the page");
+  });
+  return page;
+}
+
+const sent = (page) => page.evaluate(() => globalThis.fake.sent);
+
+/** Changes the worker's state and waits until the page shows it. */
+async function change(page, edit) {
+  await page.evaluate((source) => {
+    const next = structuredClone(globalThis.fake.state);
+    globalThis.fake.change(Object.assign(next, JSON.parse(source)));
+  }, JSON.stringify(edit));
+}
+
+test("what is typed, the caret and the focus survive a change of state", async (t) => {
+  const page = await open(t, "needs-domain");
+  const input = page.getByTestId("domain-input");
+  await input.pressSequentially("kestrel.example");
+  await input.evaluate((e) => e.setSelectionRange(3, 5));
+  await change(page, { credits: { available: 4_000, held: 0, plan_limit: 10_000, resets_at: null }, unsent: 3 });
+  await page.getByText("4 credits").waitFor();
+  assert.equal(await input.inputValue(), "kestrel.example");
+  assert.deepEqual(
+    await input.evaluate((e) => [document.activeElement === e, e.selectionStart, e.selectionEnd]),
+    [true, 3, 5],
+  );
+  // The text comes back even after another screen stood in its place.
+  const { tab, current } = screens["needs-domain"].state;
+  await change(page, { tab: { state: "unsupported" }, current: null });
+  await page.locator("[data-state=unsupported]").waitFor();
+  await change(page, { tab, current });
+  assert.equal(await input.inputValue(), "kestrel.example");
+  await input.press("Enter");
+  await page.waitForFunction(() => globalThis.fake.sent.length > 0);
+  assert.deepEqual(await sent(page), [
+    { kind: "set_domain", operation_id: current.operation_id, domain: "kestrel.example" },
+  ]);
+});
+
+test("the keyboard captures, once", async (t) => {
+  const page = await open(t, "ready");
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === "capture");
+  await page.evaluate(() => { globalThis.fake.hold = new Promise((go) => { globalThis.go = go; }); });
+  await page.keyboard.press("Enter");
+  await page.locator("[data-testid=capture][aria-disabled=true]").waitFor();
+  await page.keyboard.press("Space");
+  await page.getByTestId("capture").click();
+  const { state } = screens.working;
+  await page.evaluate((next) => { globalThis.fake.state = next; globalThis.fake.hold = null; globalThis.go(); }, state);
+  await page.evaluate(() => globalThis.fake.change());
+  await page.locator("[data-state=working]").waitFor();
+  assert.deepEqual(await sent(page), [{ kind: "capture", rows: null }]);
+  // The button is gone; the focus is on what came of it.
+  await page.waitForFunction(() => document.activeElement?.localName === "h3");
+});
+
+test("the ticked rows are captured, and no others", async (t) => {
+  const page = await open(t, "list");
+  await page.getByRole("checkbox").nth(0).click();
+  await page.getByRole("checkbox").nth(1).click();
+  await page.getByTestId("capture-chosen").click();
+  await page.waitForFunction(() => globalThis.fake.sent.length > 0);
+  assert.deepEqual(await sent(page), [{ kind: "capture", rows: [1, 4, 5, 6] }]);
+});
+
+test("ticks do not move to other people when the page changes", async (t) => {
+  const page = await open(t, "list");
+  const boxes = page.getByRole("checkbox");
+  await boxes.nth(0).click();
+  assert.equal(await boxes.nth(0).isChecked(), false);
+  const { tab } = screens.list.state;
+  await change(page, { tab: { ...tab, leads: [...tab.leads].reverse() } });
+  await page.getByTestId("lead-name").first().getByText("Moriyama").waitFor();
+  assert.equal(await boxes.nth(0).isChecked(), true);
+});
+
+test("copy buttons copy what they name", async (t) => {
+  const page = await open(t, "found");
+  await page.getByTestId("copy-email").click();
+  await page.getByTestId("copy-email").getByText("Copied").waitFor();
+  await page.getByTestId("copy-name").click();
+  await page.getByTestId("copy-link").click();
+  await page.getByTestId("copy-lead").click();
+  await page.getByTestId("copy-lead").getByText("Copied").waitFor();
+  const copied = await page.evaluate(() => globalThis.fake.copied);
+  assert.deepEqual(copied.slice(0, 3), [
+    "ilse.varga-brandt@kestrel-ore.example",
+    "Ilse Varga-Brandt",
+    "https://www.linkedin.com/in/ilse-varga-brandt",
+  ]);
+  assert.match(copied[3], /^Ilse Varga-Brandt\nTitle: Head of Drilling\n/);
+});
+
+test("page text is text", async (t) => {
+  const page = await open(t, "hostile");
+  assert.match(await page.getByTestId("lead-name").innerText(), /^<img src=x/);
+  assert.equal(await page.locator("main img, main script, main a").count(), 0);
+});
+
+test("pairing asks the browser for that one server within the click, then the worker", async (t) => {
+  const page = await open(t, "options");
+  await page.getByTestId("server-input").fill("lode.kestrel-ore.example:8443/x");
+  await page.getByTestId("code-input").fill(" ABCD-2345 ");
+  await page.getByTestId("device-input").fill("Bench");
+  await page.getByTestId("pair").click();
+  await page.waitForFunction(() => globalThis.fake.sent.length === 2);
+  assert.deepEqual(await sent(page), [
+    { permission: ["https://lode.kestrel-ore.example/*"], gesture: true },
+    { kind: "pair", server: "https://lode.kestrel-ore.example:8443/x", code: "ABCD-2345", device_name: "Bench" },
+  ]);
+});
+
+test("a declined permission and a bad address send nothing, and lose nothing", async (t) => {
+  const page = await open(t, "options");
+  await page.getByTestId("code-input").fill("ABCD-2345");
+  await page.getByTestId("server-input").fill("http://lode.kestrel-ore.example");
+  await page.getByTestId("pair").click();
+  await page.locator("[data-testid=problem][data-code=bad_address]").waitFor();
+  assert.deepEqual(await sent(page), []);
+  await page.evaluate(() => { globalThis.fake.granted = false; });
+  await page.getByTestId("server-input").fill("https://lode.kestrel-ore.example");
+  await page.getByTestId("pair").click();
+  await page.locator("[data-testid=problem][data-code=permission]").waitFor();
+  assert.equal((await sent(page)).filter((m) => m.kind).length, 0);
+  assert.equal(await page.getByTestId("code-input").inputValue(), "ABCD-2345");
+});
+
+test("unpairing asks first", async (t) => {
+  const page = await open(t, "options-paired");
+  await page.getByTestId("unpair").click();
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === "unpair-cancel");
+  await page.getByTestId("unpair-cancel").click();
+  await page.getByTestId("unpair").click();
+  assert.deepEqual(await sent(page), []);
+  await page.getByTestId("unpair-confirm").click();
+  await page.waitForFunction(() => globalThis.fake.sent.length > 0);
+  assert.deepEqual(await sent(page), [{ kind: "unpair" }]);
+});
+
+test("the setting is sent whole", async (t) => {
+  const page = await open(t, "options-paired");
+  await page.getByTestId("show-button-setting").click();
+  await page.waitForFunction(() => globalThis.fake.sent.length > 0);
+  assert.deepEqual(await sent(page), [{ kind: "set_settings", settings: { show_button: false } }]);
+});
+
+test("a flood of changes is not a flood of questions", async (t) => {
+  const page = await open(t, "ready");
+  const asked = () => page.evaluate(() => globalThis.fake.asked.filter((m) => m.kind === "get_state").length);
+  const before = await asked();
+  await page.evaluate(async () => {
+    for (let i = 0; i < 500; i += 1) {
+      globalThis.fake.change();
+      await null;
+    }
+  });
+  await change(page, { credits: { available: 2_000, held: 0, plan_limit: 10_000, resets_at: null } });
+  await page.getByText("2 credits").waitFor();
+  assert.ok((await asked()) - before <= 5, "questions");
+});
