@@ -63,7 +63,8 @@ test("the keyboard captures, once", async (t) => {
   await page.keyboard.press("Enter");
   await page.locator("[data-testid=capture][aria-disabled=true]").waitFor();
   await page.keyboard.press("Space");
-  await page.getByTestId("capture").click();
+  // Forced, since the driver itself would wait for the button to be enabled.
+  await page.getByTestId("capture").click({ force: true });
   const { state } = screens.working;
   await page.evaluate((next) => { globalThis.fake.state = next; globalThis.fake.hold = null; globalThis.go(); }, state);
   await page.evaluate(() => globalThis.fake.change());

@@ -97,6 +97,7 @@ fn browser() -> Result<()> {
             "--test-concurrency=1",
             "--test-reporter=spec",
             "tests/e2e/",
+            "tests/ui/",
         ])
         .env("LODE_CHROMIUM", chromium)
         .env("LODE_BIN_DIR", dist::target_dir().join("debug")))

@@ -37,8 +37,6 @@ pub(crate) fn lead() -> Lead {
         company: Some("Northern Core Archive".to_owned()),
         company_url: None,
     }];
-    lead.provenance
-        .insert("full_name".to_owned(), "top_card".to_owned());
     lead
 }
 

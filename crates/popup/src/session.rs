@@ -83,7 +83,7 @@ struct Order {
     actions: u32,
     /// The latest question whose reply is shown.
     shown: u32,
-    /// Whether a `GetState` is on its way.
+    /// Whether a `GetState` is on its way, or was just now.
     refreshing: bool,
     /// Whether the state changed since that was asked.
     stale: bool,
@@ -193,14 +193,19 @@ impl Session {
         }
         spawn_local(async move {
             self.ask(&UiMessage::GetState).await;
-            let mut again = false;
-            self.0.update_untracked(|model| {
-                model.order.refreshing = false;
-                again = std::mem::take(&mut model.order.stale);
-            });
-            if again {
-                set_timeout(move || self.refresh(), REFRESH_PAUSE);
-            }
+            set_timeout(
+                move || {
+                    let mut again = false;
+                    self.0.update_untracked(|model| {
+                        model.order.refreshing = false;
+                        again = std::mem::take(&mut model.order.stale);
+                    });
+                    if again {
+                        self.refresh();
+                    }
+                },
+                REFRESH_PAUSE,
+            );
         });
     }
 

@@ -64,9 +64,7 @@ fn row(page: Page<'_>, index: u32, shown: &ManyRow) -> Element {
                         .checked(shown.chosen)
                         .on("change", move |_| {
                             session.update(|model| {
-                                if !model.local.toggled.remove(&index) {
-                                    model.local.toggled.insert(index);
-                                }
+                                model.local.toggle(index);
                             });
                         }),
                 )

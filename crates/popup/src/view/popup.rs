@@ -1,7 +1,5 @@
 //! The popup: header, notice, the page in view, recent captures.
 
-use std::collections::BTreeSet;
-
 use lode_core::api::CaptureState;
 use lode_core::lead::LeadKind;
 use lode_core::protocol::{CaptureCard, CardState, Connection, LeadRow, TabView, UiState};
@@ -20,8 +18,20 @@ use super::time::Clock;
 pub struct Local {
     /// A recent capture that is looked at in place of the page in view.
     pub opened: Option<Uuid>,
-    /// Rows whose box was changed from its first setting.
-    pub toggled: BTreeSet<u32>,
+    /// Rows whose box was changed from its first setting, in no order.
+    pub toggled: Vec<u32>,
+}
+
+impl Local {
+    /// Changes a row's box.
+    pub fn toggle(&mut self, row: u32) {
+        match self.toggled.iter().position(|r| *r == row) {
+            Some(at) => {
+                self.toggled.swap_remove(at);
+            }
+            None => self.toggled.push(row),
+        }
+    }
 }
 
 /// Everything that the popup shows.
@@ -176,7 +186,7 @@ pub fn chosen(leads: &[LeadRow], local: &Local) -> Vec<u32> {
 
 /// What [`Local::toggled`] has to be for every row to be ticked, or, where all are, none.
 #[must_use]
-pub fn all_or_none(leads: &[LeadRow], local: &Local) -> BTreeSet<u32> {
+pub fn all_or_none(leads: &[LeadRow], local: &Local) -> Vec<u32> {
     let wanted = chosen(leads, local).len() < leads.len();
     (0..)
         .zip(leads)
@@ -627,7 +637,7 @@ mod tests {
             unreachable!()
         };
         let local = Local {
-            toggled: BTreeSet::from([0, 1]),
+            toggled: vec![0, 1],
             ..Local::default()
         };
         assert_eq!(chosen(&leads, &local), [1]);
