@@ -492,3 +492,33 @@ fn what_can_be_spent_is_known_before_the_click() {
         Ok(3_000)
     );
 }
+
+#[test]
+fn a_plan_that_is_given_once_does_not_come_again_by_way_of_another() {
+    let now = day("2027-01-01");
+    let once = |id: &str, then: Option<PlanTerms>| PlanTerms {
+        plan: PlanId::new(id).unwrap(),
+        period: Period::Once { days: Some(7) },
+        then: then.map(Box::new),
+        ..terms(5_000)
+    };
+    let mut book = Book::default();
+    let applied = book
+        .state
+        .subscribe(&op("first"), &once("b", None), None, now);
+    book.keep(applied);
+    assert_eq!(book.available(now + 7 * DAY), 0);
+    let later = now + 10 * DAY;
+    let chain = once("a", Some(once("b", None)));
+    let applied = book.state.subscribe(&op("second"), &chain, None, later);
+    book.keep(applied);
+    assert_eq!(book.available(later), 5_000);
+    assert_eq!(book.available(later + 7 * DAY), 0);
+    let applied = book.state.advance(later + 7 * DAY);
+    book.keep(applied);
+    assert_eq!(book.state.header.subscription, None);
+    let again = book
+        .state
+        .subscribe(&op("third"), &once("a", None), None, later + 8 * DAY);
+    assert!(matches!(again, Err(LedgerError::Plan(_))));
+}

@@ -510,7 +510,7 @@ impl Life {
                 });
                 (None, Some(grant), command, expected)
             }
-            84..90 => {
+            84..88 => {
                 let member = member(a);
                 let joins = b % 3 != 0;
                 let expected = if joins {
@@ -528,7 +528,7 @@ impl Life {
                 });
                 (None, None, command, expected)
             }
-            90..93 => {
+            88..90 => {
                 let (member, pool) = (member(a), pool(b));
                 let cap = (c % 3 != 0).then(|| i64::from(c % 14) - 1);
                 let expected = model.cap(member.as_str(), pool.as_str(), cap);
