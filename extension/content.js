@@ -14,6 +14,8 @@
   // one must not make reading slow.
   const DEPTH_MAX = 400;
   const CHARS_MAX = 16_000_000;
+  // Longer attributes are left out: LinkedIn keeps half a megabyte of settings in `meta`.
+  const VALUE_MAX = 4_096;
   const LOADING_MS = 6_000;
   const PAGES = [
     [/(^|\.)linkedin\.com$/, /^\/(in|pub|company|school|showcase|sales|mynetwork|search\/results)\//],
@@ -26,6 +28,14 @@
   // The format of `lode_core::snapshot`: marks that open, name, give a value, hold text, close.
   const [OPEN, NAME, VALUE, TEXT, CLOSE] = "\x01\x02\x03\x04\x05";
   const clean = (text) => text.replace(/[\x01-\x05]/g, " ");
+
+  const decoded = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  };
 
   // The page without what no reader looks at. Walks without recursion: a page may nest as
   // deep as it likes.
@@ -43,13 +53,19 @@
       if (depth >= DEPTH_MAX) return;
       let start = OPEN + clean(element.localName);
       for (const { name, value } of element.attributes) {
-        if (KEPT.has(name)) start += NAME + name + VALUE + clean(value);
+        if (KEPT.has(name) && value.length <= VALUE_MAX) start += NAME + name + VALUE + clean(value);
       }
       put(start);
     };
     const close = () => {
       if (depth < DEPTH_MAX) put(CLOSE);
     };
+    // LinkedIn's blocks hold all that was loaded before: only those that name the page's own
+    // slug or id are read, and they are most of the page's size.
+    const [area, second = "", third = ""] = location.pathname.split("/").filter(Boolean);
+    const own = /^(in|company|school|showcase)$/.test(area) ? second : area === "sales" ? third.split(",")[0] : "";
+    const names = [own, decoded(own)].map((name) => name.toLowerCase()).filter(Boolean);
+    const isOwn = (text) => names.some((name) => text.toLowerCase().includes(name));
     // Writes a node's beginning, or all of it; true where its children come next.
     const enter = (node) => {
       if (node.nodeType === Node.TEXT_NODE) {
@@ -58,6 +74,7 @@
       }
       if (node.nodeType !== Node.ELEMENT_NODE) return false;
       if (node.matches(JSON_ELEMENTS)) {
+        if (node.tagName === "CODE" && !isOwn(node.textContent)) return false;
         open(node);
         put(TEXT + clean(node.textContent));
         close();

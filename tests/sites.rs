@@ -141,7 +141,7 @@ fn snapshots_read_as_the_whole_page_does() {
         return;
     };
     for case in accuracy::load(&folder).unwrap() {
-        let snapshot = mutation::snapshot(&case.html);
+        let snapshot = mutation::snapshot(&case.url, &case.html);
         let whole = lode_core::sites::read(&case.url, &case.html);
         let small = lode_core::sites::read_snapshot(&case.url, &snapshot);
         let (file, before, after) = (&case.file, case.html.len(), snapshot.len());
@@ -179,7 +179,7 @@ fn links_within_links_read_alike() {
     let html = std::fs::read_to_string(path).unwrap();
     let url = address(&html);
     let nested = html.replace("<a ", "<x-a ").replace("</a>", "</x-a>");
-    let snapshot = mutation::snapshot(&nested).replace("x-a", "a");
+    let snapshot = mutation::snapshot(url, &nested).replace("x-a", "a");
     let live = lode_core::sites::read_snapshot(url, &snapshot);
     assert_eq!(live.leads.len(), 2);
     assert_eq!(live, lode_core::sites::read(url, &html));

@@ -44,6 +44,10 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "type",
 ];
 
+/// Longest attribute value that a snapshot keeps, in UTF-16 code units: no reader takes a
+/// longer address, and LinkedIn keeps half a megabyte of settings in `meta`.
+pub const VALUE_CHARS_MAX: usize = 4_096;
+
 /// Elements that a snapshot leaves out, with all in them, unless [`JSON_ELEMENTS`] names them;
 /// so is a `code` with an `id`.
 pub const DROPPED_ELEMENTS: &[&str] = &[
@@ -52,10 +56,24 @@ pub const DROPPED_ELEMENTS: &[&str] = &[
 ];
 
 /// Selectors of the elements that hold JSON which readers parse: the only `script` and
-/// `code` elements that a snapshot keeps.
+/// `code` elements that a snapshot keeps; a `code` only where its text names the slug or id
+/// in the address ([`own_name`]).
 pub const JSON_ELEMENTS: &[&str] = &[
     "script[type=\"application/ld+json\"]",
     "script#ng-state",
     "script#client-app-state",
     "code[id^=\"bpr-guid\"]",
 ];
+
+/// The slug or id in an address by which LinkedIn's embedded data is told, decoded, in lower
+/// case; `None` where the page kind reads none.
+#[must_use]
+pub fn own_name(url: &url::Url) -> Option<String> {
+    let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
+    let name = match segments.next()? {
+        "in" | "company" | "school" | "showcase" => segments.next()?,
+        "sales" => segments.nth(1)?.split(',').next()?,
+        _ => return None,
+    };
+    Some(crate::canonical::percent_decode(name)?.to_lowercase())
+}

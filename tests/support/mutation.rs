@@ -319,13 +319,20 @@ fn escape(out: &mut String, text: &str) {
 
 /// The extension's snapshot of a page, as `extension/content.js` takes it: by the lists in
 /// `sites::snapshot`, in the format of `lode_core::snapshot`.
-pub fn snapshot(html: &str) -> String {
-    use lode_core::sites::snapshot::{DROPPED_ELEMENTS, JSON_ELEMENTS, KEPT_ATTRIBUTES};
+pub fn snapshot(url: &str, html: &str) -> String {
+    use lode_core::sites::snapshot::{
+        DROPPED_ELEMENTS, JSON_ELEMENTS, KEPT_ATTRIBUTES, VALUE_CHARS_MAX, own_name,
+    };
     use lode_core::snapshot::{CLOSE, NAME, OPEN, TEXT, VALUE};
     let json: Vec<scraper::Selector> = JSON_ELEMENTS
         .iter()
         .filter_map(|selector| scraper::Selector::parse(selector).ok())
         .collect();
+    let own = own_name(&url.parse().expect("an address"));
+    let is_own = |element: ElementRef<'_>| {
+        let text = element.text().collect::<String>().to_lowercase();
+        element.value().name() != "code" || own.as_ref().is_some_and(|own| text.contains(own))
+    };
     let document = Html::parse_document(html);
     let mut out = String::new();
     let mut skipping = None;
@@ -343,13 +350,15 @@ pub fn snapshot(html: &str) -> String {
                     let name = inner.name();
                     let dropped = DROPPED_ELEMENTS.contains(&name)
                         || (name == "code" && inner.id().is_some());
-                    if dropped && !json.iter().any(|selector| selector.matches(&element)) {
+                    let is_json = json.iter().any(|selector| selector.matches(&element));
+                    if dropped && !(is_json && is_own(element)) {
                         skipping = Some(node.id());
                         continue;
                     }
                     let _ = write!(out, "{OPEN}{name}");
                     for (name, value) in inner.attrs() {
-                        if KEPT_ATTRIBUTES.contains(&name) {
+                        let short = value.encode_utf16().count() <= VALUE_CHARS_MAX;
+                        if short && KEPT_ATTRIBUTES.contains(&name) {
                             let _ = write!(out, "{NAME}{name}{VALUE}{value}");
                         }
                     }
