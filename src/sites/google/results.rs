@@ -240,7 +240,11 @@ fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
             *holds.entry(element.id()).or_default() += 1;
         }
     }
-    let alone = candidates.len() == 1;
+    let alone = candidates
+        .iter()
+        .filter(|candidate| candidate.target.is_some())
+        .count()
+        == 1;
     let mut seen = HashSet::new();
     let mut results = Vec::new();
     for candidate in candidates {
@@ -305,8 +309,8 @@ fn lines(block: ElementRef<'_>, title: &str) -> Vec<String> {
 }
 
 /// Whether the link stands in the answer of an accordion ("people also ask" in a markup that
-/// no selector knows): beside what holds the link, and before it, stands one switch with a
-/// text. A page's header has several, a result's own menu comes after its link.
+/// no selector knows): beside what holds the link, and before it, stands one switch that asks
+/// a question. A page's header has several, a result's own menu comes after its link.
 fn is_answer(block: ElementRef<'_>, link: ElementRef<'_>) -> bool {
     dom::ancestors(link)
         .take(ANCESTORS_MAX)
@@ -320,19 +324,17 @@ fn is_answer(block: ElementRef<'_>, link: ElementRef<'_>) -> bool {
         })
 }
 
-/// How many switches with a text an element holds, itself included; more than one is two.
-/// Without `aria-expanded`, a button that asks a question is a switch.
+/// How many switches that ask a question an element holds, itself included; more than one is
+/// two. Other switches (a dictionary's, a filter's) may stand before a result.
 fn switches(element: ElementRef<'_>) -> usize {
     element
         .descendent_elements()
-        .filter_map(|inner| {
-            let is_switch = inner.attr("aria-expanded").is_some();
-            (is_switch || inner.attr("role") == Some("button")).then_some((inner, is_switch))
+        .filter(|inner| {
+            inner.attr("aria-expanded").is_some() || inner.attr("role") == Some("button")
         })
         .take(SWITCHES_MAX)
-        .filter(|(button, is_switch)| {
-            dom::text(*button)
-                .is_some_and(|text| *is_switch || text.ends_with(['?', '\u{ff1f}', '\u{61f}']))
+        .filter(|switch| {
+            dom::text(*switch).is_some_and(|text| text.ends_with(['?', '\u{ff1f}', '\u{61f}']))
         })
         .take(2)
         .count()
