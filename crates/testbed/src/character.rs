@@ -255,7 +255,9 @@ impl Character {
                 _ => may(&["accept_all"]),
             },
             FlipAfterThree => may(&["accept_all", "unknown"]),
-            NameLike if looks_like_a_name(local) => match mailbox {
+            // An existing mailbox that does not look like a name is none the more provable:
+            // its server accepts what does not exist.
+            NameLike if mailbox == Mailbox::Exists || looks_like_a_name(local) => match mailbox {
                 Mailbox::Full => may(&["full", "accept_all"]),
                 Mailbox::Disabled => may(&["disabled", "accept_all"]),
                 _ => may(&["accept_all"]),

@@ -54,3 +54,45 @@ impl Command<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn commands_are_written_as_the_standard_says() {
+        let name = Domain::parse("probe.lode.example").unwrap();
+        let address = Address::parse("ada.marlow@firm.example").unwrap();
+        for (command, line) in [
+            (Command::Ehlo(&name), "EHLO probe.lode.example\r\n"),
+            (Command::Helo(&name), "HELO probe.lode.example\r\n"),
+            (Command::Mail(None), "MAIL FROM:<>\r\n"),
+            (
+                Command::Mail(Some(&address)),
+                "MAIL FROM:<ada.marlow@firm.example>\r\n",
+            ),
+            (
+                Command::Rcpt(&address),
+                "RCPT TO:<ada.marlow@firm.example>\r\n",
+            ),
+        ] {
+            assert_eq!(command.line().as_deref(), Ok(line));
+        }
+    }
+
+    proptest! {
+        /// Whatever text is taken for an address, it becomes one line and one command.
+        #[test]
+        fn an_address_is_never_more_than_one_command(
+            text in "([ -~]|\\PC|[\r\n\0\t]){0,60}@(\\PC|[a-z.\r\n-]){0,60}",
+        ) {
+            if let Ok(address) = Address::parse(&text) {
+                let line = Command::Rcpt(&address).line().unwrap();
+                let body = line.strip_suffix("\r\n").unwrap();
+                prop_assert!(body.bytes().all(|byte| (32..=126).contains(&byte)));
+                prop_assert!(line.len() <= LINE_OCTETS_MAX);
+            }
+        }
+    }
+}
