@@ -35,7 +35,15 @@ pub(super) fn lead(rules: &Rules, result: &Organic) -> Option<(Lead, Vec<Note>)>
     match entry {
         Entry::LinkedInPerson(url) => linkedin_person(rules, result, url),
         Entry::CrunchbasePerson(url) => crunchbase_person(rules, result, url),
-        Entry::LinkedInCompany(url) => company(title::company(rules, &result.title)?, url),
+        Entry::LinkedInCompany(url) => {
+            let name = title::company(rules, &result.title)?;
+            let whole = result
+                .lines
+                .iter()
+                .find_map(|line| snippet::source_name(rules, line))
+                .filter(|whole| title::uncut(&result.title).1 && snippet::begins(whole, &name));
+            company(whole.unwrap_or(name), url)
+        }
         Entry::CrunchbaseOrganization(url) => {
             let name = title::before_crunchbase(&result.title, "crunchbase");
             company(title::company(rules, name)?, url)
