@@ -73,7 +73,7 @@ CREATE TABLE lookups (
     lease_owner    TEXT,
     lease_until    BIGINT,
     -- What the look-up rests on (name, company, domain), when it was begun.
-    inputs         BLOB,
+    inputs         BYTEA,
     -- What the finder wants back at the next attempt, as JSON.
     progress       TEXT,
     created_at     BIGINT NOT NULL,

@@ -1,0 +1,198 @@
+//! A fresh store with an account and a device, and short words for what cases do.
+
+use std::io::Write as _;
+
+use lode_core::api::{CaptureRequest, CaptureState, CaptureView, EmailView};
+use lode_core::email::EmailStatus;
+use lode_core::lead::{Lead, LeadKind};
+use lode_core::page::PageInfo;
+use lode_ledger::Policy;
+use lode_store::{Address, Claimed, Finished, LookupEnd, Pricing, Store, Submitted, secret};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// 2026-10-01T12:00:00Z.
+pub const NOW: i64 = 1_790_856_000_000;
+pub const MINUTE: i64 = 60_000;
+pub const DAY: i64 = 24 * 60 * MINUTE;
+
+pub struct Bench {
+    pub store: Store,
+    pub pricing: Pricing,
+    pub account: Uuid,
+    pub device: Uuid,
+    pub address: Address,
+    _folder: Option<TempDir>,
+}
+
+impl Bench {
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = Address::Sqlite {
+            path: folder.path().join("lode.db"),
+            durable: false,
+        };
+        Self::open(address, Some(folder)).await
+    }
+
+    /// `None`, visibly, where PostgreSQL is not installed.
+    pub async fn postgres() -> Option<Self> {
+        match lode_testpg::shared() {
+            Ok(cluster) => {
+                let address = Address::Postgres {
+                    url: cluster.new_database().unwrap(),
+                    connections: 12,
+                };
+                Some(Self::open(address, None).await)
+            }
+            Err(reason) => {
+                // Not a print macro: the harness would swallow it.
+                let _ = writeln!(std::io::stderr(), "SKIPPED on PostgreSQL: {reason}");
+                None
+            }
+        }
+    }
+
+    async fn open(address: Address, folder: Option<TempDir>) -> Self {
+        let pricing = Pricing::new(Policy::preset("lode").unwrap()).unwrap();
+        let store = Store::open(&address).await.unwrap();
+        let (account, made) = store
+            .ensure_account("default", &pricing, NOW)
+            .await
+            .unwrap();
+        assert!(made);
+        let device = device(&store, account.id).await;
+        Self {
+            store,
+            pricing,
+            account: account.id,
+            device,
+            address,
+            _folder: folder,
+        }
+    }
+
+    pub async fn submit(&self, request: &CaptureRequest, now: i64) -> Submitted {
+        self.store
+            .submit_capture(
+                self.account,
+                self.device,
+                request,
+                &body_hash(request),
+                &self.pricing,
+                now,
+            )
+            .await
+            .unwrap()
+    }
+
+    /// Stores a capture that must be new.
+    pub async fn create(&self, request: &CaptureRequest, now: i64) -> CaptureView {
+        match self.submit(request, now).await {
+            Submitted::Created(view) => *view,
+            other => panic!("not created: {other:?}"),
+        }
+    }
+
+    pub async fn view(&self, operation: Uuid, now: i64) -> CaptureView {
+        self.store
+            .capture(self.account, operation, now)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    pub async fn claim(&self, worker: Uuid, now: i64) -> Option<Claimed> {
+        self.store
+            .claim_lookup(worker, now, now + MINUTE)
+            .await
+            .unwrap()
+    }
+
+    pub async fn finish(&self, lookup: Uuid, worker: Uuid, end: &LookupEnd, now: i64) -> Finished {
+        self.store
+            .finish_lookup(lookup, worker, end, &self.pricing, now)
+            .await
+            .unwrap()
+    }
+
+    /// Takes the one look-up that is due and ends it.
+    pub async fn run(&self, end: &LookupEnd, now: i64) {
+        let worker = Uuid::now_v7();
+        let claimed = self.claim(worker, now).await.expect("a look-up is due");
+        assert_eq!(
+            self.finish(claimed.id, worker, end, now).await,
+            Finished::Done
+        );
+    }
+
+    pub async fn credits(&self, now: i64) -> (i64, i64) {
+        let credits = self.store.credits(self.account, now).await.unwrap();
+        (credits.available, credits.held)
+    }
+
+    pub async fn assert_ledger_clean(&self) {
+        let check = self.store.check_ledger(self.account).await.unwrap();
+        assert_eq!(check.difference, None);
+    }
+}
+
+pub async fn device(store: &Store, account: Uuid) -> Uuid {
+    let code = store.create_pairing_code(account, NOW).await.unwrap();
+    let paired = store.pair_device(&code.code, "test", NOW).await.unwrap();
+    paired.unwrap().device.id
+}
+
+pub fn body_hash(request: &CaptureRequest) -> secret::Hash {
+    secret::hash(&serde_json::to_vec(request).unwrap())
+}
+
+/// A capture of an invented person, with a new operation id.
+pub fn capture_of(slug: &str) -> CaptureRequest {
+    let mut lead = Lead::new(LeadKind::Person);
+    lead.full_name = Some(format!("{slug} Example"));
+    lead.company = Some("Acme".into());
+    lead.company_domain = Some("acme.example".into());
+    lead.profile_url = Some(format!("https://www.linkedin.com/in/{slug}"));
+    CaptureRequest {
+        operation_id: Uuid::now_v7(),
+        captured_at: NOW,
+        page_url: format!("https://www.linkedin.com/in/{slug}"),
+        page: PageInfo {
+            site: "linkedin".into(),
+            kind: "profile".into(),
+            layout: None,
+        },
+        lead,
+    }
+}
+
+/// The end of a look-up that proved an address.
+pub fn found(address: &str, now: i64) -> LookupEnd {
+    LookupEnd {
+        state: CaptureState::Found,
+        outcome: "verified".into(),
+        reason: None,
+        email: Some(EmailView {
+            address: address.into(),
+            status: EmailStatus::Verified,
+            score: 100,
+            reasons: vec!["decoys_refused".into()],
+            checked_at: now,
+        }),
+        disproves_known: true,
+        company_domain: Some("acme.example".into()),
+    }
+}
+
+/// An end without an address.
+pub fn ended(state: CaptureState, outcome: &str, reason: &str) -> LookupEnd {
+    LookupEnd {
+        state,
+        outcome: outcome.into(),
+        reason: Some(reason.into()),
+        email: None,
+        disproves_known: false,
+        company_domain: None,
+    }
+}

@@ -1,0 +1,234 @@
+use std::collections::BTreeSet;
+
+use lode_core::api::CaptureState;
+use lode_core::lead::LeadKind;
+use lode_store::Submitted;
+use lode_store::leads::LeadEdit;
+use uuid::Uuid;
+
+use crate::bench::{Bench, NOW, capture_of, device};
+
+pub async fn the_first_start_makes_the_account_once(bench: Bench) {
+    let (again, made) = bench
+        .store
+        .ensure_account("default", &bench.pricing, NOW + 5)
+        .await
+        .unwrap();
+    assert!(!made);
+    assert_eq!(again.id, bench.account);
+    assert_eq!(bench.credits(NOW).await, (10_000, 0));
+    let (_, plan, credits) = bench
+        .store
+        .account_standing(bench.account, NOW)
+        .await
+        .unwrap();
+    assert_eq!(plan.as_deref(), Some("free"));
+    assert_eq!(credits.plan_limit, 10_000);
+    // 1 November, 00:00 UTC.
+    assert_eq!(credits.resets_at, Some(1_793_491_200_000));
+    bench.assert_ledger_clean().await;
+}
+
+pub async fn a_repeat_is_answered_as_it_stands(bench: Bench) {
+    let request = capture_of("ana");
+    let first = bench.create(&request, NOW).await;
+    assert_eq!(first.state, CaptureState::Queued);
+    assert_eq!(
+        (first.credits.available, first.credits.held),
+        (9_000, 1_000)
+    );
+    for _ in 0..3 {
+        let Submitted::Repeated(again) = bench.submit(&request, NOW + 1).await else {
+            panic!("not a repeat");
+        };
+        assert_eq!(*again, first);
+    }
+    assert_eq!(bench.credits(NOW).await, (9_000, 1_000));
+}
+
+pub async fn another_body_is_a_conflict(bench: Bench) {
+    let request = capture_of("ana");
+    let first = bench.create(&request, NOW).await;
+    let mut other = capture_of("bob");
+    other.operation_id = request.operation_id;
+    assert_eq!(bench.submit(&other, NOW).await, Submitted::Conflict);
+    assert_eq!(bench.view(request.operation_id, NOW).await, first);
+    assert_eq!(bench.credits(NOW).await, (9_000, 1_000));
+}
+
+pub async fn one_person_is_one_lead(bench: Bench) {
+    let first = bench.create(&capture_of("ana"), NOW).await;
+    let mut again = capture_of("x");
+    again.lead.profile_url = Some("https://de.linkedin.com/in/ANA/?trk=1".into());
+    again.lead.full_name = Some("Ana Maria Example".into());
+    again.lead.title = Some("CTO".into());
+    let second = bench.create(&again, NOW + 1).await;
+    assert_eq!(second.lead_id, first.lead_id);
+    assert_eq!(second.lead.full_name.as_deref(), Some("Ana Maria Example"));
+    assert_eq!(second.lead.profile_url, first.lead.profile_url);
+    // Without an address: by name and employer, under a former name too.
+    let mut nameless = capture_of("y");
+    nameless.lead.profile_url = None;
+    nameless.lead.full_name = Some("ANA  example".into());
+    nameless.lead.company_domain = None;
+    let third = bench.create(&nameless, NOW + 2).await;
+    assert_eq!(third.lead_id, first.lead_id);
+    assert_eq!(third.lead.title.as_deref(), Some("CTO"));
+}
+
+pub async fn namesakes_with_addresses_of_their_own_stay_apart(bench: Bench) {
+    let one = capture_of("sam-1");
+    let mut two = capture_of("sam-2");
+    two.lead.full_name.clone_from(&one.lead.full_name);
+    let (one, two) = (bench.create(&one, NOW).await, bench.create(&two, NOW).await);
+    assert_ne!(one.lead_id, two.lead_id);
+    // Which of them a capture without address is of, nobody knows: a lead of its own, and
+    // the same one the next time.
+    let mut neither = capture_of("z");
+    neither.lead.full_name.clone_from(&one.lead.full_name);
+    neither.lead.profile_url = None;
+    let third = bench.create(&neither, NOW).await;
+    assert!(third.lead_id != one.lead_id && third.lead_id != two.lead_id);
+    neither.operation_id = Uuid::now_v7();
+    assert_eq!(bench.create(&neither, NOW).await.lead_id, third.lead_id);
+}
+
+pub async fn corrections_survive_a_new_capture(bench: Bench) {
+    let view = bench.create(&capture_of("ana"), NOW).await;
+    let edit = LeadEdit {
+        title: Some("Chair".into()),
+        ..LeadEdit::default()
+    };
+    let edited = bench
+        .store
+        .edit_lead(bench.account, view.lead_id, &edit, &bench.pricing, NOW + 1)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(edited.lead.title.as_deref(), Some("Chair"));
+    assert!(edited.version > view.version);
+    let mut again = capture_of("ana");
+    again.lead.title = Some("Engineer".into());
+    again.lead.location = Some("Porto".into());
+    let again = bench.create(&again, NOW + 2).await;
+    assert_eq!(again.lead.title.as_deref(), Some("Chair"));
+    assert_eq!(again.lead.location.as_deref(), Some("Porto"));
+    let missing = bench
+        .store
+        .edit_lead(bench.account, Uuid::now_v7(), &edit, &bench.pricing, NOW)
+        .await
+        .unwrap();
+    assert!(missing.is_none());
+}
+
+/// Readers that follow the cursor while writers write see every capture, the last time as
+/// it stands in the end.
+pub async fn changes_come_in_order_and_whole(bench: Bench) {
+    const WRITERS: usize = 8;
+    const EACH: usize = 4;
+    let bench = std::sync::Arc::new(bench);
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let bench = bench.clone();
+            tokio::spawn(async move {
+                for i in 0..EACH {
+                    bench
+                        .create(&capture_of(&format!("p-{writer}-{i}")), NOW)
+                        .await;
+                }
+            })
+        })
+        .collect();
+    let mut seen = BTreeSet::new();
+    let mut cursor = 0;
+    while seen.len() < WRITERS * EACH {
+        let changes = bench
+            .store
+            .changes(bench.account, cursor, 3, NOW)
+            .await
+            .unwrap();
+        let mut last = cursor;
+        for capture in &changes.captures {
+            assert!(capture.version > last, "versions grow");
+            last = capture.version;
+            assert!(seen.insert(capture.operation_id), "seen once");
+        }
+        assert_eq!(changes.next, last);
+        cursor = last;
+        tokio::task::yield_now().await;
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    bench.assert_ledger_clean().await;
+}
+
+pub async fn a_cursor_from_another_life_is_set_back(bench: Bench) {
+    let view = bench.create(&capture_of("ana"), NOW).await;
+    let changes = bench
+        .store
+        .changes(bench.account, 1_000, 10, NOW)
+        .await
+        .unwrap();
+    assert_eq!((changes.captures.len(), changes.next), (0, view.version));
+}
+
+pub async fn other_accounts_see_nothing(bench: Bench) {
+    let request = capture_of("ana");
+    let view = bench.create(&request, NOW).await;
+    let (other, _) = bench
+        .store
+        .ensure_account("other", &bench.pricing, NOW)
+        .await
+        .unwrap();
+    let store = &bench.store;
+    assert!(
+        store
+            .capture(other.id, view.operation_id, NOW)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        store
+            .receipt(other.id, view.operation_id)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        !store
+            .erase_lead(other.id, view.lead_id, &bench.pricing, NOW)
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .changes(other.id, 0, 10, NOW)
+            .await
+            .unwrap()
+            .captures
+            .is_empty()
+    );
+    // The same operation id is the other account's own.
+    let theirs = device(store, other.id).await;
+    let hash = crate::bench::body_hash(&request);
+    let submitted = store
+        .submit_capture(other.id, theirs, &request, &hash, &bench.pricing, NOW)
+        .await
+        .unwrap();
+    let Submitted::Created(theirs) = submitted else {
+        panic!("{submitted:?}");
+    };
+    assert_ne!(theirs.lead_id, view.lead_id);
+}
+
+pub async fn a_company_is_stored_and_not_looked_up(bench: Bench) {
+    let mut request = capture_of("acme");
+    request.lead.kind = LeadKind::Company;
+    let view = bench.create(&request, NOW).await;
+    assert_eq!(view.state, CaptureState::NotFound);
+    assert_eq!(view.reason.as_deref(), Some("not_a_person"));
+    assert_eq!(bench.credits(NOW).await, (10_000, 0));
+    assert!(bench.claim(Uuid::now_v7(), NOW).await.is_none());
+}

@@ -1,0 +1,70 @@
+use lode_core::api::CaptureState;
+use lode_store::{Finished, Submitted};
+use uuid::Uuid;
+
+use crate::bench::{Bench, NOW, capture_of, found};
+
+async fn erase(bench: &Bench, lead: Uuid) -> bool {
+    bench
+        .store
+        .erase_lead(bench.account, lead, &bench.pricing, NOW + 5)
+        .await
+        .unwrap()
+}
+
+pub async fn erasure_stays_erased(bench: Bench) {
+    let request = capture_of("ana");
+    let view = bench.create(&request, NOW).await;
+    bench.run(&found("ana@acme.example", NOW), NOW).await;
+    assert!(erase(&bench, view.lead_id).await);
+    assert!(!erase(&bench, view.lead_id).await);
+    assert!(
+        bench
+            .store
+            .capture(bench.account, request.operation_id, NOW)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    // By the same click sent again, by profile, by name and employer.
+    assert_eq!(bench.submit(&request, NOW + 6).await, Submitted::Erased);
+    assert_eq!(
+        bench.submit(&capture_of("ana"), NOW + 6).await,
+        Submitted::Erased
+    );
+    let mut by_name = capture_of("other");
+    by_name.lead.profile_url = None;
+    by_name.lead.full_name = Some("ANA example".into());
+    assert_eq!(bench.submit(&by_name, NOW + 6).await, Submitted::Erased);
+    // And by address: whoever it is found for.
+    let someone = capture_of("someone");
+    bench.create(&someone, NOW + 6).await;
+    bench
+        .run(&found("Ana@acme.example", NOW + 6), NOW + 6)
+        .await;
+    let view = bench.view(someone.operation_id, NOW + 6).await;
+    assert_eq!((view.state, view.email), (CaptureState::NotFound, None));
+    assert_eq!(view.reason.as_deref(), Some("erased"));
+    assert_eq!(view.receipt.unwrap().charged, 0);
+    assert_eq!(bench.credits(NOW + 6).await, (9_000, 0));
+    bench.assert_ledger_clean().await;
+}
+
+pub async fn a_lookup_under_way_is_given_up(bench: Bench) {
+    let view = bench.create(&capture_of("ana"), NOW).await;
+    let worker = Uuid::now_v7();
+    let claimed = bench.claim(worker, NOW).await.unwrap();
+    assert!(erase(&bench, view.lead_id).await);
+    assert_eq!(
+        bench.credits(NOW + 5).await,
+        (10_000, 0),
+        "the hold is released"
+    );
+    let end = found("ana@acme.example", NOW);
+    assert_eq!(
+        bench.finish(claimed.id, worker, &end, NOW + 6).await,
+        Finished::Lost
+    );
+    assert!(bench.claim(worker, NOW + 100_000_000).await.is_none());
+    bench.assert_ledger_clean().await;
+}

@@ -1,0 +1,77 @@
+//! What every database must do alike: the same cases on SQLite and on PostgreSQL.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod bench;
+mod captures;
+mod credits;
+mod erasure;
+mod lookups;
+mod pairing;
+mod sqlite_only;
+
+/// Runs each case on both databases.
+macro_rules! conformance {
+    ($($module:ident :: $case:ident),* $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::$module::$case(crate::bench::Bench::sqlite().await).await;
+                }
+            )*
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    if let Some(bench) = crate::bench::Bench::postgres().await {
+                        crate::$module::$case(bench).await;
+                    }
+                }
+            )*
+        }
+    };
+}
+
+conformance! {
+    pairing::a_code_works_once_and_not_late,
+    pairing::a_revoked_token_is_none,
+    captures::the_first_start_makes_the_account_once,
+    captures::a_repeat_is_answered_as_it_stands,
+    captures::another_body_is_a_conflict,
+    captures::one_person_is_one_lead,
+    captures::namesakes_with_addresses_of_their_own_stay_apart,
+    captures::corrections_survive_a_new_capture,
+    captures::changes_come_in_order_and_whole,
+    captures::a_cursor_from_another_life_is_set_back,
+    captures::other_accounts_see_nothing,
+    captures::a_company_is_stored_and_not_looked_up,
+    credits::a_proof_costs_one_credit_and_says_so,
+    credits::nothing_found_costs_nothing,
+    credits::clicks_on_one_lead_share_one_lookup_and_one_charge,
+    credits::a_fresh_proof_is_answered_at_once_and_free,
+    credits::an_old_proof_is_asked_again_for_free,
+    credits::one_value_is_paid_once_for_two_leads,
+    credits::without_credit_the_lead_is_kept_and_resumed_by_hand,
+    credits::of_many_at_once_exactly_those_that_fit_are_held,
+    credits::of_many_identical_at_once_one_is_stored,
+    credits::an_expired_hold_charges_nothing,
+    lookups::a_dead_servers_lookup_is_taken_over_and_settled_once,
+    lookups::a_renewed_lease_is_kept,
+    lookups::a_deferral_waits_and_hands_back_what_was_known,
+    lookups::two_servers_never_take_the_same,
+    lookups::a_correction_under_way_begins_anew,
+    lookups::a_given_domain_takes_up_what_needed_it,
+    lookups::evidence_is_the_accounts_own,
+    erasure::erasure_stays_erased,
+    erasure::a_lookup_under_way_is_given_up,
+}
