@@ -1,0 +1,167 @@
+//! Dropcontact, API v1 (<https://developer.dropcontact.com>).
+//!
+//! A batch is handed in and fetched later; while it is worked on, the answer is a 200 with
+//! `success: false`. Its verdict has two axes: whom the address reaches, and what kind of
+//! domain it is at (`nominative@pro`). 403 is "not enough credits".
+
+use async_trait::async_trait;
+use lode_verify::Address;
+use serde_json::{Map, Value, json};
+
+use crate::http::{Api, ProviderConfig, Reply, address, text};
+use crate::key::ApiKey;
+use crate::provider::{
+    Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
+    SetupError,
+};
+
+/// Dropcontact with the user's key.
+#[derive(Debug, Clone)]
+pub struct Dropcontact {
+    api: Api,
+}
+
+impl Dropcontact {
+    /// Connects nothing yet.
+    ///
+    /// # Errors
+    /// See [`SetupError`].
+    pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
+        let headers = [("x-access-token", key.header("")?)];
+        Ok(Self {
+            api: Api::new("https://api.dropcontact.com/v1", headers, config)?,
+        })
+    }
+
+    /// Hands one contact in and waits for its record.
+    async fn enrich(&self, contact: Map<String, Value>) -> Result<Value, ProviderError> {
+        let body = json!({ "data": [contact] });
+        let reply = self.api.post("enrich/all", &body).await?;
+        if let Some(error) = error_of(&reply) {
+            return Err(error);
+        }
+        let id = match reply.text("/request_id") {
+            Some(id) if id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => id.to_owned(),
+            _ => return Err(ProviderError::Malformed("no request id")),
+        };
+        self.api
+            .poll(true, || async {
+                let reply = self.api.get(&format!("enrich/all/{id}"), &[]).await?;
+                if let Some(error) = error_of(&reply) {
+                    return Err(error);
+                }
+                match reply.json.get("success").and_then(Value::as_bool) {
+                    Some(true) => {
+                        let record = reply.json.pointer("/data/0").cloned();
+                        record
+                            .map(Some)
+                            .ok_or(ProviderError::Malformed("no record"))
+                    }
+                    Some(false)
+                        if reply.json.get("error").and_then(Value::as_bool) == Some(true) =>
+                    {
+                        Err(ProviderError::InvalidRequest("refused".to_owned()))
+                    }
+                    Some(false) => Ok(None),
+                    None => Err(ProviderError::Malformed("no success field")),
+                }
+            })
+            .await
+    }
+}
+
+fn error_of(reply: &Reply) -> Option<ProviderError> {
+    match reply.status {
+        403 => Some(ProviderError::OutOfCredits),
+        _ => reply.usual_error(),
+    }
+}
+
+/// The first address of a record with its qualification.
+fn best(record: &Value) -> Option<(&str, Option<&str>)> {
+    text(record, "/email/0/email").map(|email| (email, text(record, "/email/0/qualification")))
+}
+
+fn deliverability(qualification: Option<&str>) -> Deliverability {
+    let (local, domain) = qualification
+        .and_then(|both| both.split_once('@'))
+        .unwrap_or_default();
+    match (local, domain) {
+        ("invalid", _) | (_, "invalid") => Deliverability::Invalid,
+        ("catch_all", _) => Deliverability::AcceptAll,
+        ("nominative", "pro") => Deliverability::Valid,
+        _ => Deliverability::Unknown,
+    }
+}
+
+#[async_trait]
+impl Provider for Dropcontact {
+    fn kind(&self) -> ProviderKind {
+        ProviderKind::Dropcontact
+    }
+
+    fn prices(&self) -> Prices {
+        Prices {
+            find_found: 1_000,
+            find_missing: 0,
+            verify: Some(1_000),
+            mobile: None,
+        }
+    }
+
+    async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
+        let mut contact = Map::new();
+        let mut put = |name: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                contact.insert(name.to_owned(), value.into());
+            }
+        };
+        let whole = person
+            .whole_name()
+            .ok_or(ProviderError::Missing("a name"))?;
+        match person.both_names() {
+            Some((first, last)) => {
+                put("first_name", Some(first));
+                put("last_name", Some(last));
+            }
+            None => put("full_name", Some(&whole)),
+        }
+        person
+            .domain_or_company()
+            .ok_or(ProviderError::Missing("a domain or company"))?;
+        put("website", person.domain.as_deref());
+        put("company", person.company.as_deref());
+        put("linkedin", person.linkedin_url.as_deref());
+        let record = self.enrich(contact).await?;
+        let Some((email, qualification)) = best(&record) else {
+            // The credit comes back where nothing is found.
+            return Ok(Answer::nothing(Some(0)));
+        };
+        Ok(Answer {
+            found: Some(FoundEmail {
+                email: address(email)?,
+                deliverability: deliverability(qualification),
+                confidence: None,
+            }),
+            cost: Some(1_000),
+        })
+    }
+
+    async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {
+        let mut contact = Map::new();
+        contact.insert("email".to_owned(), email.to_string().into());
+        let record = self.enrich(contact).await?;
+        // The record may hold other addresses of the person: only the one asked for counts.
+        let listed = record.get("email").and_then(Value::as_array);
+        let own = listed.into_iter().flatten().find(|entry| {
+            text(entry, "/email")
+                .is_some_and(|found| found.eq_ignore_ascii_case(&email.to_string()))
+        });
+        Ok(Answer {
+            found: Some(own.map_or(Deliverability::Unknown, |entry| {
+                deliverability(text(entry, "/qualification"))
+            })),
+            cost: Some(1_000),
+        })
+    }
+}

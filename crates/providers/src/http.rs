@@ -1,0 +1,346 @@
+//! The one way to a provider: HTTPS, the key in a header, no redirects, limits on time and
+//! size, and answers as JSON.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use lode_core::api::MilliCredits;
+use lode_verify::Address;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+use crate::provider::{ProviderError, SetupError};
+
+/// Settings of the connection to a provider.
+#[derive(Debug, Clone)]
+pub struct ProviderConfig {
+    /// Address of the API in place of the provider's own; only for tests.
+    pub base: Option<Url>,
+    /// Time for one request.
+    pub timeout: Duration,
+    /// Largest answer, in bytes.
+    pub body_bytes_max: usize,
+    /// Pause between two looks at a result that is being worked on.
+    pub poll_every: Duration,
+    /// Time for a result that is being worked on.
+    pub poll_for: Duration,
+}
+
+impl Default for ProviderConfig {
+    fn default() -> Self {
+        Self {
+            base: None,
+            timeout: Duration::from_secs(25),
+            body_bytes_max: 1024 * 1024,
+            // Icypeas asks for 3 s between reads; nobody asks for more.
+            poll_every: Duration::from_secs(3),
+            poll_for: Duration::from_secs(90),
+        }
+    }
+}
+
+/// Longest wait that a provider may ask for; a longer one is taken for this.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// A provider's API.
+#[derive(Debug, Clone)]
+pub(crate) struct Api {
+    client: reqwest::Client,
+    base: Url,
+    config: ProviderConfig,
+}
+
+/// An answer of any status.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    /// The body; null where an error's body is no JSON.
+    pub(crate) json: Value,
+}
+
+impl Api {
+    /// An API at `base` (or the test's), every request with these headers.
+    pub(crate) fn new(
+        base: &str,
+        headers: impl IntoIterator<Item = (&'static str, HeaderValue)>,
+        config: &ProviderConfig,
+    ) -> Result<Self, SetupError> {
+        let base = match &config.base {
+            Some(base) => base.clone(),
+            None => Url::parse(base).map_err(|_| SetupError::Base)?,
+        };
+        let loopback = is_loopback(&base);
+        if base.cannot_be_a_base() || (base.scheme() != "https" && !loopback) {
+            return Err(SetupError::Base);
+        }
+        let mut all = HeaderMap::new();
+        // Findymail answers a bad key with a login page unless JSON is asked for.
+        all.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        for (name, value) in headers {
+            let name = HeaderName::try_from(name).map_err(|_| SetupError::Client)?;
+            all.insert(name, value);
+        }
+        let mut builder = reqwest::Client::builder()
+            .default_headers(all)
+            .redirect(Policy::none())
+            .referer(false)
+            .user_agent(concat!("lode/", env!("CARGO_PKG_VERSION")))
+            .timeout(config.timeout)
+            .connect_timeout(config.timeout.min(Duration::from_secs(10)));
+        if loopback {
+            builder = builder.no_proxy();
+        }
+        Ok(Self {
+            client: builder.build().map_err(|_| SetupError::Client)?,
+            base,
+            config: config.clone(),
+        })
+    }
+
+    /// `GET path?query`.
+    pub(crate) async fn get(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Reply, ProviderError> {
+        self.send(Method::GET, path, query, None, None).await
+    }
+
+    /// `POST path` with a JSON body.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Reply, ProviderError> {
+        self.send(Method::POST, path, &[], Some(body), None).await
+    }
+
+    /// `POST path?query` without a body.
+    pub(crate) async fn post_query(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Reply, ProviderError> {
+        self.send(Method::POST, path, query, None, None).await
+    }
+
+    /// A request with everything; `authorization` beside the headers of every request.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Reply, ProviderError> {
+        let mut url = self.base.clone();
+        {
+            let mut segments = url
+                .path_segments_mut()
+                .map_err(|()| ProviderError::Unreachable)?;
+            segments.pop_if_empty().extend(path.split('/'));
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut request = self.client.request(method, url);
+        if let Some(value) = authorization {
+            request = request.header(reqwest::header::AUTHORIZATION, value.clone());
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(|error| transport(&error))?;
+        self.read(response).await
+    }
+
+    async fn read(&self, mut response: reqwest::Response) -> Result<Reply, ProviderError> {
+        let status = response.status();
+        let headers = response.headers().clone();
+        if status.is_redirection() {
+            return Err(ProviderError::Redirected);
+        }
+        let mut body: Vec<u8> = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| {
+            if error.is_timeout() {
+                ProviderError::Timeout
+            } else {
+                ProviderError::Malformed("the answer ends early")
+            }
+        })? {
+            if body.len() + chunk.len() > self.config.body_bytes_max {
+                return Err(ProviderError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let json = if !status.is_success() {
+            serde_json::from_slice(&body).unwrap_or_default()
+        } else if body.is_empty() && status == StatusCode::NO_CONTENT {
+            Value::Null
+        } else {
+            let kind = headers
+                .get(CONTENT_TYPE)
+                .and_then(|kind| kind.to_str().ok());
+            if !kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("json")) {
+                return Err(ProviderError::WrongContentType);
+            }
+            serde_json::from_slice(&body).map_err(|_| ProviderError::Malformed("no JSON"))?
+        };
+        Ok(Reply {
+            status: status.as_u16(),
+            headers,
+            json,
+        })
+    }
+
+    /// Looks again and again, with pauses, until there is a result or the time is up. Once
+    /// the work has begun (it was handed in before, or a look said so), a limit on looking
+    /// is waited out: what we wait for may be paid for already.
+    pub(crate) async fn poll<T, F, Asked>(
+        &self,
+        mut begun: bool,
+        mut look: F,
+    ) -> Result<T, ProviderError>
+    where
+        F: FnMut() -> Asked + Send,
+        Asked: Future<Output = Result<Option<T>, ProviderError>> + Send,
+    {
+        let deadline = Instant::now() + self.config.poll_for;
+        loop {
+            let pause = match look().await {
+                Ok(Some(result)) => return Ok(result),
+                Ok(None) => {
+                    begun = true;
+                    self.config.poll_every
+                }
+                Err(ProviderError::RateLimited { retry_after }) if begun => {
+                    retry_after.unwrap_or(self.config.poll_every * 2)
+                }
+                Err(error) => return Err(error),
+            };
+            if Instant::now() + pause > deadline {
+                return Err(ProviderError::Pending);
+            }
+            sleep(pause).await;
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        host == "localhost"
+            || host
+                .trim_matches(['[', ']'])
+                .parse::<IpAddr>()
+                .is_ok_and(|ip| ip.is_loopback())
+    })
+}
+
+fn transport(error: &reqwest::Error) -> ProviderError {
+    if error.is_timeout() {
+        ProviderError::Timeout
+    } else {
+        ProviderError::Unreachable
+    }
+}
+
+impl Reply {
+    /// The usual meaning of an error status (RFC 9110, RFC 6585, RFC 7725); `None` for
+    /// success. Providers differ: each checks its own first.
+    pub(crate) fn usual_error(&self) -> Option<ProviderError> {
+        Some(match self.status {
+            200..=299 => return None,
+            401 | 403 => ProviderError::Unauthorized,
+            402 => ProviderError::OutOfCredits,
+            408 | 504 => ProviderError::Timeout,
+            429 => self.rate_limited(),
+            451 => ProviderError::OptedOut,
+            500..=599 => ProviderError::Server(self.status),
+            status => ProviderError::InvalidRequest(
+                self.error_code().unwrap_or_else(|| status.to_string()),
+            ),
+        })
+    }
+
+    /// A rate limit with the wait that headers or body name.
+    pub(crate) fn rate_limited(&self) -> ProviderError {
+        let header = |name: &str| {
+            let value = self.headers.get(name)?.to_str().ok()?;
+            value.trim().parse::<u64>().ok()
+        };
+        let date = || {
+            let value = self.headers.get(RETRY_AFTER)?.to_str().ok()?;
+            let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+            u64::try_from(at.as_second() - jiff::Timestamp::now().as_second()).ok()
+        };
+        let seconds = header("retry-after")
+            .or_else(date)
+            .or_else(|| self.json.pointer("/retry_after_seconds")?.as_u64())
+            .or_else(|| header("ratelimit-reset"));
+        ProviderError::RateLimited {
+            retry_after: seconds.map(|seconds| Duration::from_secs(seconds).min(RETRY_AFTER_MAX)),
+        }
+    }
+
+    /// The code of an error body, in any of the shapes that providers use; never its free
+    /// text, which may name the person.
+    fn error_code(&self) -> Option<String> {
+        [
+            "/errors/0/id",
+            "/errors/0/code",
+            "/error_code",
+            "/code",
+            "/error/code",
+            "/error",
+        ]
+        .iter()
+        .filter_map(|pointer| self.json.pointer(pointer)?.as_str())
+        .find(|code| {
+            code.len() <= 60
+                && code
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        })
+        .map(str::to_owned)
+    }
+
+    /// A text at a JSON pointer; empty counts as absent.
+    pub(crate) fn text(&self, pointer: &str) -> Option<&str> {
+        text(&self.json, pointer)
+    }
+
+    /// An amount of credits at a JSON pointer, as number or text.
+    pub(crate) fn credits(&self, pointer: &str) -> Option<MilliCredits> {
+        let value = self.json.pointer(pointer)?;
+        let amount = value.as_f64().or_else(|| value.as_str()?.parse().ok())?;
+        let milli = (amount * 1000.0).round();
+        #[expect(clippy::cast_possible_truncation, reason = "checked against the range")]
+        (milli.is_finite() && milli.abs() < 1e15).then_some(milli as MilliCredits)
+    }
+}
+
+/// A text at a JSON pointer; empty counts as absent.
+pub(crate) fn text<'a>(json: &'a Value, pointer: &str) -> Option<&'a str> {
+    let text = json.pointer(pointer)?.as_str()?.trim();
+    (!text.is_empty()).then_some(text)
+}
+
+/// A whole number from 0 to 100 at a JSON pointer.
+pub(crate) fn percent(json: &Value, pointer: &str) -> Option<u8> {
+    let value = json.pointer(pointer)?.as_f64()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked against the range"
+    )]
+    (0.0..=100.0)
+        .contains(&value)
+        .then_some(value.round() as u8)
+}
+
+/// An address that a provider names.
+pub(crate) fn address(text: &str) -> Result<Address, ProviderError> {
+    Address::parse(text.trim()).map_err(|_| ProviderError::Malformed("no address"))
+}

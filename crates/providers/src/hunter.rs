@@ -1,0 +1,148 @@
+//! Hunter, API v2 (<https://hunter.io/api-documentation/v2>).
+//!
+//! Odd among providers: 403 is the rate limit and 429 the usage limit; 202 means "ask
+//! again", as often as one likes, and counts once; 222 means that the mail server could not
+//! be judged now.
+
+use async_trait::async_trait;
+use lode_verify::Address;
+
+use crate::http::{Api, ProviderConfig, Reply, address, percent};
+use crate::key::ApiKey;
+use crate::provider::{
+    Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
+    SetupError,
+};
+
+/// Hunter with the user's key.
+#[derive(Debug, Clone)]
+pub struct Hunter {
+    api: Api,
+}
+
+impl Hunter {
+    /// Connects nothing yet.
+    ///
+    /// # Errors
+    /// See [`SetupError`].
+    pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
+        // In the header: an address with the key in it would end up in logs.
+        let headers = [("x-api-key", key.header("")?)];
+        Ok(Self {
+            api: Api::new("https://api.hunter.io/v2", headers, config)?,
+        })
+    }
+}
+
+fn error_of(reply: &Reply) -> Option<ProviderError> {
+    match reply.status {
+        222 => Some(ProviderError::TryLater),
+        403 => Some(reply.rate_limited()),
+        429 => Some(ProviderError::OutOfCredits),
+        _ => reply.usual_error(),
+    }
+}
+
+/// `status`, or the deprecated `result` where only that is there.
+fn deliverability(status: Option<&str>, result: Option<&str>) -> Deliverability {
+    match status.or(result) {
+        Some("valid" | "deliverable") => Deliverability::Valid,
+        Some("invalid" | "undeliverable") => Deliverability::Invalid,
+        Some("accept_all") => Deliverability::AcceptAll,
+        Some("disposable") => Deliverability::Disposable,
+        _ => Deliverability::Unknown,
+    }
+}
+
+#[async_trait]
+impl Provider for Hunter {
+    fn kind(&self) -> ProviderKind {
+        ProviderKind::Hunter
+    }
+
+    fn prices(&self) -> Prices {
+        Prices {
+            find_found: 1_000,
+            find_missing: 0,
+            verify: Some(500),
+            mobile: None,
+        }
+    }
+
+    async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
+        let whole = person.whole_name();
+        let mut query: Vec<(&str, &str)> = Vec::new();
+        match (&person.domain, &person.company) {
+            (Some(domain), _) => query.push(("domain", domain)),
+            (None, Some(company)) => query.push(("company", company)),
+            (None, None) => return Err(ProviderError::Missing("a domain or company")),
+        }
+        match person.both_names() {
+            Some((first, last)) => query.extend([("first_name", first), ("last_name", last)]),
+            None => query.push((
+                "full_name",
+                whole.as_deref().ok_or(ProviderError::Missing("a name"))?,
+            )),
+        }
+        self.api
+            .poll(false, || async {
+                let reply = self.api.get("email-finder", &query).await?;
+                match reply.status {
+                    202 => return Ok(None),
+                    404 => return Ok(Some(Answer::nothing(Some(0)))),
+                    _ => {}
+                }
+                if let Some(error) = error_of(&reply) {
+                    return Err(error);
+                }
+                let data = reply
+                    .json
+                    .get("data")
+                    .ok_or(ProviderError::Malformed("no data"))?;
+                let Some(email) = reply.text("/data/email") else {
+                    return Ok(Some(Answer::nothing(Some(0))));
+                };
+                let status = reply.text("/data/verification/status");
+                let accept_all = data.get("accept_all").and_then(serde_json::Value::as_bool);
+                Ok(Some(Answer {
+                    found: Some(FoundEmail {
+                        email: address(email)?,
+                        deliverability: match deliverability(status, None) {
+                            Deliverability::Unknown if accept_all == Some(true) => {
+                                Deliverability::AcceptAll
+                            }
+                            known => known,
+                        },
+                        confidence: percent(data, "/score"),
+                    }),
+                    // A repeat within the billing period is free, and looks the same.
+                    cost: None,
+                }))
+            })
+            .await
+    }
+
+    async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {
+        let email = email.to_string();
+        let query = [("email", email.as_str())];
+        self.api
+            .poll(false, || async {
+                let reply = self.api.get("email-verifier", &query).await?;
+                if reply.status == 202 {
+                    return Ok(None);
+                }
+                if let Some(error) = error_of(&reply) {
+                    return Err(error);
+                }
+                let (status, result) = (reply.text("/data/status"), reply.text("/data/result"));
+                if status.or(result).is_none() {
+                    return Err(ProviderError::Malformed("no status"));
+                }
+                Ok(Some(Answer {
+                    found: Some(deliverability(status, result)),
+                    cost: None,
+                }))
+            })
+            .await
+    }
+}

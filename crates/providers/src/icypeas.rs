@@ -1,0 +1,143 @@
+//! Icypeas (<https://api-doc.icypeas.com>).
+//!
+//! A search is dropped off and read later: running while its status is `NONE`, `SCHEDULED`
+//! or `IN_PROGRESS`. The key is the whole `Authorization` header, without a scheme.
+
+use async_trait::async_trait;
+use lode_verify::Address;
+use serde_json::{Value, json};
+
+use crate::http::{Api, ProviderConfig, Reply, address, text};
+use crate::key::ApiKey;
+use crate::provider::{
+    Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
+    SetupError,
+};
+
+/// Icypeas with the user's key.
+#[derive(Debug, Clone)]
+pub struct Icypeas {
+    api: Api,
+}
+
+impl Icypeas {
+    /// Connects nothing yet.
+    ///
+    /// # Errors
+    /// See [`SetupError`].
+    pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
+        let headers = [("authorization", key.header("")?)];
+        Ok(Self {
+            api: Api::new("https://app.icypeas.com/api", headers, config)?,
+        })
+    }
+
+    /// Drops a search off and waits for its item; `None` where it found nothing.
+    async fn search(&self, path: &str, body: &Value) -> Result<Option<Value>, ProviderError> {
+        let reply = self.api.post(path, body).await?;
+        check(&reply)?;
+        let id = reply
+            .text("/item/_id")
+            .ok_or(ProviderError::Malformed("no search id"))?
+            .to_owned();
+        self.api
+            .poll(true, || async {
+                let read = json!({ "id": id });
+                let reply = self.api.post("bulk-single-searchs/read", &read).await?;
+                check(&reply)?;
+                let item = reply
+                    .json
+                    .pointer("/items/0")
+                    .ok_or(ProviderError::Malformed("no item"))?;
+                match text(item, "/status").unwrap_or_default() {
+                    "NONE" | "SCHEDULED" | "IN_PROGRESS" => Ok(None),
+                    "FOUND" | "DEBITED" => Ok(Some(Some(item.clone()))),
+                    "NOT_FOUND" | "DEBITED_NOT_FOUND" => Ok(Some(None)),
+                    "INSUFFICIENT_FUNDS" => Err(ProviderError::OutOfCredits),
+                    "BAD_INPUT" => Err(ProviderError::InvalidRequest("BAD_INPUT".to_owned())),
+                    "ABORTED" => Err(ProviderError::TryLater),
+                    _ => Err(ProviderError::Malformed("an unknown status")),
+                }
+            })
+            .await
+    }
+}
+
+fn check(reply: &Reply) -> Result<(), ProviderError> {
+    if let Some(error) = reply.usual_error() {
+        return Err(error);
+    }
+    match reply.json.get("success").and_then(Value::as_bool) {
+        Some(true) => Ok(()),
+        // Validation errors come with status 200.
+        Some(false) => Err(ProviderError::InvalidRequest("validation".to_owned())),
+        None => Err(ProviderError::Malformed("no success field")),
+    }
+}
+
+fn deliverability(certainty: Option<&str>) -> Deliverability {
+    match certainty {
+        Some("ultra_sure" | "very_sure" | "sure") => Deliverability::Valid,
+        Some("undeliverable") => Deliverability::Invalid,
+        _ => Deliverability::Unknown,
+    }
+}
+
+#[async_trait]
+impl Provider for Icypeas {
+    fn kind(&self) -> ProviderKind {
+        ProviderKind::Icypeas
+    }
+
+    fn prices(&self) -> Prices {
+        Prices {
+            find_found: 1_000,
+            find_missing: 0,
+            verify: Some(100),
+            mobile: None,
+        }
+    }
+
+    async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
+        let company = person
+            .domain_or_company()
+            .ok_or(ProviderError::Missing("a domain or company"))?;
+        let body = match person.both_names() {
+            Some((first, last)) => {
+                json!({ "firstname": first, "lastname": last, "domainOrCompany": company })
+            }
+            None => {
+                let whole = person
+                    .whole_name()
+                    .ok_or(ProviderError::Missing("a name"))?;
+                json!({ "lastname": whole, "domainOrCompany": company })
+            }
+        };
+        let Some(item) = self.search("email-search", &body).await? else {
+            return Ok(Answer::nothing(Some(0)));
+        };
+        let Some(email) = text(&item, "/results/emails/0/email") else {
+            return Ok(Answer::nothing(Some(0)));
+        };
+        Ok(Answer {
+            found: Some(FoundEmail {
+                email: address(email)?,
+                deliverability: deliverability(text(&item, "/results/emails/0/certainty")),
+                confidence: None,
+            }),
+            cost: Some(1_000),
+        })
+    }
+
+    async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {
+        let body = json!({ "email": email.to_string() });
+        let item = self.search("email-verification", &body).await?;
+        Ok(Answer {
+            found: Some(match &item {
+                Some(item) => deliverability(text(item, "/results/emails/0/certainty")),
+                None => Deliverability::Invalid,
+            }),
+            cost: Some(100),
+        })
+    }
+}

@@ -1,0 +1,322 @@
+//! What every provider can be asked, and how it may answer.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lode_core::api::MilliCredits;
+use lode_verify::Address;
+use serde::{Deserialize, Serialize};
+
+/// A provider that Lode speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderKind {
+    /// Hunter, API v2.
+    Hunter,
+    /// LeadMagic, API v1.
+    #[serde(rename = "leadmagic")]
+    LeadMagic,
+    /// Prospeo, enrich-person API.
+    Prospeo,
+    /// Findymail.
+    Findymail,
+    /// Icypeas.
+    Icypeas,
+    /// Dropcontact, API v1.
+    Dropcontact,
+    /// Apollo, API v1.
+    Apollo,
+    /// Snov.io, API v2.
+    Snov,
+}
+
+impl ProviderKind {
+    /// Every provider.
+    pub const ALL: [Self; 8] = [
+        Self::Hunter,
+        Self::LeadMagic,
+        Self::Prospeo,
+        Self::Findymail,
+        Self::Icypeas,
+        Self::Dropcontact,
+        Self::Apollo,
+        Self::Snov,
+    ];
+
+    /// Stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hunter => "hunter",
+            Self::LeadMagic => "leadmagic",
+            Self::Prospeo => "prospeo",
+            Self::Findymail => "findymail",
+            Self::Icypeas => "icypeas",
+            Self::Dropcontact => "dropcontact",
+            Self::Apollo => "apollo",
+            Self::Snov => "snov",
+        }
+    }
+}
+
+impl fmt::Display for ProviderKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whom a provider is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PersonQuery {
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// Whole name, where the parts are not known.
+    pub full_name: Option<String>,
+    /// The company's domain.
+    pub domain: Option<String>,
+    /// The company's name.
+    pub company: Option<String>,
+    /// Address of the LinkedIn profile.
+    pub linkedin_url: Option<String>,
+    /// The person's work address, where known (for phone numbers).
+    pub work_email: Option<String>,
+}
+
+impl PersonQuery {
+    /// The whole name.
+    #[must_use]
+    pub fn whole_name(&self) -> Option<String> {
+        let parts = [&self.first_name, &self.last_name];
+        let joined = parts
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ");
+        self.full_name
+            .clone()
+            .or((!joined.is_empty()).then_some(joined))
+    }
+
+    /// Given and family name, where both are known.
+    #[must_use]
+    pub fn both_names(&self) -> Option<(&str, &str)> {
+        Some((self.first_name.as_deref()?, self.last_name.as_deref()?))
+    }
+
+    /// The domain, else the company's name.
+    #[must_use]
+    pub fn domain_or_company(&self) -> Option<&str> {
+        self.domain.as_deref().or(self.company.as_deref())
+    }
+}
+
+/// What a provider says of an address. A claim, not a proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deliverability {
+    /// It exists.
+    Valid,
+    /// Its domain accepts every address.
+    AcceptAll,
+    /// It does not exist.
+    Invalid,
+    /// A throw-away address.
+    Disposable,
+    /// The provider does not know, or says so in words of its own.
+    Unknown,
+}
+
+/// An address that a provider found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundEmail {
+    /// The address; it may be at an alias of the domain that was asked for.
+    pub email: Address,
+    /// What the provider says of it.
+    pub deliverability: Deliverability,
+    /// The provider's own confidence, 0 to 100, where it gives one.
+    pub confidence: Option<u8>,
+}
+
+/// An answer: `None` where the provider knows nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer<T> {
+    /// What was found.
+    pub found: Option<T>,
+    /// What it cost in the provider's credits, where the answer says so.
+    pub cost: Option<MilliCredits>,
+}
+
+impl<T> Answer<T> {
+    /// Nothing found, at a known or unknown cost.
+    #[must_use]
+    pub fn nothing(cost: Option<MilliCredits>) -> Self {
+        Self { found: None, cost }
+    }
+}
+
+/// Documented prices, in thousandths of the provider's own credit. `None`: not offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prices {
+    /// An address found.
+    pub find_found: MilliCredits,
+    /// No address found.
+    pub find_missing: MilliCredits,
+    /// An address verified.
+    pub verify: Option<MilliCredits>,
+    /// A mobile number found.
+    pub mobile: Option<MilliCredits>,
+}
+
+/// Why a provider gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// The key is wrong, revoked, or may not do this.
+    #[error("the provider refuses the key")]
+    Unauthorized,
+    /// No credits left with the provider.
+    #[error("out of credits with the provider")]
+    OutOfCredits,
+    /// Too many requests.
+    #[error("the provider limits the rate")]
+    RateLimited {
+        /// When to ask again, where the answer says so.
+        retry_after: Option<Duration>,
+    },
+    /// The person asked the provider not to process their data (451): ask nobody else in
+    /// their name without thought.
+    #[error("the person opted out")]
+    OptedOut,
+    /// The provider could not judge now, through no fault of ours; not charged.
+    #[error("the provider could not tell now")]
+    TryLater,
+    /// Still being worked on when our own deadline passed.
+    #[error("the provider did not finish in time")]
+    Pending,
+    /// The provider finds fault with the request: its code.
+    #[error("the provider refuses the request: {0}")]
+    InvalidRequest(String),
+    /// The query lacks what the provider needs.
+    #[error("the query lacks {0}")]
+    Missing(&'static str),
+    /// The provider does not offer this.
+    #[error("not offered by the provider")]
+    NotOffered,
+    /// The provider's own failure.
+    #[error("the provider failed with status {0}")]
+    Server(u16),
+    /// The answer is not what the provider documents.
+    #[error("the answer cannot be read: {0}")]
+    Malformed(&'static str),
+    /// The answer is larger than any real one.
+    #[error("the answer is too large")]
+    TooLarge,
+    /// The answer is a redirect: a login page, mostly. Never followed: the key would go
+    /// along.
+    #[error("the provider redirects elsewhere")]
+    Redirected,
+    /// The answer is no JSON.
+    #[error("the answer is of another content type")]
+    WrongContentType,
+    /// No answer in time.
+    #[error("no answer in time")]
+    Timeout,
+    /// No connection.
+    #[error("the provider cannot be reached")]
+    Unreachable,
+}
+
+impl ProviderError {
+    /// Whether the same request may be answered later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. }
+                | Self::TryLater
+                | Self::Pending
+                | Self::Server(_)
+                | Self::Timeout
+                | Self::Unreachable
+        )
+    }
+
+    /// Whether the user has to do something before the provider can be asked again.
+    #[must_use]
+    pub fn needs_user(&self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized | Self::OutOfCredits | Self::Redirected
+        )
+    }
+
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthorized => "provider_unauthorized",
+            Self::OutOfCredits => "provider_out_of_credits",
+            Self::RateLimited { .. } => "provider_rate_limited",
+            Self::OptedOut => "person_opted_out",
+            Self::TryLater => "provider_try_later",
+            Self::Pending => "provider_pending",
+            Self::InvalidRequest(_) => "provider_invalid_request",
+            Self::Missing(_) => "query_incomplete",
+            Self::NotOffered => "provider_not_offered",
+            Self::Server(_) => "provider_failed",
+            Self::Malformed(_) => "provider_malformed",
+            Self::TooLarge => "provider_too_large",
+            Self::Redirected => "provider_redirected",
+            Self::WrongContentType => "provider_wrong_content_type",
+            Self::Timeout => "provider_timeout",
+            Self::Unreachable => "provider_unreachable",
+        }
+    }
+}
+
+/// Why a provider cannot be set up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// The key cannot be one of this provider.
+    #[error("this cannot be a key of the provider")]
+    Key,
+    /// The address of the API is not usable: it must be HTTPS, or loopback in tests.
+    #[error("the address of the API is not usable")]
+    Base,
+    /// The HTTP client cannot be set up.
+    #[error("the HTTP client cannot be set up")]
+    Client,
+}
+
+/// One provider, with the user's key.
+#[async_trait]
+pub trait Provider: Send + Sync + fmt::Debug {
+    /// Which one.
+    fn kind(&self) -> ProviderKind;
+
+    /// What it charges, by its documents.
+    fn prices(&self) -> Prices;
+
+    /// Looks for a person's work address.
+    async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError>;
+
+    /// Has an address verified.
+    async fn verify_email(
+        &self,
+        _email: &Address,
+    ) -> Result<Answer<Deliverability>, ProviderError> {
+        Err(ProviderError::NotOffered)
+    }
+
+    /// Looks for a person's mobile numbers, as the provider writes them.
+    async fn find_mobile(
+        &self,
+        _person: &PersonQuery,
+    ) -> Result<Answer<Vec<String>>, ProviderError> {
+        Err(ProviderError::NotOffered)
+    }
+}

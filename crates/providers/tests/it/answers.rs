@@ -1,0 +1,899 @@
+//! Every provider's documented answers, both variants where the documents differ.
+
+use lode_providers::{
+    Answer, Deliverability, FoundEmail, PersonQuery, ProviderError, ProviderKind,
+};
+use lode_verify::Address;
+use serde_json::{Value, json};
+
+use crate::stub::{Reply, Stub, json as reply, person};
+
+const ADA: &str = "ada.marlow@acme.example";
+
+fn ada() -> Address {
+    Address::parse(ADA).unwrap()
+}
+
+async fn find(
+    kind: ProviderKind,
+    replies: Vec<Reply>,
+) -> (Result<Answer<FoundEmail>, ProviderError>, Stub) {
+    let stub = Stub::start(replies).await;
+    let answer = stub.provider(kind).find_email(&person()).await;
+    assert_eq!(stub.unused(), 0, "every scripted reply was asked for");
+    (answer, stub)
+}
+
+async fn found(kind: ProviderKind, body: Value) -> FoundEmail {
+    let (answer, _stub) = find(kind, vec![reply(200, &body)]).await;
+    let found = answer.unwrap().found.unwrap();
+    assert_eq!(found.email, ada());
+    found
+}
+
+async fn missing(kind: ProviderKind, status: u16, body: Value) -> Answer<FoundEmail> {
+    let (answer, _stub) = find(kind, vec![reply(status, &body)]).await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.found, None);
+    answer
+}
+
+async fn refused(kind: ProviderKind, status: u16, body: Value) -> ProviderError {
+    find(kind, vec![reply(status, &body)]).await.0.unwrap_err()
+}
+
+async fn verdict(kind: ProviderKind, replies: Vec<Reply>) -> Result<Deliverability, ProviderError> {
+    let stub = Stub::start(replies).await;
+    let answer = stub.provider(kind).verify_email(&ada()).await?;
+    Ok(answer.found.unwrap())
+}
+
+mod hunter {
+    use super::*;
+
+    const HUNTER: ProviderKind = ProviderKind::Hunter;
+
+    #[tokio::test]
+    async fn finds() {
+        let body = json!({
+            "data": {"first_name": "Ada", "last_name": "Marlow", "email": ADA, "score": 97,
+                "domain": "acme.example", "accept_all": false, "sources": [],
+                "verification": {"date": "2026-01-02", "status": "valid"}},
+            "meta": {"params": {"first_name": "Ada"}}
+        });
+        let stub = Stub::start(vec![reply(200, &body)]).await;
+        let answer = stub.provider(HUNTER).find_email(&person()).await.unwrap();
+        let found = answer.found.unwrap();
+        assert_eq!(found.email, ada());
+        assert_eq!(found.deliverability, Deliverability::Valid);
+        assert_eq!(found.confidence, Some(97));
+        let request = &stub.requests()[0];
+        assert_eq!(request.uri.path(), "/email-finder");
+        assert_eq!(
+            request.uri.query().unwrap(),
+            "domain=acme.example&first_name=Ada&last_name=Marlow"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_unverified_address_of_a_catch_all_says_so() {
+        let body = json!({"data": {"email": ADA, "score": 60, "accept_all": true,
+            "verification": {"date": null, "status": null}}});
+        assert_eq!(
+            found(HUNTER, body).await.deliverability,
+            Deliverability::AcceptAll
+        );
+    }
+
+    #[tokio::test]
+    async fn misses() {
+        let body = json!({"data": {"email": null, "score": null}, "meta": {}});
+        assert_eq!(missing(HUNTER, 200, body).await.cost, Some(0));
+        missing(
+            HUNTER,
+            404,
+            json!({"errors": [{"id": "not_found", "code": 404}]}),
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn asks_again_while_it_is_worked_on() {
+        let body =
+            json!({"data": {"email": ADA, "score": 90, "verification": {"status": "valid"}}});
+        let working = || reply(202, &json!({"data": {}}));
+        let (answer, stub) = find(HUNTER, vec![working(), working(), reply(200, &body)]).await;
+        assert!(answer.unwrap().found.is_some());
+        assert_eq!(stub.requests().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn its_limits_are_the_reverse_of_everyone_elses() {
+        let errors =
+            |id: &str, code: u16| json!({"errors": [{"id": id, "code": code, "details": "…"}]});
+        assert_eq!(
+            refused(HUNTER, 403, errors("too_many_requests", 403)).await,
+            ProviderError::RateLimited { retry_after: None }
+        );
+        assert_eq!(
+            refused(HUNTER, 429, errors("usage_limit", 429)).await,
+            ProviderError::OutOfCredits
+        );
+        assert_eq!(
+            refused(HUNTER, 400, errors("wrong_params", 400)).await,
+            ProviderError::InvalidRequest("wrong_params".to_owned())
+        );
+        assert_eq!(
+            refused(HUNTER, 451, errors("claimed_email", 451)).await,
+            ProviderError::OptedOut
+        );
+    }
+
+    #[tokio::test]
+    async fn verifies() {
+        for (body, expected) in [
+            (
+                json!({"data": {"status": "valid", "result": "deliverable"}}),
+                Deliverability::Valid,
+            ),
+            (
+                json!({"data": {"status": "invalid"}}),
+                Deliverability::Invalid,
+            ),
+            (
+                json!({"data": {"status": "accept_all", "result": "risky"}}),
+                Deliverability::AcceptAll,
+            ),
+            (
+                json!({"data": {"status": "disposable"}}),
+                Deliverability::Disposable,
+            ),
+            (
+                json!({"data": {"status": "webmail"}}),
+                Deliverability::Unknown,
+            ),
+            (
+                json!({"data": {"status": "unknown"}}),
+                Deliverability::Unknown,
+            ),
+            (
+                json!({"data": {"result": "undeliverable"}}),
+                Deliverability::Invalid,
+            ),
+        ] {
+            let replies = vec![reply(202, &json!({})), reply(200, &body)];
+            assert_eq!(verdict(HUNTER, replies).await, Ok(expected), "{body}");
+        }
+        let unexpected = vec![reply(
+            222,
+            &json!({"errors": [{"id": "verification_failed"}]}),
+        )];
+        assert_eq!(
+            verdict(HUNTER, unexpected).await,
+            Err(ProviderError::TryLater)
+        );
+    }
+
+    #[tokio::test]
+    async fn never_ending_work_ends() {
+        let stub = Stub::start(vec![reply(202, &json!({})); 5_000]).await;
+        let error = stub
+            .provider(HUNTER)
+            .find_email(&person())
+            .await
+            .unwrap_err();
+        assert_eq!(error, ProviderError::Pending);
+    }
+}
+
+mod leadmagic {
+    use super::*;
+
+    const LEADMAGIC: ProviderKind = ProviderKind::LeadMagic;
+
+    #[tokio::test]
+    async fn finds_in_both_documents_words() {
+        for (body, expected) in [
+            (
+                json!({"email": ADA, "status": "valid", "credits_consumed": 1}),
+                Deliverability::Valid,
+            ),
+            (
+                json!({"email": ADA, "email_status": "valid"}),
+                Deliverability::Valid,
+            ),
+            (
+                json!({"email": ADA, "status": "valid_catch_all"}),
+                Deliverability::AcceptAll,
+            ),
+            (
+                json!({"email": ADA, "status": "valid", "is_domain_catch_all": true}),
+                Deliverability::AcceptAll,
+            ),
+            (
+                json!({"email": ADA, "status": null}),
+                Deliverability::Unknown,
+            ),
+        ] {
+            assert_eq!(
+                found(LEADMAGIC, body.clone()).await.deliverability,
+                expected,
+                "{body}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_miss_is_free() {
+        for body in [
+            json!({"email": null, "status": null, "credits_consumed": 0, "message": "none"}),
+            json!({"email": null, "status": "not_found", "credits_consumed": 0}),
+            json!({"email": "", "status": "not_found", "credits_consumed": "0"}),
+        ] {
+            assert_eq!(missing(LEADMAGIC, 200, body).await.cost, Some(0));
+        }
+    }
+
+    #[tokio::test]
+    async fn asks_as_documented() {
+        let stub = Stub::start(vec![reply(200, &json!({"email": null}))]).await;
+        let provider = stub.provider(LEADMAGIC);
+        let _ = provider.find_email(&person()).await;
+        let request = &stub.requests()[0];
+        assert_eq!(request.uri.path(), "/v1/people/email-finder");
+        assert_eq!(
+            request.body,
+            json!({"first_name": "Ada", "last_name": "Marlow", "domain": "acme.example"})
+        );
+        let nobody = PersonQuery::default();
+        let error = provider.find_email(&nobody).await.unwrap_err();
+        assert_eq!(error, ProviderError::Missing("a name"));
+        assert_eq!(stub.requests().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn errors_of_both_generations() {
+        let new = json!({"success": false, "errors": [{
+            "type": "https://api.leadmagic.io/errors/validation_error",
+            "status": 400, "code": "validation_error"}]});
+        let code = ProviderError::InvalidRequest("validation_error".to_owned());
+        assert_eq!(refused(LEADMAGIC, 400, new).await, code);
+        let old = json!({"error": "Bad Request", "message": "…"});
+        let code = ProviderError::InvalidRequest("400".to_owned());
+        assert_eq!(refused(LEADMAGIC, 400, old).await, code);
+    }
+
+    #[tokio::test]
+    async fn verifies_with_fractions_of_a_credit() {
+        for (body, expected) in [
+            (
+                json!({"email_status": "valid", "credits_consumed": 0.25}),
+                Deliverability::Valid,
+            ),
+            (
+                json!({"status": "invalid", "credits_consumed": 0.25}),
+                Deliverability::Invalid,
+            ),
+            (
+                json!({"email_status": "catch_all"}),
+                Deliverability::AcceptAll,
+            ),
+            (json!({"email_status": "unknown"}), Deliverability::Unknown),
+        ] {
+            assert_eq!(
+                verdict(LEADMAGIC, vec![reply(200, &body)]).await,
+                Ok(expected)
+            );
+        }
+        let body = json!({"email_status": "valid", "credits_consumed": 0.25});
+        let stub = Stub::start(vec![reply(200, &body)]).await;
+        let answer = stub.provider(LEADMAGIC).verify_email(&ada()).await.unwrap();
+        assert_eq!(answer.cost, Some(250));
+    }
+
+    #[tokio::test]
+    async fn mobiles() {
+        let body = json!({"mobile_number": "+49 151 0000000", "credits_consumed": 5});
+        let none = json!({"mobile_number": null, "credits_consumed": 0});
+        let stub = Stub::start(vec![reply(200, &body), reply(200, &none)]).await;
+        let provider = stub.provider(LEADMAGIC);
+        let answer = provider.find_mobile(&person()).await.unwrap();
+        assert_eq!(answer.found.unwrap(), ["+49 151 0000000"]);
+        assert_eq!(answer.cost, Some(5_000));
+        assert_eq!(
+            provider.find_mobile(&person()).await.unwrap(),
+            Answer::nothing(Some(0))
+        );
+    }
+}
+
+mod prospeo {
+    use super::*;
+
+    const PROSPEO: ProviderKind = ProviderKind::Prospeo;
+
+    fn record(email: &Value) -> Value {
+        json!({"error": false, "free_enrichment": false,
+            "person": {"person_id": "p1", "email": email,
+                "mobile": {"status": "VERIFIED", "revealed": true, "mobile": "+1 555 0100"}},
+            "company": {}})
+    }
+
+    #[tokio::test]
+    async fn finds() {
+        let verified = json!({"status": "VERIFIED", "revealed": true, "email": ADA});
+        assert_eq!(
+            found(PROSPEO, record(&verified)).await.deliverability,
+            Deliverability::Valid
+        );
+        let other = json!({"status": "UNVERIFIED", "revealed": true, "email": ADA});
+        assert_eq!(
+            found(PROSPEO, record(&other)).await.deliverability,
+            Deliverability::Unknown
+        );
+    }
+
+    #[tokio::test]
+    async fn a_masked_address_is_none() {
+        let masked = json!({"status": "VERIFIED", "revealed": false, "email": "a***@acme.example"});
+        missing(PROSPEO, 200, record(&masked)).await;
+        missing(PROSPEO, 200, record(&Value::Null)).await;
+    }
+
+    #[tokio::test]
+    async fn the_same_record_again_is_free() {
+        let mut body = record(&json!({"status": "VERIFIED", "revealed": true, "email": ADA}));
+        body["free_enrichment"] = json!(true);
+        let (answer, stub) = find(PROSPEO, vec![reply(200, &body)]).await;
+        assert_eq!(answer.unwrap().cost, Some(0));
+        let request = &stub.requests()[0];
+        assert_eq!(request.uri.path(), "/enrich-person");
+        assert_eq!(request.body["enrich_mobile"], json!(false));
+        assert_eq!(
+            request.body["data"]["company_website"],
+            json!("acme.example")
+        );
+    }
+
+    #[tokio::test]
+    async fn error_codes() {
+        let error = |code: &str| json!({"error": true, "error_code": code});
+        missing(PROSPEO, 400, error("NO_MATCH")).await;
+        missing(PROSPEO, 400, error("NO_RESULTS")).await;
+        for (status, code, expected) in [
+            (400, "INSUFFICIENT_CREDITS", ProviderError::OutOfCredits),
+            (401, "INVALID_API_KEY", ProviderError::Unauthorized),
+            (400, "ACCOUNT_RESTRICTED", ProviderError::Unauthorized),
+            (
+                429,
+                "RATE_LIMITED",
+                ProviderError::RateLimited { retry_after: None },
+            ),
+            (
+                400,
+                "RATE_LIMIT_EXCEEDED",
+                ProviderError::RateLimited { retry_after: None },
+            ),
+            (400, "INTERNAL_ERROR", ProviderError::Server(400)),
+            (
+                400,
+                "INVALID_DATAPOINTS",
+                ProviderError::InvalidRequest("INVALID_DATAPOINTS".to_owned()),
+            ),
+            (
+                400,
+                "INVALID_REQUEST",
+                ProviderError::InvalidRequest("INVALID_REQUEST".to_owned()),
+            ),
+            (
+                400,
+                "INVALID_FILTERS",
+                ProviderError::InvalidRequest("INVALID_FILTERS".to_owned()),
+            ),
+        ] {
+            assert_eq!(
+                refused(PROSPEO, status, error(code)).await,
+                expected,
+                "{code}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn mobiles() {
+        let stub = Stub::start(vec![
+            reply(200, &record(&Value::Null)),
+            reply(400, &json!({"error": true, "error_code": "NO_MATCH"})),
+        ])
+        .await;
+        let provider = stub.provider(PROSPEO);
+        let answer = provider.find_mobile(&person()).await.unwrap();
+        assert_eq!(answer.found.unwrap(), ["+1 555 0100"]);
+        assert_eq!(answer.cost, Some(10_000));
+        assert_eq!(
+            provider.find_mobile(&person()).await.unwrap(),
+            Answer::nothing(Some(0))
+        );
+        assert_eq!(stub.requests()[0].body["enrich_mobile"], json!(true));
+    }
+
+    #[tokio::test]
+    async fn does_not_verify() {
+        let error = verdict(PROSPEO, Vec::new()).await.unwrap_err();
+        assert_eq!(error, ProviderError::NotOffered);
+    }
+}
+
+mod findymail {
+    use super::*;
+
+    const FINDYMAIL: ProviderKind = ProviderKind::Findymail;
+
+    #[tokio::test]
+    async fn finds() {
+        let contact = json!({"name": "Ada Marlow", "email": ADA, "domain": "acme.example"});
+        assert_eq!(
+            found(FINDYMAIL, json!({"contact": contact}))
+                .await
+                .deliverability,
+            Deliverability::Valid
+        );
+        found(FINDYMAIL, json!({"contact": [contact]})).await;
+    }
+
+    #[tokio::test]
+    async fn an_alias_domain_is_kept() {
+        let body = json!({"contact": {"email": "ada@ac.example", "domain": "ac.example"}});
+        let (answer, _stub) = find(FINDYMAIL, vec![reply(200, &body)]).await;
+        let email = answer.unwrap().found.unwrap().email;
+        assert_eq!(email.domain().as_str(), "ac.example");
+    }
+
+    #[tokio::test]
+    async fn misses() {
+        for body in [
+            json!({"contact": null}),
+            json!({"contact": {}}),
+            json!({"contact": []}),
+            json!({}),
+        ] {
+            missing(FINDYMAIL, 200, body).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_is_no_address_is_refused() {
+        let body = json!({"contact": {"email": "ada@acme.example\r\nRCPT TO:<x@y.example>"}});
+        assert_eq!(
+            refused(FINDYMAIL, 200, body).await,
+            ProviderError::Malformed("no address")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_paused_subscription_is_the_users_to_mend() {
+        let error = refused(FINDYMAIL, 423, json!({"error": "paused"})).await;
+        assert_eq!(error, ProviderError::OutOfCredits);
+        assert!(error.needs_user());
+    }
+
+    #[tokio::test]
+    async fn verifies() {
+        let body =
+            |verified: bool| json!({"email": ADA, "verified": verified, "provider": "Google"});
+        assert_eq!(
+            verdict(FINDYMAIL, vec![reply(200, &body(true))]).await,
+            Ok(Deliverability::Valid)
+        );
+        assert_eq!(
+            verdict(FINDYMAIL, vec![reply(200, &body(false))]).await,
+            Ok(Deliverability::Unknown)
+        );
+    }
+
+    #[tokio::test]
+    async fn mobiles() {
+        let stub = Stub::start(vec![
+            reply(200, &json!({"phone": "+1 555 0100"})),
+            reply(404, &json!({"message": "none"})),
+        ])
+        .await;
+        let provider = stub.provider(FINDYMAIL);
+        let answer = provider.find_mobile(&person()).await.unwrap();
+        assert_eq!(answer.found.unwrap(), ["+1 555 0100"]);
+        assert_eq!(
+            provider.find_mobile(&person()).await.unwrap(),
+            Answer::nothing(Some(0))
+        );
+        assert_eq!(stub.requests()[0].uri.path(), "/api/search/phone");
+    }
+}
+
+mod icypeas {
+    use super::*;
+
+    const ICYPEAS: ProviderKind = ProviderKind::Icypeas;
+
+    fn started() -> Reply {
+        reply(
+            200,
+            &json!({"success": true, "item": {"status": "NONE", "_id": "abc"}}),
+        )
+    }
+
+    fn read(status: &str, emails: &Value) -> Reply {
+        reply(
+            200,
+            &json!({"success": true, "items": [{"status": status,
+                "results": {"firstname": "Ada", "lastname": "Marlow", "emails": emails}}]}),
+        )
+    }
+
+    #[tokio::test]
+    async fn finds_after_a_while() {
+        let emails = json!([{"email": ADA, "certainty": "ultra_sure", "mxProvider": "google"}]);
+        for last in ["FOUND", "DEBITED"] {
+            let replies = vec![
+                started(),
+                read("NONE", &json!([])),
+                read("SCHEDULED", &json!([])),
+                read("IN_PROGRESS", &json!([])),
+                read(last, &emails),
+            ];
+            let (answer, stub) = find(ICYPEAS, replies).await;
+            let answer = answer.unwrap();
+            assert_eq!(answer.cost, Some(1_000));
+            let found = answer.found.unwrap();
+            assert_eq!(
+                (found.email, found.deliverability),
+                (ada(), Deliverability::Valid)
+            );
+            let requests = stub.requests();
+            assert_eq!(
+                requests[0].body,
+                json!({"firstname": "Ada", "lastname": "Marlow", "domainOrCompany": "acme.example"})
+            );
+            assert_eq!(requests[1].uri.path(), "/bulk-single-searchs/read");
+            assert_eq!(requests[1].body, json!({"id": "abc"}));
+        }
+    }
+
+    #[tokio::test]
+    async fn ends_without_an_address() {
+        for status in ["NOT_FOUND", "DEBITED_NOT_FOUND"] {
+            let (answer, _stub) = find(ICYPEAS, vec![started(), read(status, &json!([]))]).await;
+            assert_eq!(answer.unwrap(), Answer::nothing(Some(0)));
+        }
+        for (status, expected) in [
+            ("INSUFFICIENT_FUNDS", ProviderError::OutOfCredits),
+            (
+                "BAD_INPUT",
+                ProviderError::InvalidRequest("BAD_INPUT".to_owned()),
+            ),
+            ("ABORTED", ProviderError::TryLater),
+            (
+                "SOMETHING_NEW",
+                ProviderError::Malformed("an unknown status"),
+            ),
+        ] {
+            let (answer, _stub) = find(ICYPEAS, vec![started(), read(status, &json!([]))]).await;
+            assert_eq!(answer.unwrap_err(), expected, "{status}");
+        }
+        let invalid = json!({"success": false, "validationErrors": [{"expected": "string"}]});
+        assert_eq!(
+            refused(ICYPEAS, 200, invalid).await,
+            ProviderError::InvalidRequest("validation".to_owned())
+        );
+    }
+
+    #[tokio::test]
+    async fn a_limit_on_reading_is_waited_out() {
+        let emails = json!([{"email": ADA, "certainty": "probable"}]);
+        let limited = Reply::Full(429, vec![("retry-after", "0")], String::new());
+        let (answer, _stub) = find(ICYPEAS, vec![started(), limited, read("FOUND", &emails)]).await;
+        let found = answer.unwrap().found.unwrap();
+        assert_eq!(found.deliverability, Deliverability::Unknown);
+    }
+
+    #[tokio::test]
+    async fn verifies() {
+        let emails = |certainty: &str| json!([{"email": ADA, "certainty": certainty}]);
+        for (last, expected) in [
+            (
+                read("DEBITED", &emails("ultra_sure")),
+                Deliverability::Valid,
+            ),
+            (
+                read("FOUND", &emails("undeliverable")),
+                Deliverability::Invalid,
+            ),
+            (
+                read("DEBITED_NOT_FOUND", &json!([])),
+                Deliverability::Invalid,
+            ),
+        ] {
+            assert_eq!(verdict(ICYPEAS, vec![started(), last]).await, Ok(expected));
+        }
+    }
+}
+
+mod dropcontact {
+    use super::*;
+
+    const DROPCONTACT: ProviderKind = ProviderKind::Dropcontact;
+
+    fn started() -> Reply {
+        reply(
+            200,
+            &json!({"credits_left": 152, "request_id": "qzmx", "error": false, "success": true}),
+        )
+    }
+
+    fn working() -> Reply {
+        reply(
+            200,
+            &json!({"success": false, "reason": "Request not ready yet, try again in 30 seconds"}),
+        )
+    }
+
+    fn record(emails: &Value) -> Reply {
+        reply(
+            200,
+            &json!({"success": true, "error": false, "data": [{"full_name": "Ada Marlow", "email": emails}]}),
+        )
+    }
+
+    #[tokio::test]
+    async fn finds_on_both_axes() {
+        for (qualification, expected) in [
+            ("nominative@pro", Deliverability::Valid),
+            ("catch_all@pro", Deliverability::AcceptAll),
+            ("generic@pro", Deliverability::Unknown),
+            ("random@perso", Deliverability::Unknown),
+            ("invalid@pro", Deliverability::Invalid),
+            ("nominative@invalid", Deliverability::Invalid),
+            ("new word", Deliverability::Unknown),
+        ] {
+            let emails = json!([{"email": ADA, "qualification": qualification}]);
+            let (answer, stub) =
+                find(DROPCONTACT, vec![started(), working(), record(&emails)]).await;
+            let found = answer.unwrap().found.unwrap();
+            assert_eq!(found.deliverability, expected, "{qualification}");
+            assert_eq!(stub.requests()[2].uri.path(), "/enrich/all/qzmx");
+        }
+    }
+
+    #[tokio::test]
+    async fn misses() {
+        for emails in [json!([]), Value::Null] {
+            let (answer, _stub) = find(DROPCONTACT, vec![started(), record(&emails)]).await;
+            assert_eq!(answer.unwrap(), Answer::nothing(Some(0)));
+        }
+    }
+
+    #[tokio::test]
+    async fn too_few_credits_are_a_403() {
+        let body = json!({"error": true, "reason": "not enough credits", "success": false});
+        assert_eq!(
+            refused(DROPCONTACT, 403, body).await,
+            ProviderError::OutOfCredits
+        );
+    }
+
+    #[tokio::test]
+    async fn an_id_that_would_change_the_path_is_refused() {
+        let body = json!({"request_id": "../../v2/secret", "success": true});
+        assert_eq!(
+            refused(DROPCONTACT, 200, body).await,
+            ProviderError::Malformed("no request id")
+        );
+    }
+
+    #[tokio::test]
+    async fn verifies_only_what_was_asked_for() {
+        let emails = json!([
+            {"email": "other@acme.example", "qualification": "nominative@pro"},
+            {"email": ADA, "qualification": "invalid@pro"}
+        ]);
+        assert_eq!(
+            verdict(DROPCONTACT, vec![started(), record(&emails)]).await,
+            Ok(Deliverability::Invalid)
+        );
+    }
+}
+
+mod apollo {
+    use super::*;
+
+    const APOLLO: ProviderKind = ProviderKind::Apollo;
+
+    #[tokio::test]
+    async fn finds() {
+        let body = json!({"person": {"id": "1", "name": "Ada Marlow", "email": ADA,
+            "email_status": "verified", "extrapolated_email_confidence": 0.8}});
+        let (answer, stub) = find(APOLLO, vec![reply(200, &body)]).await;
+        let found = answer.unwrap().found.unwrap();
+        assert_eq!(found.deliverability, Deliverability::Valid);
+        assert_eq!(found.confidence, Some(80));
+        let request = &stub.requests()[0];
+        assert_eq!(request.uri.path(), "/people/match");
+        let query = request.uri.query().unwrap();
+        assert!(query.contains("first_name=Ada") && query.contains("domain=acme.example"));
+        assert!(query.contains("reveal_personal_emails=false"));
+        let guess = json!({"person": {"email": ADA, "email_status": "extrapolated"}});
+        assert_eq!(
+            super::found(APOLLO, guess).await.deliverability,
+            Deliverability::Unknown
+        );
+    }
+
+    #[tokio::test]
+    async fn no_match_and_locked_addresses_are_misses() {
+        for body in [
+            json!({"person": null}),
+            json!({}),
+            json!({"person": {"email": null, "email_status": "unavailable"}}),
+            json!({"person": {"email": "email_not_unlocked@domain.com"}}),
+        ] {
+            missing(APOLLO, 200, body).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn error_codes() {
+        for (status, code, expected) in [
+            (403, "API_INACCESSIBLE", ProviderError::Unauthorized),
+            (401, "INVALID_ACCESS_TOKEN", ProviderError::Unauthorized),
+            (422, "INSUFFICIENT_CREDITS", ProviderError::OutOfCredits),
+            (
+                422,
+                "INVALID_PARAMS",
+                ProviderError::InvalidRequest("INVALID_PARAMS".to_owned()),
+            ),
+        ] {
+            let body = json!({"error": "…", "error_code": code, "message": "…"});
+            assert_eq!(refused(APOLLO, status, body).await, expected, "{code}");
+        }
+        let body = json!({"message": "slow down", "retry_after_seconds": 12});
+        assert_eq!(
+            refused(APOLLO, 429, body).await,
+            ProviderError::RateLimited {
+                retry_after: Some(std::time::Duration::from_secs(12))
+            }
+        );
+    }
+}
+
+mod snov {
+    use super::*;
+
+    const SNOV: ProviderKind = ProviderKind::Snov;
+
+    fn token() -> Reply {
+        reply(
+            200,
+            &json!({"access_token": "tok", "token_type": "Bearer", "expires_in": 3600}),
+        )
+    }
+
+    fn started() -> Reply {
+        reply(200, &json!({"task_hash": "h1", "status": "in_progress"}))
+    }
+
+    fn done(row: &Value) -> Reply {
+        reply(200, &json!({"status": "completed", "data": [row]}))
+    }
+
+    #[tokio::test]
+    async fn finds_after_a_while_and_keeps_its_token() {
+        let row = |status: &str| json!({"first_name": "Ada", "email": ADA, "confidence": 91, "status": status});
+        let working = || reply(200, &json!({"status": "in_progress", "data": []}));
+        let stub = Stub::start(vec![
+            token(),
+            started(),
+            working(),
+            done(&row("valid")),
+            started(),
+            done(&row("not_valid")),
+            started(),
+            done(&row("unknown")),
+        ])
+        .await;
+        let provider = stub.provider(SNOV);
+        for (expected, cost) in [
+            (Deliverability::Valid, 1_000),
+            (Deliverability::Invalid, 0),
+            (Deliverability::Unknown, 1_000),
+        ] {
+            let answer = provider.find_email(&person()).await.unwrap();
+            assert_eq!(answer.cost, Some(cost));
+            let found = answer.found.unwrap();
+            assert_eq!(
+                (found.deliverability, found.confidence),
+                (expected, Some(91))
+            );
+        }
+        let requests = stub.requests();
+        let paths: Vec<_> = requests.iter().map(|request| request.uri.path()).collect();
+        assert_eq!(
+            paths
+                .iter()
+                .filter(|path| path.ends_with("access_token"))
+                .count(),
+            1
+        );
+        assert_eq!(requests[0].body["grant_type"], json!("client_credentials"));
+        assert_eq!(requests[0].body["client_id"], json!("key-7b1e"));
+        assert_eq!(
+            requests[2].uri.to_string(),
+            "/v2/emails-by-domain-by-name/result?task_hash=h1"
+        );
+    }
+
+    #[tokio::test]
+    async fn misses() {
+        for row in [json!({"email": null, "status": null}), json!({"email": ""})] {
+            let (answer, _stub) = find(SNOV, vec![token(), started(), done(&row)]).await;
+            assert_eq!(answer.unwrap(), Answer::nothing(Some(0)));
+        }
+        let empty = reply(200, &json!({"status": "completed", "data": []}));
+        let (answer, _stub) = find(SNOV, vec![token(), started(), empty]).await;
+        assert_eq!(answer.unwrap().found, None);
+    }
+
+    #[tokio::test]
+    async fn a_wrong_secret_is_told_by_either_status() {
+        for status in [400, 401] {
+            let body = json!({"error": "invalid_client", "error_description": "…"});
+            assert_eq!(
+                refused(SNOV, status, body).await,
+                ProviderError::Unauthorized
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_revoked_token_is_fetched_anew() {
+        let row = json!({"email": ADA, "status": "valid"});
+        let stub = Stub::start(vec![
+            token(),
+            reply(401, &json!({})),
+            token(),
+            started(),
+            done(&row),
+        ])
+        .await;
+        let provider = stub.provider(SNOV);
+        let error = provider.find_email(&person()).await.unwrap_err();
+        assert_eq!(error, ProviderError::Unauthorized);
+        assert!(
+            provider
+                .find_email(&person())
+                .await
+                .unwrap()
+                .found
+                .is_some()
+        );
+    }
+
+    #[tokio::test]
+    async fn verifies() {
+        for (row, expected) in [
+            (
+                json!({"email": ADA, "status": "valid"}),
+                Deliverability::Valid,
+            ),
+            (
+                json!({"email": ADA, "result": {"smtp_status": "not_valid"}}),
+                Deliverability::Invalid,
+            ),
+            (
+                json!({"email": ADA, "status": "unknown"}),
+                Deliverability::Unknown,
+            ),
+        ] {
+            let replies = vec![token(), started(), done(&row)];
+            assert_eq!(verdict(SNOV, replies).await, Ok(expected), "{row}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! What goes wrong the same way with every provider.
+
+use std::time::Duration;
+
+use lode_providers::{ApiKey, ProviderError, ProviderKind, SetupError, connect};
+use serde_json::json;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::stub::{KEY, Reply, Stub, config, json as reply, person};
+
+/// What a provider asks for before the real question.
+fn prelude(kind: ProviderKind) -> Vec<Reply> {
+    match kind {
+        ProviderKind::Snov => vec![reply(
+            200,
+            &json!({"access_token": "tok", "token_type": "Bearer", "expires_in": 3600}),
+        )],
+        _ => Vec::new(),
+    }
+}
+
+async fn fails(kind: ProviderKind, last: Reply) -> (ProviderError, Stub) {
+    let mut replies = prelude(kind);
+    replies.push(last);
+    let stub = Stub::start(replies).await;
+    let error = stub.provider(kind).find_email(&person()).await.unwrap_err();
+    (error, stub)
+}
+
+#[tokio::test]
+async fn error_statuses_are_told_apart() {
+    for kind in ProviderKind::ALL {
+        let rate = ProviderError::RateLimited {
+            retry_after: Some(Duration::from_secs(7)),
+        };
+        let cases = [
+            (401, ProviderError::Unauthorized),
+            (402, ProviderError::OutOfCredits),
+            (451, ProviderError::OptedOut),
+            (500, ProviderError::Server(500)),
+            (503, ProviderError::Server(503)),
+            (
+                if kind == ProviderKind::Hunter {
+                    403
+                } else {
+                    429
+                },
+                rate,
+            ),
+        ];
+        for (status, expected) in cases {
+            // Apollo's 401 and proxies' 5xx are plain text.
+            let headers = vec![("content-type", "text/plain"), ("retry-after", "7")];
+            let (error, _stub) = fails(kind, Reply::Full(status, headers, "no".into())).await;
+            assert_eq!(error, expected, "{kind} {status}");
+        }
+        let (error, _stub) = fails(kind, reply(422, &json!({"error": "bad input!"}))).await;
+        assert_eq!(
+            error,
+            ProviderError::InvalidRequest("422".to_owned()),
+            "{kind}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn retry_after_may_be_a_date_and_is_bounded() {
+    let date =
+        (jiff::Timestamp::now() + Duration::from_secs(3600)).to_zoned(jiff::tz::TimeZone::UTC);
+    let date: &'static str = jiff::fmt::rfc2822::to_string(&date).unwrap().leak();
+    for (value, low, high) in [(date, 3500, 3600), ("999999999", 86_400, 86_400)] {
+        let headers = vec![("retry-after", value)];
+        let (error, _stub) = fails(
+            ProviderKind::Prospeo,
+            Reply::Full(429, headers, String::new()),
+        )
+        .await;
+        let ProviderError::RateLimited { retry_after } = error else {
+            panic!("{error}");
+        };
+        assert!(
+            (low..=high).contains(&retry_after.unwrap().as_secs()),
+            "{value}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn broken_answers_are_told_apart() {
+    for kind in ProviderKind::ALL {
+        let json_type = vec![("content-type", "application/json")];
+        let cut = Reply::Full(200, json_type.clone(), "{\"data\":{\"email\":".into());
+        assert_eq!(
+            fails(kind, cut).await.0,
+            ProviderError::Malformed("no JSON"),
+            "{kind}"
+        );
+        let page = Reply::Full(
+            200,
+            vec![("content-type", "text/html")],
+            "<title>Log in</title>".into(),
+        );
+        assert_eq!(
+            fails(kind, page).await.0,
+            ProviderError::WrongContentType,
+            "{kind}"
+        );
+        let huge = Reply::Full(
+            200,
+            json_type.clone(),
+            format!("\"{}\"", "x".repeat(70_000)),
+        );
+        assert_eq!(fails(kind, huge).await.0, ProviderError::TooLarge, "{kind}");
+        for odd in [json!([]), json!("text"), json!({"surprise": 1})] {
+            let answer = fails_or_finds_nothing(kind, reply(200, &odd)).await;
+            assert!(answer, "{kind}: {odd}");
+        }
+    }
+}
+
+/// A server whose answers promise more than comes, but for Snov's token.
+async fn truncating_server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.windows(4).any(|window| window == b"\r\n\r\n") {
+                if stream.read_buf(&mut head).await.unwrap_or(0) == 0 {
+                    break;
+                }
+            }
+            let token = r#"{"access_token":"tok","expires_in":3600}"#;
+            let (length, body) = if head.starts_with(b"POST /v1/oauth") {
+                (token.len(), token)
+            } else {
+                (500, r#"{"data":{"email":"#)
+            };
+            let reply = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+                 connection: close\r\n\r\n{body}"
+            );
+            let _ = stream.write_all(reply.as_bytes()).await;
+            let _ = stream.shutdown().await;
+            // Unread input would reset the connection before the client has read.
+            while stream.read_buf(&mut head).await.unwrap_or(0) > 0 {}
+        }
+    });
+    base
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_early() {
+    let base = truncating_server().await;
+    for kind in ProviderKind::ALL {
+        let provider = connect(kind, &ApiKey::new(KEY), &config(&base)).unwrap();
+        let error = provider.find_email(&person()).await.unwrap_err();
+        assert_eq!(
+            error,
+            ProviderError::Malformed("the answer ends early"),
+            "{kind}"
+        );
+    }
+}
+
+/// An answer of a surprising shape is an error, or no address; never a panic.
+async fn fails_or_finds_nothing(kind: ProviderKind, last: Reply) -> bool {
+    let mut replies = prelude(kind);
+    replies.push(last);
+    let stub = Stub::start(replies).await;
+    match stub.provider(kind).find_email(&person()).await {
+        Ok(answer) => kind == ProviderKind::Apollo && answer.found.is_none(),
+        Err(error) => matches!(error, ProviderError::Malformed(_)),
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed() {
+    for kind in ProviderKind::ALL {
+        let login = Reply::Full(302, vec![("location", "/login")], String::new());
+        let (error, stub) = fails(kind, login).await;
+        assert_eq!(error, ProviderError::Redirected, "{kind}");
+        assert!(error.needs_user());
+        assert!(
+            stub.requests()
+                .iter()
+                .all(|request| request.uri.path() != "/login")
+        );
+    }
+}
+
+#[tokio::test]
+async fn slow_and_absent_servers() {
+    for kind in ProviderKind::ALL {
+        let mut replies = prelude(kind);
+        replies.push(Reply::Silence);
+        let stub = Stub::start(replies).await;
+        let mut config = stub.config();
+        config.timeout = Duration::from_millis(300);
+        let provider = connect(kind, &ApiKey::new(KEY), &config).unwrap();
+        let error = provider.find_email(&person()).await.unwrap_err();
+        assert_eq!(error, ProviderError::Timeout, "{kind}");
+        assert!(error.is_temporary());
+    }
+    // A port that was free a moment ago, and that nobody listens on.
+    let port = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let stub = Stub::start(Vec::new()).await;
+    let mut config = stub.config();
+    config.base = Some(format!("http://127.0.0.1:{port}").parse().unwrap());
+    let provider = connect(ProviderKind::Hunter, &ApiKey::new(KEY), &config).unwrap();
+    let error = provider.find_email(&person()).await.unwrap_err();
+    assert_eq!(error, ProviderError::Unreachable);
+}
+
+#[tokio::test]
+async fn the_key_goes_into_a_header_and_nowhere_else() {
+    for kind in ProviderKind::ALL {
+        let (_, stub) = fails(kind, reply(401, &json!({}))).await;
+        let provider = stub.provider(kind);
+        let shown = format!("{provider:?}");
+        assert!(
+            !shown.contains("7b1e") && !shown.contains("93af"),
+            "{kind}: {shown}"
+        );
+        let requests = stub.requests();
+        let request = requests.last().unwrap();
+        assert!(!request.uri.to_string().contains("7b1e"), "{kind}");
+        let (name, value) = match kind {
+            ProviderKind::Hunter | ProviderKind::LeadMagic | ProviderKind::Apollo => {
+                ("x-api-key", KEY)
+            }
+            ProviderKind::Prospeo => ("x-key", KEY),
+            ProviderKind::Dropcontact => ("x-access-token", KEY),
+            ProviderKind::Icypeas => ("authorization", KEY),
+            ProviderKind::Findymail => ("authorization", "Bearer key-7b1e:secret-93af"),
+            ProviderKind::Snov => ("authorization", "Bearer tok"),
+        };
+        assert_eq!(request.headers[name], value, "{kind}");
+        assert_eq!(request.headers["accept"], "application/json", "{kind}");
+    }
+}
+
+#[test]
+fn only_https_and_usable_keys() {
+    let mut config = lode_providers::ProviderConfig::default();
+    for kind in ProviderKind::ALL {
+        assert!(connect(kind, &ApiKey::new(KEY), &config).is_ok(), "{kind}");
+        let error = connect(kind, &ApiKey::new(""), &config).unwrap_err();
+        assert_eq!(error, SetupError::Key, "{kind}");
+    }
+    config.base = Some("http://api.provider.example".parse().unwrap());
+    for kind in ProviderKind::ALL {
+        let error = connect(kind, &ApiKey::new(KEY), &config).unwrap_err();
+        assert_eq!(error, SetupError::Base, "{kind}");
+    }
+}
