@@ -47,7 +47,17 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
 }
 
 fn profile(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
-    guest_profile::read(view, slug).or_else(|| member_profile::read(view, slug))
+    guest_profile::read(view, slug)
+        .or_else(|| member_profile::read(view, slug))
+        .or_else(|| {
+            // Lists below a profile have no top card, however long one waits.
+            let below = ["/details/", "/recent-activity/"];
+            let path = view.url.path();
+            below
+                .iter()
+                .any(|part| path.contains(part))
+                .then(|| empty("unsupported"))
+        })
 }
 
 fn empty(kind: &str) -> ParsedPage {

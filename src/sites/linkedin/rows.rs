@@ -226,10 +226,9 @@ fn read_row(
     let current = lines
         .iter()
         .find_map(|line| view.rules.after_label("current_snippet", line));
-    if let Some(current) = current {
-        let (title, company) = read_snippet(view, current);
+    if let Some((title, company)) = current.and_then(|current| read_snippet(view, current)) {
         draft.offer(Field::Title, "snippet", Some(title));
-        draft.offer(Field::Company, "snippet", company);
+        draft.offer(Field::Company, "snippet", Some(company));
     } else if let Some(line) = draft.get(Field::Headline) {
         // A row states title and company where the headline gives both.
         let stated = headline::split(line);
@@ -338,16 +337,17 @@ fn is_place(view: &View<'_>, line: &str) -> bool {
         && line.chars().any(char::is_alphabetic)
 }
 
-/// Title and company of a snippet "CTO at Acme - what is done there…".
-fn read_snippet(view: &View<'_>, snippet: &str) -> (String, Option<String>) {
-    for pattern in view.rules.patterns("snippet_position") {
-        let Some(title) = pattern.capture(snippet, "title") else {
-            continue;
-        };
-        let company = pattern.capture(snippet, "company").map(without_description);
-        return (title.to_owned(), company);
-    }
-    (snippet.to_owned(), None)
+/// Title and company of a snippet "CTO at Acme - what is done there…"; nothing where it is
+/// not known how the language joins them.
+fn read_snippet(view: &View<'_>, snippet: &str) -> Option<(String, String)> {
+    view.rules
+        .patterns("snippet_position")
+        .iter()
+        .find_map(|pattern| {
+            let title = pattern.capture(snippet, "title")?;
+            let company = pattern.capture(snippet, "company")?;
+            Some((title.to_owned(), without_description(company)))
+        })
 }
 
 /// A company without the description after a dash. A name may hold dashes itself: cut only
