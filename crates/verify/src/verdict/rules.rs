@@ -45,30 +45,33 @@ impl Judgement {
 /// What the control questions say about acceptance by this server.
 #[must_use]
 pub fn catch_all(control: &Control) -> CatchAll {
-    let accepted = |answer: &&RcptAnswer| answer.class == ReplyClass::Accepted;
+    // "Cannot verify, but will take it" (252) is acceptance all the same.
+    let accepted = |answer: &RcptAnswer| (200..300).contains(&answer.code);
     let Some(random) = &control.random else {
         return CatchAll::Unknown;
     };
     if control.names.len() < Control::NAMES {
         return CatchAll::Unknown;
     }
-    let names = control.names.iter().chain(&control.closing);
-    if random.class == ReplyClass::Accepted {
-        return if control.names.iter().any(|answer| accepted(&answer)) {
+    let mut names = control.names.iter().chain(&control.closing);
+    if accepted(random) {
+        return if control.names.iter().any(accepted) {
             CatchAll::Yes
         } else {
             CatchAll::Unknown
         };
     }
-    if names.clone().any(|answer| accepted(&answer)) {
+    if names.any(accepted) {
         return CatchAll::NameLike;
     }
     let refused = |answer: &RcptAnswer| answer.class == ReplyClass::NoMailbox;
     // A refusal that may mean anything means "no such mailbox" where it comes to every
     // decoy alike and postmaster is accepted.
-    let alike = control
-        .decoys()
-        .all(|answer| answer.class == ReplyClass::Ambiguous && answer.template == random.template);
+    let alike = control.decoys().all(|answer| {
+        answer.code >= 500
+            && answer.class == ReplyClass::Ambiguous
+            && answer.template == random.template
+    });
     let sane = control
         .postmaster
         .as_ref()
@@ -210,7 +213,8 @@ fn state_of_mailbox(
 /// A refusal that may mean anything: a missing mailbox only if recipients that cannot
 /// exist get the very same, and one that must exist does not.
 fn ambiguous(control: &Control, target: &RcptAnswer) -> Judgement {
-    let same = control.all_asked()
+    let same = target.code >= 500
+        && control.all_asked()
         && control
             .decoys()
             .all(|answer| answer.code == target.code && answer.template == target.template);
@@ -264,4 +268,184 @@ pub fn judge_failure(failures: &[SessionFailure], last: bool) -> Judgement {
         return Judgement::new(EmailStatus::Blocked, 30, reason);
     }
     Judgement::new(EmailStatus::Unknown, 20, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(code: u16, class: ReplyClass, template: &str) -> RcptAnswer {
+        RcptAnswer {
+            recipient: "x@firm.example".to_owned(),
+            code,
+            enhanced: None,
+            class,
+            template: template.to_owned(),
+            text: String::new(),
+        }
+    }
+
+    fn yes() -> RcptAnswer {
+        answer(250, ReplyClass::Accepted, "250 - ok")
+    }
+
+    fn no() -> RcptAnswer {
+        answer(550, ReplyClass::NoMailbox, "550 - user unknown")
+    }
+
+    fn may_be() -> RcptAnswer {
+        answer(550, ReplyClass::Ambiguous, "550 - unavailable")
+    }
+
+    fn control(random: RcptAnswer, name: RcptAnswer, postmaster: RcptAnswer) -> Control {
+        Control {
+            random: Some(random),
+            names: vec![name.clone(), name],
+            postmaster: Some(postmaster),
+            ..Control::default()
+        }
+    }
+
+    fn status(control: &Control, target: &RcptAnswer) -> EmailStatus {
+        judge(AddressClass::Personal, control, target, true).status
+    }
+
+    #[test]
+    fn verified_needs_every_condition() {
+        let sound = control(no(), no(), yes());
+        let judgement = judge(AddressClass::Personal, &sound, &yes(), false);
+        assert_eq!(
+            (judgement.status, judgement.score),
+            (EmailStatus::Verified, 100)
+        );
+        let policy = answer(550, ReplyClass::Policy, "550 5.7.1 denied");
+        let later = answer(450, ReplyClass::Temporary, "450 - later");
+        for (control, expected) in [
+            (control(yes(), yes(), yes()), EmailStatus::AcceptAll),
+            (control(no(), yes(), yes()), EmailStatus::AcceptAll),
+            (control(yes(), no(), yes()), EmailStatus::Unknown),
+            (control(policy.clone(), no(), yes()), EmailStatus::Unknown),
+            (control(no(), no(), policy), EmailStatus::Unknown),
+            (control(no(), later, yes()), EmailStatus::Unknown),
+            (control(no(), no(), may_be()), EmailStatus::Unknown),
+            (control(may_be(), no(), yes()), EmailStatus::Unknown),
+            (control(may_be(), may_be(), no()), EmailStatus::Unknown),
+            (
+                Control {
+                    postmaster: None,
+                    ..sound.clone()
+                },
+                EmailStatus::Unknown,
+            ),
+            (
+                Control {
+                    names: vec![no()],
+                    ..sound.clone()
+                },
+                EmailStatus::Unknown,
+            ),
+            (
+                Control {
+                    closing: Some(yes()),
+                    ..sound.clone()
+                },
+                EmailStatus::AcceptAll,
+            ),
+            (Control::default(), EmailStatus::Unknown),
+        ] {
+            let judgement = judge(AddressClass::Personal, &control, &yes(), true);
+            assert_eq!(judgement.status, expected, "{control:?}");
+            assert!(judgement.score <= 95);
+        }
+        for class in [AddressClass::Role, AddressClass::Disposable] {
+            assert_ne!(
+                judge(class, &sound, &yes(), true).status,
+                EmailStatus::Verified
+            );
+        }
+    }
+
+    #[test]
+    fn an_ambiguous_refusal_needs_the_decoys_and_postmaster() {
+        assert_eq!(
+            status(&control(may_be(), may_be(), yes()), &may_be()),
+            EmailStatus::Invalid
+        );
+        for control in [
+            control(may_be(), may_be(), may_be()),
+            control(may_be(), may_be(), no()),
+            control(no(), no(), yes()),
+            control(may_be(), no(), yes()),
+            Control::default(),
+        ] {
+            assert_eq!(
+                status(&control, &may_be()),
+                EmailStatus::Unknown,
+                "{control:?}"
+            );
+        }
+        // Refused alike, but the target is accepted: the decoys' refusals meant "no mailbox".
+        assert_eq!(
+            status(&control(may_be(), may_be(), yes()), &yes()),
+            EmailStatus::Verified
+        );
+    }
+
+    #[test]
+    fn taken_without_verification_is_neither_proof_nor_refusal() {
+        let taken = answer(252, ReplyClass::Ambiguous, "252 - cannot verify");
+        let all = control(taken.clone(), taken.clone(), yes());
+        assert_eq!(status(&all, &taken), EmailStatus::Unknown);
+        assert_eq!(status(&all, &yes()), EmailStatus::AcceptAll);
+        assert_eq!(
+            status(&control(no(), no(), yes()), &taken),
+            EmailStatus::Unknown
+        );
+    }
+
+    #[test]
+    fn a_mailbox_is_full_only_where_decoys_are_not() {
+        let full = answer(452, ReplyClass::Full, "452 4.2.2 full");
+        assert_eq!(
+            status(&control(no(), no(), yes()), &full),
+            EmailStatus::Full
+        );
+        assert_eq!(
+            status(&control(full.clone(), full.clone(), yes()), &full),
+            EmailStatus::Unknown
+        );
+        let disabled = answer(550, ReplyClass::Disabled, "550 5.2.1 disabled");
+        assert_eq!(
+            status(&control(no(), no(), yes()), &disabled),
+            EmailStatus::Disabled
+        );
+        let all = control(disabled.clone(), disabled.clone(), yes());
+        assert_eq!(status(&all, &disabled), EmailStatus::Invalid);
+    }
+
+    #[test]
+    fn a_refusal_of_us_is_no_word_about_the_mailbox() {
+        for class in [
+            ReplyClass::Policy,
+            ReplyClass::SenderRefused,
+            ReplyClass::TlsRequired,
+        ] {
+            let refusal = answer(550, class, "550 5.7.1 denied");
+            assert_eq!(
+                status(&control(no(), no(), yes()), &refusal),
+                EmailStatus::Blocked
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_deferred_is_asked_again_until_the_schedule_ends() {
+        let later = answer(450, ReplyClass::Temporary, "450 4.2.0 greylisted");
+        let all = control(later.clone(), later.clone(), later.clone());
+        for target in [&later, &yes()] {
+            let first = judge(AddressClass::Personal, &all, target, false);
+            assert_eq!(first.status, EmailStatus::Deferred);
+            assert_eq!(status(&all, target), EmailStatus::Unknown);
+        }
+    }
 }
