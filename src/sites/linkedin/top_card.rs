@@ -328,15 +328,16 @@ fn company(
 ) -> Option<(String, &'static str)> {
     let mut schools = Vec::new();
     for chip in view.all_in(card, "top_card_chip") {
-        let Some(label) = chip.attr("aria-label") else {
+        let Some(text) = dom::sighted_text(chip) else {
             continue;
         };
-        let text = dom::sighted_text(chip);
-        if view.rules.after_label("education", label).is_some() {
-            schools.extend(text);
-        } else if view.rules.after_label("current_company", label).is_some()
-            && let Some(text) = text
-        {
+        // Told by where the chip jumps to, or by its label.
+        let jumps = |part: &str| chip.attr("href").is_some_and(|href| href.contains(part));
+        let label = chip.attr("aria-label").unwrap_or_default();
+        let labelled = |key: &str| view.rules.after_label(key, label).is_some();
+        if jumps("#education") || labelled("education") {
+            schools.push(text);
+        } else if jumps("#experience") || labelled("current_company") {
             return Some((text, "top_card_label"));
         }
     }
