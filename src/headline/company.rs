@@ -26,7 +26,7 @@ pub(super) fn name(words: &[Word]) -> Option<String> {
 pub(super) fn is_nobody(words: &[Word]) -> bool {
     matches!(words, [word] if matches!(
         word.key.as_str(),
-        "self-employed" | "self" | "freelance" | "freelancer" | "freelancing" | "myself" | "me"
+        "confidential" | "undisclosed" | "self-employed" | "self" | "freelance" | "freelancer" | "freelancing" | "myself" | "me"
             | "home" | "selbstständig" | "indépendant" | "autónomo" | "autônomo"
     ))
 }
@@ -147,14 +147,30 @@ fn continues_elsewhere(rest: &[Word]) -> bool {
         .iter()
         .position(|word| word.text.ends_with(','))
         .map_or(rest, |at| rest.get(..=at).unwrap_or(rest));
-    until_comma.iter().take(5).any(|word| {
-        title::is_job(word)
-            && !lexicon::COMPANY_WORDS.has(&word.key)
-            && word.key != "partner"
-            && word.key != "partners"
-    }) || rest
+    let names_partners = |i: usize, word: &Word| {
+        word.key.starts_with("partner")
+            && !until_comma
+                .get(i + 1)
+                .is_some_and(|next| lexicon::AT.has(&next.key))
+    };
+    let is_small = rest
         .first()
-        .is_some_and(|word| lexicon::DOINGS.has(&word.key) && !word.starts_large())
+        .is_some_and(|word| !word.is_brand() && !lexicon::SMALL_WORDS.has(&word.key));
+    is_small
+        || until_comma.iter().take(4).any(|word| {
+            matches!(
+                word.key.as_str(),
+                "student" | "phd" | "mba" | "candidate" | "lecturer" | "speaker"
+            )
+        })
+        || until_comma.iter().enumerate().take(5).any(|(i, word)| {
+            title::is_job(word)
+                && !lexicon::COMPANY_WORDS.has(&word.key)
+                && !names_partners(i, word)
+        })
+        || rest
+            .first()
+            .is_some_and(|word| lexicon::DOINGS.has(&word.key) && !word.starts_large())
 }
 
 /// "Field, Stone & Partners": names in a list that an "and" closes.
@@ -224,6 +240,10 @@ pub(super) fn has_eastern_form(word: &Word) -> bool {
 pub(super) fn in_japanese(words: &[Word]) -> Option<String> {
     const FORM: &str = "株式会社";
     let (before, after) = words.iter().find_map(|word| word.text.split_once(FORM))?;
+    if before.chars().count() >= 2 && after.starts_with('で') && !before.starts_with(['元', '前'])
+    {
+        return Some(format!("{before}{FORM}"));
+    }
     if before.ends_with(['元', '前']) {
         return None;
     }

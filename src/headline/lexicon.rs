@@ -44,48 +44,49 @@ pub(super) const JOBS: WordList = WordList::new(
      gardener geliştirici geliştiricisi generalist geologist geophysicist gerente \
      geschäftsführender geschäftsführer geschäftsführerin geschäftsleiter geschäftsleitung \
      gesellschafter gesellschafterin gestionnaire gestor gestora gm governor grundare \
-     grundlægger gründer gründerin gérant gérante handläggare head headhunter hoofd hrbp \
-     hygienist igazgató illustrator impiegata impiegato imprenditore imprenditrice indehaver \
-     infirmier infirmière ingegnere ingeniera ingeniero ingenieur ingenieurin ingeniør ingenjör \
-     inginer ingénieur ingénieure inhaber inhaberin insinööri inspector instructor intern \
-     interpreter inventor investigator investor inżynier inženýr jednatel jednatelka jefa jefe \
-     johtaja journalist judge jurist juriste kauffrau kaufmann kehittäjä kierownik konsulent \
-     konsult konsultant konsultantka konsultti konzultant koordinator koordinatorin \
-     koordinatörü koordynator koordynatorka księgowa księgowy kurucu kurucusu lawyer lead \
-     leader lecturer leder lehrer lehrerin leiter leiterin lekarz librarian lieutenant \
-     litigator lärare lærer líder machinist magistrate majitel majitelka maker makler maklerin \
-     manager managerin manažer manažerka marketer mathematician mayor md mechanic medeoprichter \
-     medewerker medgrundare mediator medico meister member menadżer menedzser menedżer mentor \
-     merchandiser midwife minister mitarbeiter mitarbeiterin mitglied mitgründer mitgründerin \
-     model moderator musician myyjä médecin médica médico mérnök müdür müdürü mühendis \
-     mühendisi nauczyciel negotiator notary nurse nutritionist obchodník officer omistaja \
-     ondernemer onderzoeker ontwikkelaar operator oprichter oprichtster optometrist ordförande \
-     organizer ortak ortağı owner painter paralegal paramedic partner partnerin pastor \
-     pathologist pdg periodista perustaja pharmacist photographer physician physicist pilot \
-     planner plumber podcaster policymaker postdoc practitioner praktikant praktikantin prawnik \
-     president presidenta presidente presidente-executivo prezes principal producer profesor \
-     profesora professional professor professorin progettista programator programista \
-     programistka programmer projectleider projektledare prokurist prokuristin propietaria \
-     propietario proprietor proprietária proprietário propriétaire prosecutor przedstawiciel \
-     präsident präsidentin président présidente présidente-directrice psychiatrist psychologist \
-     publicist publisher purchaser päällikkö radca radiologist realtor receptionist \
-     rechtsanwalt rechtsanwältin recruiter redakteur redakteurin redovisningsekonom referent \
-     referentin registrar rep reporter representante representative researcher resident \
-     responsabile responsable reviewer rådgivare rådgiver rédacteur rédactrice sachbearbeiter \
-     sachbearbeiterin sahibi salesman salesperson saleswoman samordnare scholar scientist \
-     screenwriter scrum sde sdr secretary selger seller senator sergeant server shareholder \
-     singer sjef socia socio solicitor sorumlusu sourcer specialist specialista specjalista \
-     specjalistka sre stagiaire statistician steuerberater steuerberaterin steward stifter \
-     strategist subdirector subdirectora superintendent supervisor supervisora surgeon surveyor \
-     sviluppatore sviluppatrice svp swe sysadmin säljare sælger sócia sócio sócio-fundador \
-     tanácsadó teacher teamleider technician technicien technicienne techniker technikerin \
-     technologist tecnico teller temsilcisi therapist titolare toimitusjohtaja trader trainee \
-     trainer trainerin translator treasurer trustee trésorier tulajdonos tutor técnica técnico \
-     udvikler underwriter unternehmer unternehmerin utvecklare utvikler uzman uzmanı vd vedoucí \
-     vendedor vendedora vendeur vendeuse venditore venditrice verkaufsberater verkoper \
-     verkställande verkäufer verkäuferin vertegenwoordiger vertriebsmitarbeiter vet \
-     veterinarian vezető vice-president vice-président vicepresidenta vicepresidente \
-     videographer volunteer voorzitter vorsitzende vorsitzender vorstand vorstandsmitglied \
+     grundlægger gründer gründerin gérant gérante handlowiec handläggare head headhunter hoofd \
+     hrbp hygienist igazgató illustrator impiegata impiegato imprenditore imprenditrice \
+     indehaver infirmier infirmière ingegnere ingeniera ingeniero ingenieur ingenieurin \
+     ingeniør ingenjör inginer ingénieur ingénieure inhaber inhaberin insinööri inspector \
+     instructor intern interpreter inventor investigator investor inżynier inženýr jednatel \
+     jednatelka jefa jefe johtaja journalist judge jurist juriste kauffrau kaufmann kehittäjä \
+     kierownik konsulent konsult konsultant konsultantka konsultti konzultant koordinator \
+     koordinatorin koordinatörü koordynator koordynatorka księgowa księgowy kurucu kurucusu \
+     lawyer lead leader lecturer leder lehrer lehrerin leiter leiterin lekarz librarian \
+     lieutenant litigator lärare lærer líder machinist magistrate majitel majitelka maker \
+     makler maklerin manager managerin manažer manažerka marketer mathematician mayor md \
+     mechanic medeoprichter medewerker medgrundare mediator medico meister member menadżer \
+     menedzser menedżer mentor merchandiser midwife minister mitarbeiter mitarbeiterin mitglied \
+     mitgründer mitgründerin model moderator musician myyjä médecin médica médico mérnök müdür \
+     müdürü mühendis mühendisi nauczyciel negotiator notary nurse nutritionist obchodník \
+     officer omistaja ondernemer onderzoeker ontwikkelaar operator oprichter oprichtster \
+     optometrist ordförande organizer ortak ortağı owner painter paralegal paramedic partner \
+     partnerin pastor pathologist pdg periodista perustaja pharmacist photographer physician \
+     physicist pilot planner plumber podcaster policymaker postdoc practitioner praktikant \
+     praktikantin prawnik president presidenta presidente presidente-executivo prezes principal \
+     producer profesor profesora professional professor professorin progettista programator \
+     programista programistka programmer projectleider projektledare prokurist prokuristin \
+     propietaria propietario proprietor proprietária proprietário propriétaire prosecutor \
+     przedstawiciel präsident präsidentin président présidente présidente-directrice \
+     psychiatrist psychologist publicist publisher purchaser päällikkö radca radiologist \
+     realtor receptionist rechtsanwalt rechtsanwältin recruiter redakteur redakteurin \
+     redovisningsekonom referent referentin registrar rep reporter representante representative \
+     researcher resident responsabile responsable reviewer rådgivare rådgiver rédacteur \
+     rédactrice sachbearbeiter sachbearbeiterin sahibi salesman salesperson saleswoman \
+     samordnare scholar scientist screenwriter scrum sde sdr secretary selger seller senator \
+     sergeant server shareholder singer sjef socia socio solicitor sorumlusu sourcer specialist \
+     specialista specjalista specjalistka sre stagiaire statistician steuerberater \
+     steuerberaterin steward stifter strategist subdirector subdirectora superintendent \
+     supervisor supervisora surgeon surveyor sviluppatore sviluppatrice svp swe sysadmin \
+     säljare sælger sócia sócio sócio-fundador tanácsadó teacher teamleider technician \
+     technicien technicienne techniker technikerin technologist tecnico teller temsilcisi \
+     therapist titolare toimitusjohtaja trader trainee trainer trainerin translator treasurer \
+     trustee trésorier tulajdonos tutor técnica técnico udvikler underwriter unternehmer \
+     unternehmerin utvecklare utvikler uzman uzmanı vd vedoucí vendedor vendedora vendeur \
+     vendeuse venditore venditrice verkaufsberater verkoper verkställande verkäufer verkäuferin \
+     vertegenwoordiger vertriebsmitarbeiter vet veterinarian vezető vice-president \
+     vice-président vicepresidenta vicepresidente videographer volunteer voorzitter vorsitzende \
+     vorsitzender vorstand vorstandsmitglied vorstandsvorsitzende vorstandsvorsitzender \
      vorständin vp vývojář waiter warden webmaster welder werkstudent werkstudentin \
      wirtschaftsprüfer wirtschaftsprüferin wissenschaftler wissenschaftlerin worker writer \
      współzałożyciel właściciel właścicielka yrittäjä yönetici yöneticisi zakladatel \
@@ -107,7 +108,7 @@ pub(super) const JOB_ENDS: WordList = WordList::new(
      kaufmann konsulent konsult ledare leder lehrer leider leiter leiterin makler maklerin \
      manager managerin medewerker meister meisterin mitarbeiter mitarbeiterin ontwikkelaar \
      päällikkö referent referentin rådgiver sjef säljare techniker technikerin utvecklare \
-     utvikler verkäufer verkäuferin vorstand ärztin",
+     utvikler verkäufer verkäuferin vorsitzende vorsitzender vorstand ärztin",
 );
 
 /// The same in writing without spaces: anywhere in a word.

@@ -58,6 +58,11 @@ pub(super) fn read(part: &Part) -> Reading {
             in_company(left, word, right)
         } else if at > 0 && lexicon::OF.has(&word.key) {
             of_company(left, right)
+        } else if at > 0 && lexicon::COMPANY_NOUNS.has(&word.key) && !word.starts_large() {
+            // "Основатель компании …": no word between.
+            company::is_likely(right)
+                .then(|| position(left, right))
+                .flatten()
         } else if at > 0 && lexicon::TURKISH_AT.has(&word.key) {
             position(right, left)
         } else {
@@ -137,7 +142,8 @@ fn at_company(left: &[Word], at: &Word, right: &[Word], all_small: bool) -> Opti
             is_minor: left.iter().all(|word| lexicon::MINOR_JOBS.has(&word.key)),
         });
     }
-    if (left.is_empty() && is_handle) || is_working || is_owning(left) {
+    let is_bare = left.is_empty() && is_handle && !right.iter().any(title::is_job);
+    if is_bare || is_working || is_owning(left) {
         return Some(Reading::Position {
             title: None,
             company,
@@ -183,35 +189,32 @@ fn in_company(left: &[Word], word: &Word, right: &[Word]) -> Option<Reading> {
         _ => bare.as_slice(),
     };
     // "Experte in Recht" and "Ingeniero en Sistemas" say what, not where.
-    let of_a_field = left.last().is_some_and(|last| {
-        matches!(
-            last.key.as_str(),
-            "expert"
-                | "experte"
-                | "expertin"
-                | "experto"
-                | "experta"
-                | "especialista"
-                | "ingeniero"
-                | "ingeniera"
-                | "ingénieur"
-                | "ingénieure"
-                | "consultante"
-                | "técnico"
-                | "técnica"
-                | "licenciado"
-                | "licenciada"
-                | "specialist"
-                | "specialista"
-                | "specjalista"
-                | "esperto"
-                | "responsable"
-                | "engineer"
-                | "leader"
-                | "intern"
-                | "resident"
-        )
-    });
+    let of_a_field = word.key != "with"
+        && left.last().is_some_and(|last| {
+            matches!(
+                last.key.as_str(),
+                "expert"
+                    | "experte"
+                    | "expertin"
+                    | "experto"
+                    | "experta"
+                    | "especialista"
+                    | "ingeniero"
+                    | "ingeniera"
+                    | "ingénieur"
+                    | "ingénieure"
+                    | "consultante"
+                    | "técnico"
+                    | "técnica"
+                    | "licenciado"
+                    | "licenciada"
+                    | "specialist"
+                    | "specialista"
+                    | "specjalista"
+                    | "esperto"
+                    | "responsable"
+            )
+        });
     let is_company = if of_a_field {
         company::is_surely(rest)
     } else {
@@ -247,12 +250,18 @@ fn of_company(left: &[Word], right: &[Word]) -> Option<Reading> {
         .map_or(until.len(), |at| at + 1);
     let until = until.get(..end)?;
     // "President of Sales", "Founder of 3 companies".
-    let is_field = until.first().is_none_or(|word| {
-        lexicon::FUNCTIONS.has(&word.key)
-            || lexicon::PLACES.has(&word.key)
-            || title::is_job(word)
-            || !word.text.chars().any(char::is_alphabetic)
-    }) && !company::is_surely(until);
+    let is_article =
+        |word: &&Word| matches!(word.key.as_str(), "the" | "la" | "le" | "der" | "die");
+    let is_field = until
+        .iter()
+        .find(|word| !is_article(word))
+        .is_none_or(|word| {
+            lexicon::FUNCTIONS.has(&word.key)
+                || lexicon::PLACES.has(&word.key)
+                || title::is_job(word)
+                || !word.text.chars().any(char::is_alphabetic)
+        })
+        && !company::is_surely(until);
     let is_vice = left
         .iter()
         .rev()
@@ -303,6 +312,10 @@ fn beside(words: &[Word]) -> Option<Reading> {
             && (company::is_surely(left) || (company::is_likely(left) && title::is_leading(right)))
         {
             return position(right, left);
+        }
+        // "Acme - Engineer": perhaps a company, perhaps a boast; the title is sure.
+        if title::is_title(right) && company::is_likely(left) {
+            return title::read(right).map(Reading::Title);
         }
     }
     let comma = words.iter().rposition(|word| word.text.ends_with(','))?;

@@ -175,6 +175,11 @@ fn other_languages() {
             "Acme",
         ),
         ("株式会社アクメ 代表取締役", "代表取締役", "株式会社アクメ"),
+        (
+            "アクメ株式会社でエンジニアをしています",
+            "",
+            "アクメ株式会社",
+        ),
         ("株式会社アクメで採用支援をしています", "", "株式会社アクメ"),
         ("元株式会社アクメの社員", "", ""),
         ("Менеджер в компании Акме", "Менеджер", "Акме"),
@@ -191,6 +196,17 @@ fn founders() {
         ("Founder of Acme | Speaker", "Founder", "Acme"),
         ("Co-Founder & CTO, Acme", "Co-Founder & CTO", "Acme"),
         ("Gründerin von Acme", "Gründerin", "Acme"),
+        (
+            "Chairman of the Board at Acme",
+            "Chairman of the Board",
+            "Acme",
+        ),
+        (
+            "Vorstandsvorsitzender der Acme AG",
+            "Vorstandsvorsitzender",
+            "Acme AG",
+        ),
+        ("Основатель компании Акме", "Основатель", "Акме"),
         ("Fondateur de Acme", "Fondateur", "Acme"),
         (
             "Vice President of Engineering at Acme",
@@ -294,6 +310,7 @@ fn a_title_alone() {
         ),
         ("Project Manager, PMP", "Project Manager, PMP", ""),
         ("Visionary | CEO", "", ""),
+        ("Acme - Engineer", "Engineer", ""),
         ("Founder | Mentor at Acme", "Founder", ""),
         ("Sales Director ex-Acme", "Sales Director", ""),
     ]);

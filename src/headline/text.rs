@@ -78,7 +78,8 @@ pub(super) fn parts(headline: &str) -> Vec<Part> {
         let next = words.get(i + 1).copied().unwrap_or_default();
         let previous = i.checked_sub(1).and_then(|i| words.get(i)).copied();
         let separates = match *text {
-            "|" | "·" | "•" | "/" | "//" | "\\" | ";" | "~" | "*" | "l" | "ǀ" => true,
+            "|" | "·" | "•" | "/" | "//" | "\\" | ";" | "~" | "*" | "»" | ":" | "::" | ">"
+            | ">>" | "->" | "l" | "ǀ" => true,
             ORNAMENT => !joins(next) && !previous.is_some_and(joins),
             // A capital I for a pipe: "CTO at Acme I ex-Acorn", not "Engineer I at Acme".
             "I" => seen_at && !joins(next) || is_former(next),

@@ -183,9 +183,16 @@ fn ends_title(word: &Word, before: Option<&Word>, after: Option<&Word>) -> bool 
     if word.key == "to" {
         return !after.is_some_and(|after| after.key == "the" || is_job(after));
     }
+    // "Manager at a bank"; "Attorney at Law" is whole.
+    if lexicon::AT.has(&word.key) {
+        return !after.is_some_and(|after| matches!(after.key.as_str(), "law" | "large" | "arms"));
+    }
     matches!(
         word.key.as_str(),
-        "helping"
+        "currently"
+            | "working"
+            | "employed"
+            | "helping"
             | "acting"
             | "specializing"
             | "specialising"
