@@ -161,8 +161,9 @@ pub(super) const DEVOTIONS: WordList = WordList::new(
      refugio rocio rosario socorro sol",
 );
 
-/// First halves of Arabic given names ("Abdul Rahman").
-pub(super) const BOUND_GIVEN: WordList = WordList::new("abd abdel abdul abdur abu umm أبو ابو عبد");
+/// First halves of given names in two words ("Abdul Rahman", "La Toya").
+pub(super) const BOUND_GIVEN: WordList =
+    WordList::new("abd abdel abdul abdur abu la umm أبو ابو عبد");
 
 /// Korean family names, and Chinese ones as spelt in Taiwan, that tell "Kim Min-ji" from a
 /// name that ends in its family name.

@@ -323,6 +323,7 @@ fn particles_and_double_names() {
             "Abdul Hakim Al-Campo",
             ["Abdul Hakim", "", "Al-Campo", "", "", ""],
         ),
+        ("La Toya Field", ["La Toya", "", "Field", "", "", ""]),
         ("Nguyễn Văn Ví", ["Ví", "Văn", "Nguyễn", "", "", ""]),
         ("Kim Ex-ample", ["Ex-ample", "", "Kim", "", "", ""]),
         ("AML Field", ["AML", "", "Field", "", "", ""]),
