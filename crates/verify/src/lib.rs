@@ -10,6 +10,22 @@
 //!    meaning of each reply from [`classify`].
 //! 4. [`verdict`]: the rules from evidence to state and score; pure.
 //!
+//! # Probing is the operator's choice
+//!
+//! Spamhaus (2015) calls probing of servers that have VRFY switched off an attempted breach
+//! of the receiver's policy, and lists who does it. So nothing is probed until the operator
+//! names themselves ([`Identity`]); what is known is not asked again; one conversation
+//! serves all addresses of a domain; limits and pauses ([`Limits`]) stay below what common
+//! servers mind; and there is no command in [`smtp`] that would send mail or list users.
+//! Not built, and not to be: account-enumeration endpoints of any provider.
+//!
+//! # Measured
+//!
+//! `cargo run -p lode-verify --release --example bench` prints verdicts against the truth of
+//! the test bed, manners as its servers count them, throughput and latency.
+//! `LODE_REAL_SERVERS=1 cargo test -p lode-verify --test real_servers` (root, Debian) asks
+//! real Postfix with postgrey, Exim and OpenSMTPD.
+//!
 //! Start at [`Verifier`]. Rules for one server's replies: `classify/rules.rs`.
 
 pub mod address;
