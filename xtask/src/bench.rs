@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what issue and README name figures for, measured in one run.
+//! `cargo xtask bench`: the figures of the README's claims, measured in one run.
 
 use anyhow::Result;
 
@@ -15,26 +15,23 @@ pub(crate) fn bench() -> Result<()> {
     let chromium = setup::chromium()?;
     setup::openssl()?;
     let sizes = dist::build()?;
+    step("build the native reader", || {
+        run(cargo().args([
+            "build",
+            "--release",
+            "--package",
+            "lode-core",
+            "--example",
+            "time_read",
+        ]))
+    })?;
+    step("snapshot to lead", || {
+        run(program("node")
+            .arg("tests/bench/read.mjs")
+            .env("LODE_CHROMIUM", chromium))
+    })?;
     step("sizes of what is shipped", || {
         crate::print_sizes(&sizes);
         Ok(())
-    })?;
-    step("reading, natively", || {
-        run(cargo().args([
-            "bench",
-            "--quiet",
-            "--package",
-            "lode-core",
-            "--bench",
-            "read",
-        ]))
-    })?;
-    step(
-        "reading, in Chromium and beside cheerio and linkedom",
-        || {
-            run(program("node")
-                .arg("tests/bench/read.mjs")
-                .env("LODE_CHROMIUM", chromium))
-        },
-    )
+    })
 }
