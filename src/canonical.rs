@@ -2,7 +2,7 @@
 
 mod domain;
 
-use url::Url;
+use crate::address::Url;
 
 pub use domain::company_domain;
 
@@ -166,10 +166,10 @@ pub fn website(url: &Url) -> Option<String> {
         .map(|(key, value)| (key.into_owned(), value.into_owned()))
         .collect();
     if kept.len() != url.query_pairs().count() {
-        url.set_query(None);
-        if !kept.is_empty() {
-            url.query_pairs_mut().extend_pairs(kept);
-        }
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&kept)
+            .finish();
+        url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
     }
     Some(url.into())
 }

@@ -212,7 +212,7 @@ pub fn server_address(typed: &str) -> Result<String, &'static str> {
     } else {
         format!("https://{typed}")
     };
-    let url = url::Url::parse(&with_scheme)
+    let url = crate::address::Url::parse(&with_scheme)
         .map_err(|_| "This is not an address. Try one such as http://127.0.0.1:7317.")?;
     let host = url.host_str().unwrap_or_default();
     match url.scheme() {

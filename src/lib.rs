@@ -4,6 +4,7 @@
 //! knows no browser, no network and no clock, so the same code runs in a content script, in the extension's worker, in the `lode`
 //! command and in tests. Start at [`sites::read`].
 
+pub mod address;
 pub mod api;
 pub mod canonical;
 pub mod client;

@@ -20,6 +20,10 @@ pub const BACKOFF_FIRST_MS: i64 = 1_000;
 /// Longest pause between two tries.
 pub const BACKOFF_MAX_MS: i64 = 5 * 60 * 1_000;
 
+/// "Not before" of what is due at once. Not the least integer: what is stored goes through
+/// JavaScript's numbers, which are whole only within ±2^53.
+const AT_ONCE: UnixMillis = 0;
+
 /// A capture that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -78,7 +82,7 @@ impl Outbox {
         self.entries.push(Entry {
             request,
             attempts: 0,
-            not_before: UnixMillis::MIN,
+            not_before: AT_ONCE,
         });
         Ok(())
     }
@@ -139,7 +143,7 @@ impl Outbox {
     /// Makes everything due now: the user asked for a try, or the server is back.
     pub fn hurry(&mut self) {
         for entry in &mut self.entries {
-            entry.not_before = UnixMillis::MIN;
+            entry.not_before = AT_ONCE;
         }
     }
 }

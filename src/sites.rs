@@ -15,7 +15,7 @@ mod generic;
 mod google;
 mod linkedin;
 
-use url::Url;
+use crate::address::Url;
 
 use crate::canonical;
 use crate::dom;

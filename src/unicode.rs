@@ -1,36 +1,15 @@
-//! Unicode normalisation and marks, from the tables that the `url` crate brings along: a
-//! second set of tables would add a hundred kilobytes to what is shipped.
+//! Unicode normalisation and marks: from ICU's tables, and in the shipped core from the
+//! browser's own, which saves their hundred kilobytes.
 
-use std::borrow::Cow;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+mod tables;
 
-use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
-use icu_properties::CodePointMapData;
-use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
-
-/// Canonical composition (UAX #15, NFC).
-#[must_use]
-pub fn nfc(text: &str) -> Cow<'_, str> {
-    ComposingNormalizerBorrowed::new_nfc().normalize(text)
-}
-
-/// Compatibility composition (UAX #15, NFKC): fancy letters become plain ones.
-#[must_use]
-pub fn nfkc(text: &str) -> Cow<'_, str> {
-    ComposingNormalizerBorrowed::new_nfkc().normalize(text)
-}
-
-/// Canonical decomposition (UAX #15, NFD): letters apart from their accents.
-#[must_use]
-pub fn nfd(text: &str) -> Cow<'_, str> {
-    DecomposingNormalizerBorrowed::new_nfd().normalize(text)
-}
-
-/// Whether a character is a mark, such as an accent (general category M).
-#[must_use]
-pub fn is_mark(c: char) -> bool {
-    let category = CodePointMapData::<GeneralCategory>::new().get(c);
-    GeneralCategoryGroup::Mark.contains(category)
-}
+#[cfg(target_arch = "wasm32")]
+pub use browser::{is_mark, nfc, nfd, nfkc};
+#[cfg(not(target_arch = "wasm32"))]
+pub use tables::{is_mark, nfc, nfd, nfkc};
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! The registrable domain of a company's website, without the full public suffix list: that
 //! list is larger than the rest of the core. The backend, which looks domains up, has it.
 
-use url::Url;
+use crate::address::Url;
 
 /// Second-level labels that registries of two-letter domains sell below ("example.co.uk").
 const SECOND_LEVEL: &[&str] = &[

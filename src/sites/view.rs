@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
-use url::Url;
+use crate::address::Url;
 
 use crate::canonical;
 use crate::dom;

@@ -209,3 +209,25 @@ fn what_an_older_version_stored_still_reads() {
     let stored: Stored = serde_json::from_str(r#"{"cursor":7,"settings":{}}"#).unwrap();
     assert_eq!((stored.cursor, stored.settings.show_button), (7, true));
 }
+
+/// What is stored goes through JavaScript's numbers and back.
+#[test]
+fn what_is_stored_survives_javascript_numbers() {
+    fn check(value: &serde_json::Value) {
+        match value {
+            serde_json::Value::Number(n) => {
+                let whole = n.as_i64().unwrap();
+                assert!(whole.abs() < 1 << 53, "{whole}");
+            }
+            serde_json::Value::Array(all) => all.iter().for_each(check),
+            serde_json::Value::Object(all) => all.values().for_each(check),
+            _ => {}
+        }
+    }
+    let mut worker = paired();
+    let done = worker.capture(click(1, &page(vec![lead(1)])), &mut ids()).unwrap();
+    check(&serde_json::to_value(worker.stored()).unwrap());
+    worker.sent(done.operations[0], Err(CallError::Unreachable("no".into())), 9, 0.5);
+    worker.hurry();
+    check(&serde_json::to_value(worker.stored()).unwrap());
+}

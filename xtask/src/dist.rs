@@ -28,11 +28,11 @@ pub(crate) fn build() -> Result<Vec<(String, u64)>> {
     let pkg = dist.join("extension/pkg");
     fs::create_dir_all(&pkg)?;
 
-    bind(&core, &pkg, "core", Glue::Module, "-O2")?;
+    bind(&core, &pkg, "core", Glue::Module, "-Os")?;
     bind(&popup, &pkg, "popup", Glue::Module, "-Oz")?;
     let scratch = root().join("target/xtask/reader");
     fs::create_dir_all(&scratch)?;
-    bind(&core, &scratch, "reader", Glue::Classic, "-O2")?;
+    bind(&core, &scratch, "reader", Glue::Classic, "-Os")?;
     fs::write(dist.join("extension/reader.js"), reader_script(&scratch)?)?;
 
     for name in COPIED {
@@ -83,11 +83,8 @@ enum Glue {
 /// where the input is the one of the last run.
 fn bind(wasm: &Path, out: &Path, name: &str, glue: Glue, level: &str) -> Result<()> {
     let bytes = fs::read(wasm).with_context(|| format!("read {}", wasm.display()))?;
-    let sum: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let digest = format!("{sum} {name} {level} 1");
+    let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&bytes));
+    let digest = format!("{hash} {name} {level} 2");
     let stamp = target_dir().join("xtask").join(format!("{name}.stamp"));
     let bound = out.join(format!("{name}_bg.wasm"));
     if bound.exists() && fs::read_to_string(&stamp).is_ok_and(|done| done == digest) {
@@ -107,6 +104,7 @@ fn bind(wasm: &Path, out: &Path, name: &str, glue: Glue, level: &str) -> Result<
                 .no_modules(true)?
                 .no_modules_global("wasm_bindgen")?,
         };
+        bindgen.omit_default_module_path(false);
         // After a trap the worker takes a fresh instance.
         bindgen.reset_state_function(glue == Glue::Module);
         bindgen.generate(out)?;

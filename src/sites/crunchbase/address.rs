@@ -1,6 +1,6 @@
 //! What a Crunchbase address leads to.
 
-use url::Url;
+use crate::address::Url;
 
 use crate::canonical;
 
@@ -78,12 +78,13 @@ impl EntityAddress {
 
 /// The canonical address of the entity with a permalink from the page's data.
 pub(super) fn from_permalink(kind: EntityKind, permalink: &str) -> Option<String> {
-    let mut url = Url::parse("https://www.crunchbase.com/").ok()?;
-    url.path_segments_mut()
-        .ok()?
-        .clear()
-        .push(kind.segment())
-        .push(permalink);
+    // As a path segment: what is encoded already stays, and nothing in it may end the segment.
+    let segment = permalink
+        .replace('/', "%2F")
+        .replace('?', "%3F")
+        .replace('#', "%23");
+    let address = format!("https://www.crunchbase.com/{}/{segment}", kind.segment());
+    let url = Url::parse(&address).ok()?;
     EntityAddress::of(&url).map(|address| address.canonical())
 }
 

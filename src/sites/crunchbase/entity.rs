@@ -1,7 +1,7 @@
 //! A person's or an organization's page, in both layouts: state first, then the document.
 
 use scraper::ElementRef;
-use url::Url;
+use crate::address::Url;
 
 use super::address::{EntityAddress, EntityKind};
 use super::encoding;

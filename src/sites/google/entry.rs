@@ -1,7 +1,7 @@
 //! From a result to a lead: LinkedIn members and companies, Crunchbase persons and
 //! organizations. Every other result is none.
 
-use url::Url;
+use crate::address::Url;
 
 use crate::canonical;
 use crate::lead::Lead;

@@ -1,6 +1,6 @@
 //! Where a result's link leads: Google's redirects unwrapped, its own pages told apart.
 
-use url::Url;
+use crate::address::Url;
 
 use crate::canonical;
 

@@ -1,6 +1,6 @@
 //! What an address on LinkedIn is for.
 
-use url::Url;
+use crate::address::Url;
 
 use crate::canonical;
 

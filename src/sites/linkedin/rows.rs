@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use ego_tree::NodeId;
 use scraper::ElementRef;
-use url::Url;
+use crate::address::Url;
 
 use super::top_card;
 use crate::canonical;

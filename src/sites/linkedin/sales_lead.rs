@@ -89,7 +89,7 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
 }
 
 /// A lead's address in Sales Navigator, without the tokens after its id.
-pub(crate) fn address(url: &url::Url) -> Option<String> {
+pub(crate) fn address(url: &crate::address::Url) -> Option<String> {
     let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
     let (area, kind) = (segments.next()?, segments.next()?);
     let id = segments.next()?.split(',').next()?;
@@ -100,7 +100,7 @@ pub(crate) fn address(url: &url::Url) -> Option<String> {
 
 /// A company's address on LinkedIn, from its address in Sales Navigator: the number is the
 /// same.
-pub(crate) fn account_address(url: &url::Url) -> Option<String> {
+pub(crate) fn account_address(url: &crate::address::Url) -> Option<String> {
     if let Some(public) = canonical::linkedin_company(url) {
         return Some(public);
     }

@@ -4,7 +4,7 @@
 //! info": every layout since 2018 keeps this order, whatever its classes.
 
 use scraper::ElementRef;
-use url::Url;
+use crate::address::Url;
 
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
