@@ -1,8 +1,6 @@
 //! [`Url`] by the browser's own parser: the part of the `url` crate's methods that the core
 //! calls, with the same meaning.
 
-use std::borrow::Cow;
-
 /// What the browser's parser refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseError;
@@ -27,7 +25,9 @@ impl Url {
     /// # Errors
     /// [`ParseError`].
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        web_sys::Url::new(text).map(|url| Self::of(&url)).map_err(|_| ParseError)
+        web_sys::Url::new(text)
+            .map(|url| Self::of(&url))
+            .map_err(|_| ParseError)
     }
 
     /// Parses an address relative to this one.
@@ -174,8 +174,8 @@ impl std::fmt::Display for Url {
     }
 }
 
-impl<'a> From<&'a Url> for Cow<'a, str> {
-    fn from(url: &'a Url) -> Self {
-        Cow::Borrowed(&url.href)
+impl AsRef<str> for Url {
+    fn as_ref(&self) -> &str {
+        &self.href
     }
 }

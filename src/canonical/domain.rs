@@ -59,7 +59,7 @@ const SHARED: &[&str] = &[
 /// a domain name and for hosts that many owners share.
 #[must_use]
 pub fn company_domain(website: &Url) -> Option<String> {
-    let url::Host::Domain(host) = website.host()? else {
+    let Some(host) = website.host_str().filter(|host| !is_ip_literal(host)) else {
         return None;
     };
     let host = host.trim_end_matches('.').to_lowercase();
@@ -77,6 +77,12 @@ pub fn company_domain(website: &Url) -> Option<String> {
     let is_front = website.path() == "/" && host.trim_start_matches("www.") == domain;
     let shared = SHARED.contains(&domain.as_str()) && !is_front;
     (!shared).then_some(domain)
+}
+
+/// Whether a parsed address's host is an IP address: in brackets, or dotted numbers, as the
+/// parser writes every form of them.
+fn is_ip_literal(host: &str) -> bool {
+    host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
 #[cfg(test)]

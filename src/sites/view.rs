@@ -2,9 +2,9 @@
 
 use std::cell::OnceCell;
 
+use crate::address::Url;
 use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
-use crate::address::Url;
 
 use crate::canonical;
 use crate::dom;

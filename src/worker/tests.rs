@@ -225,9 +225,16 @@ fn what_is_stored_survives_javascript_numbers() {
         }
     }
     let mut worker = paired();
-    let done = worker.capture(click(1, &page(vec![lead(1)])), &mut ids()).unwrap();
+    let done = worker
+        .capture(click(1, &page(vec![lead(1)])), &mut ids())
+        .unwrap();
     check(&serde_json::to_value(worker.stored()).unwrap());
-    worker.sent(done.operations[0], Err(CallError::Unreachable("no".into())), 9, 0.5);
+    worker.sent(
+        done.operations[0],
+        Err(CallError::Unreachable("no".into())),
+        9,
+        0.5,
+    );
     worker.hurry();
     check(&serde_json::to_value(worker.stored()).unwrap());
 }

@@ -1,7 +1,7 @@
 //! A person's or an organization's page, in both layouts: state first, then the document.
 
-use scraper::ElementRef;
 use crate::address::Url;
+use scraper::ElementRef;
 
 use super::address::{EntityAddress, EntityKind};
 use super::encoding;

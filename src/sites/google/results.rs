@@ -191,7 +191,10 @@ fn text_nodes(element: ElementRef<'_>) -> Vec<String> {
 }
 
 fn host_of(address: &str) -> Option<String> {
-    crate::address::Url::parse(address).ok()?.host_str().map(str::to_owned)
+    crate::address::Url::parse(address)
+        .ok()?
+        .host_str()
+        .map(str::to_owned)
 }
 
 fn bare_host(host: &str) -> &str {

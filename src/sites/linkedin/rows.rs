@@ -6,9 +6,9 @@
 
 use std::collections::HashSet;
 
+use crate::address::Url;
 use ego_tree::NodeId;
 use scraper::ElementRef;
-use crate::address::Url;
 
 use super::top_card;
 use crate::canonical;

@@ -98,7 +98,11 @@ fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
 }
 
 /// The link that an element is, or stands in.
-fn link_of(view: &View<'_>, element: ElementRef<'_>, row: ElementRef<'_>) -> Option<crate::address::Url> {
+fn link_of(
+    view: &View<'_>,
+    element: ElementRef<'_>,
+    row: ElementRef<'_>,
+) -> Option<crate::address::Url> {
     [element]
         .into_iter()
         .chain(dom::ancestors(element).take_while(|ancestor| ancestor.id() != row.id()))

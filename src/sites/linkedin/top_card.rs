@@ -3,8 +3,8 @@
 //! Name, [pronouns], [degree of connection], headline, [company, school], place, "Contact
 //! info": every layout since 2018 keeps this order, whatever its classes.
 
-use scraper::ElementRef;
 use crate::address::Url;
+use scraper::ElementRef;
 
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
