@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { ROOT, until } from "./tools.mjs";
+import { atEnd, ROOT, until } from "./tools.mjs";
 
 const BIN = process.env.LODE_BIN_DIR ?? path.join(ROOT, "target/debug");
 
@@ -12,7 +12,7 @@ function run(t, program, args, options = {}) {
   child.stdout.on("data", (data) => (child.said += data));
   child.stderr.on("data", (data) => (child.said += data));
   child.ended = new Promise((resolve) => child.on("exit", resolve));
-  t.after(async () => {
+  atEnd(t, async () => {
     child.kill("SIGKILL");
     await child.ended;
   });

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { ROOT, chromium, until } from "./tools.mjs";
+import { atEnd, ROOT, chromium, until } from "./tools.mjs";
 
 const DIST = path.join(ROOT, "dist");
 
@@ -36,7 +36,7 @@ export async function startBrowser(t, folder, pagesPort, { width = 1100, height 
       `--host-resolver-rules=MAP *.linkedin.com 127.0.0.1:${pagesPort},MAP *.crunchbase.com 127.0.0.1:${pagesPort},MAP *.google.com 127.0.0.1:${pagesPort},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1`,
     ],
   });
-  t.after(() => context.close());
+  atEnd(t, () => context.close());
   const id = extensionId();
   const browser = {
     context,
@@ -84,15 +84,15 @@ export function buttonBox(page) {
   });
 }
 
-/** Kills the worker as Chromium does when it is idle, at once. */
+/** Stops the worker as Chromium does when it is idle, at once; fails if it did not stop. */
 export async function killWorker(browser) {
+  const worker = await browser.worker();
+  const gone = new Promise((resolve) => worker.once("close", resolve));
   const page = await browser.context.newPage();
-  await page.goto("chrome://serviceworker-internals/");
-  await page.evaluate((id) => {
-    for (const button of document.querySelectorAll("button.stop")) {
-      const entry = button.closest(".serviceworker-registration, .serviceworker-item, div");
-      if (entry?.textContent.includes(id)) button.click();
-    }
-  }, browser.id);
+  const session = await browser.context.newCDPSession(page);
+  const { targetInfos } = await session.send("Target.getTargets");
+  const target = targetInfos.find((info) => info.type === "service_worker" && info.url.includes(browser.id));
+  await session.send("Target.closeTarget", { targetId: target.targetId });
+  await gone;
   await page.close();
 }

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import path from "node:path";
+import { atEnd } from "./tools.mjs";
 
 // What the sites send (docs/ARCHITECTURE.md): the first bars WebAssembly in content scripts.
 export const CSP_MEMBER =
@@ -29,7 +30,7 @@ export async function servePages(t, folder, pages) {
     response.writeHead(200, headers).end(page.html);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => new Promise((resolve) => {
+  atEnd(t, () => new Promise((resolve) => {
     server.closeAllConnections();
     server.close(resolve);
   }));

@@ -10,10 +10,23 @@ const require = createRequire(path.join(ROOT, "xtask/node/package.json"));
 export const { chromium } = require("playwright-core");
 export const load = (name) => require(name);
 
+const endings = new WeakMap();
+
+/** Has something done when the test ends; what was begun last ends first. */
+export function atEnd(t, action) {
+  if (!endings.has(t)) {
+    endings.set(t, []);
+    t.after(async () => {
+      for (const ending of endings.get(t).reverse()) await ending();
+    });
+  }
+  endings.get(t).push(action);
+}
+
 /** A folder of the test's own, removed with it. */
 export function ownFolder(t) {
   const folder = mkdtempSync(path.join(tmpdir(), "lode-test-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
