@@ -150,6 +150,9 @@ async fn capture(
 async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
     let tab = tabs::in_view(from_tab).await;
     match message {
+        // A server in trouble is asked again when its back-off ends, not by each page that
+        // is told of the trouble.
+        UiMessage::GetState if runtime::with(|worker| worker.in_trouble()) => runtime::kick(),
         UiMessage::GetState => refresh_account(),
         UiMessage::Preview => {
             if let Some(tab) = &tab {

@@ -86,13 +86,17 @@ export function buttonBox(page) {
 
 /** Stops the worker as Chromium does when it is idle, at once; fails if it did not stop. */
 export async function killWorker(browser) {
-  const worker = await browser.worker();
-  const gone = new Promise((resolve) => worker.once("close", resolve));
   const page = await browser.context.newPage();
+  // A page of the extension's own origin, but none that talks to the worker.
+  await page.goto(`chrome-extension://${browser.id}/manifest.json`);
   const session = await browser.context.newCDPSession(page);
-  const { targetInfos } = await session.send("Target.getTargets");
-  const target = targetInfos.find((info) => info.type === "service_worker" && info.url.includes(browser.id));
-  await session.send("Target.closeTarget", { targetId: target.targetId });
-  await gone;
+  const workers = async () => {
+    const { targetInfos } = await session.send("Target.getTargets");
+    return targetInfos.filter((info) => info.type === "service_worker" && info.url.includes(browser.id)).map((info) => info.targetId);
+  };
+  const [running] = await workers();
+  await session.send("ServiceWorker.enable");
+  await session.send("ServiceWorker.stopAllWorkers");
+  await until("the worker has stopped", async () => !(await workers()).includes(running));
   await page.close();
 }
