@@ -68,7 +68,7 @@ pub const JSON_ELEMENTS: &[&str] = &[
 /// The slug or id in an address by which LinkedIn's embedded data is told, decoded, in lower
 /// case; `None` where the page kind reads none.
 #[must_use]
-pub fn own_name(url: &url::Url) -> Option<String> {
+pub fn own_name(url: &crate::address::Url) -> Option<String> {
     let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
     let name = match segments.next()? {
         "in" | "company" | "school" | "showcase" => segments.next()?,

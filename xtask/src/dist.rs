@@ -28,11 +28,11 @@ pub(crate) fn build() -> Result<Vec<(String, u64)>> {
     let pkg = dist.join("extension/pkg");
     fs::create_dir_all(&pkg)?;
 
-    bind(&core, &pkg, "core", Glue::Module, "-Os")?;
+    bind(&core, &pkg, "core", Glue::Module, "-Oz")?;
     bind(&popup, &pkg, "popup", Glue::Module, "-Oz")?;
     let scratch = root().join("target/xtask/reader");
     fs::create_dir_all(&scratch)?;
-    bind(&core, &scratch, "reader", Glue::Classic, "-Os")?;
+    bind(&core, &scratch, "reader", Glue::Classic, "-Oz")?;
     fs::write(dist.join("extension/reader.js"), reader_script(&scratch)?)?;
 
     for name in COPIED {
