@@ -28,7 +28,8 @@ async function start(t, pages) {
 const page = (extra) => memberProfile({ ...MALLORY, name: "Mallory Ore", extra });
 
 test("hostile pages", async (t) => {
-  const nested = (n) => `<script>{ let at = document.body; for (let i = 0; i < ${n}; i += 1) { const d = document.createElement("div"); at.append(d); at = d; } at.append("deep"); }</script>`;
+  // Not displayed: laying such a page out crashes Chromium's own renderer.
+  const nested = (n) => `<script>{ let at = document.createElement("div"); at.style.display = "none"; document.body.append(at); for (let i = 0; i < ${n}; i += 1) { const d = document.createElement("div"); at.append(d); at = d; } at.append("deep"); }</script>`;
   const pages = {
     "/in/mallory-sample/": { html: memberProfile(MALLORY), csp: CSP_MEMBER },
     "/in/mallory-sample/text/": { html: page(`<p>${"lorem ipsum ".repeat(440_000)}</p>`), csp: CSP_GUEST },
@@ -66,7 +67,7 @@ test("hostile pages", async (t) => {
       const region = popup.getByTestId("state").first();
       const said = await until("the popup says what it sees", async () => {
         const state = await region.getAttribute("data-state");
-        return state !== "reading" && state;
+        return !["starting", "reading"].includes(state) && state;
       });
       assert.ok(["ready", "queued", "working", "not_found", "no_lead", "failed", "found", "unsure", "needs_domain"].includes(said), said);
       assert.equal(await message(tab), "div");
