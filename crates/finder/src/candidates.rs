@@ -250,4 +250,53 @@ mod tests {
         let own = ranked(&name("John", "Doe"), "firma.example", &evidence);
         assert_eq!(first(&own, 1), ["jdoe"]);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_name_gives_addresses_that_are_safe_to_ask_about(
+            given in "\\PC{0,40}|[\\x00-\\x7f]{0,40}",
+            middle in proptest::option::of("\\PC{0,20}"),
+            family in proptest::option::of("\\PC{0,40}|(van|de|al|O)[ '-]\\PC{0,20}"),
+            nickname in proptest::option::of("\\PC{0,20}"),
+        ) {
+            let name = PersonName {
+                given: Some(given),
+                middle,
+                family,
+                nickname,
+                ..PersonName::default()
+            };
+            let all = ranked(&name, "firma.example", &PatternEvidence::default());
+            let total: f64 = all.list.iter().map(|candidate| candidate.probability).sum();
+            proptest::prop_assert!(total <= 1.0 + 1e-9, "{}", total);
+            for candidate in &all.list {
+                proptest::prop_assert!(candidate.probability >= 0.0);
+                let address = lode_verify::Address::parse(&candidate.email);
+                proptest::prop_assert!(address.is_ok(), "{}", candidate.email);
+            }
+        }
+
+        #[test]
+        fn any_evidence_keeps_probabilities_in_bounds(
+            known in proptest::collection::vec(
+                ("[a-z._-]{1,12}", proptest::option::of("[A-Z][a-z]{1,6} [A-Z][a-z]{1,6}"), proptest::num::f64::ANY),
+                0..12,
+            ),
+        ) {
+            let evidence = PatternEvidence {
+                addresses: known
+                    .into_iter()
+                    .map(|(local, name, weight)| KnownAddress {
+                        email: format!("{local}@firma.example"),
+                        name,
+                        weight,
+                    })
+                    .collect(),
+                patterns: Vec::new(),
+            };
+            let all = ranked(&name("Jane", "Doe"), "firma.example", &evidence);
+            let total: f64 = all.list.iter().map(|candidate| candidate.probability).sum();
+            proptest::prop_assert!(total.is_finite() && total <= 1.0 + 1e-9, "{}", total);
+        }
+    }
 }

@@ -339,4 +339,16 @@ mod tests {
         let long = "(".repeat(100_000) + &"a ".repeat(100_000);
         let _ = CompanyName::parse(&long);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_name_gives_domains_that_are_domains(displayed in "\\PC{0,60}|[A-Za-z&. ()-]{0,60}") {
+            if let Some(name) = CompanyName::parse(&displayed) {
+                for guess in crate::domain::guess::guesses(&name) {
+                    let domain = lode_verify::Domain::parse(&guess.domain);
+                    proptest::prop_assert!(domain.is_ok(), "{}", guess.domain);
+                }
+            }
+        }
+    }
 }

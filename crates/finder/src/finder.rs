@@ -20,7 +20,7 @@ use crate::request::{FindRequest, VerifiedBefore};
 /// Settings of a [`Finder`].
 #[derive(Debug, Clone)]
 pub struct FinderConfig {
-    /// So many candidates are asked about at one domain, however unlikely.
+    /// So many candidates are asked about at one domain, unless they are hopeless.
     pub candidates_min: usize,
     /// Most candidates asked about at one domain: what two sessions may have refused. Only
     /// names with several spellings come near it.
@@ -62,6 +62,9 @@ pub struct Finder {
     web: WebFetcher,
     cache: Arc<dyn DomainCache>,
 }
+
+/// Below this probability a candidate is not worth a stranger's server's time.
+const HOPELESS: f64 = 0.001;
 
 /// Probability that the website which a company's page shows is also where it has mail.
 const WEBSITE_PROBABILITY: f64 = 0.97;
@@ -179,7 +182,12 @@ impl Finder {
         let mut at = 0;
         ranked.list.retain(|candidate| {
             at += 1;
-            at <= self.config.candidates_min || candidate.probability >= self.config.probability_min
+            let floor = if at <= self.config.candidates_min {
+                HOPELESS
+            } else {
+                self.config.probability_min
+            };
+            at == 1 || candidate.probability >= floor
         });
         ranked.list.truncate(self.config.candidates_max);
         ranked

@@ -142,7 +142,8 @@ const FILLERS: &[&str] = &[
 pub fn guesses(name: &CompanyName) -> Vec<Guess> {
     let mut found: HashMap<String, f64> = HashMap::new();
     let mut add = |domain: String, weight: f64| {
-        if psl::domain_str(&domain) == Some(domain.as_str()) {
+        let whole = psl::domain_str(&domain) == Some(domain.as_str());
+        if whole && lode_verify::Domain::parse(&domain).is_ok() {
             *found.entry(domain).or_insert(0.0) += weight;
         }
     };
@@ -264,7 +265,11 @@ fn labels(words: &[String]) -> Vec<(String, f64)> {
         let with = |sign: &str| {
             words
                 .iter()
-                .map(|word| if word == "&" { sign } else { word.as_str() })
+                .map(|word| match word.as_str() {
+                    "&" => sign,
+                    "+" => "",
+                    word => word,
+                })
                 .collect::<String>()
         };
         add(with("and"), 0.12);

@@ -447,4 +447,11 @@ mod tests {
             SiteIdentity::Silent
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_page_is_judged(html in "(<[a-z/! =\"']{0,12}>|\\PC{0,12}|&[a-z#0-9]{0,6};?){0,30}") {
+            let _ = seen(&html, "Acme Robotics GmbH");
+        }
+    }
 }
