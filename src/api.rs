@@ -4,12 +4,13 @@
 //! | --- | --- |
 //! | `POST /v1/pairings` | [`PairingRequest`] → [`PairingResponse`]; no token needed |
 //! | `GET /v1/account` | [`AccountView`] |
-//! | `POST /v1/captures` | [`CaptureRequest`] → [`CaptureView`]; idempotent by operation id |
+//! | `POST /v1/captures` | [`CaptureRequest`] → [`CaptureView`]; idempotent by operation id: 201 the first time, 200 after it |
 //! | `GET /v1/captures/{operation_id}` | [`CaptureView`] |
 //! | `GET /v1/captures?after=VERSION&wait=SECONDS&limit=N` | [`CaptureChanges`]; waits up to 25 s for a change |
 //! | `POST /v1/captures/{operation_id}/resume` | → [`CaptureView`]; takes up a capture that stopped for want of credits or of a domain |
 //! | `PATCH /v1/leads/{lead_id}` | [`LeadPatch`] → [`CaptureView`] of the latest capture |
 //! | `GET /v1/receipts/{operation_id}` | [`Receipt`] |
+//! | `DELETE /v1/leads/{lead_id}` | erases a lead for good; 204 |
 //! | `DELETE /v1/devices/current` | revokes the calling token; 204 |
 //! | `GET /v1/health` | [`Health`]; no token needed |
 //!
@@ -269,8 +270,10 @@ pub struct Problem {
     /// What happened here, and what to do.
     #[serde(default)]
     pub detail: String,
-    /// Stable code: `invalid_input`, `unauthorized`, `pairing_code_invalid`, `not_found`,
-    /// `operation_conflict`, `too_large`, `rate_limited`, `unavailable`, `internal`.
+    /// Stable code: `malformed_body`, `invalid_input`, `unauthorized`, `pairing_code_invalid`,
+    /// `origin_not_allowed`, `not_found`, `method_not_allowed`, `operation_conflict`,
+    /// `too_large`, `unsupported_media_type`, `host_not_allowed`, `rate_limited`, `erased`
+    /// (the person was erased and stays so), `unavailable`, `internal`.
     pub code: String,
     /// Which fields are wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -52,6 +52,10 @@ fn is_json(request: &Request) -> bool {
 
 /// Reads JSON, naming the place of what is wrong.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // Serde would read an array as the fields in their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ApiError::Malformed("A JSON object is needed.".to_owned()));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);

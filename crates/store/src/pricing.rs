@@ -12,9 +12,6 @@ use crate::leads::identity::fold;
 /// A policy that captures cannot be priced with.
 #[derive(Debug, Error)]
 pub enum PricingError {
-    /// It does not offer what a capture does.
-    #[error("the policy {0} does not offer finding addresses")]
-    NoFind(String),
     /// Its default plan cannot be had.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -35,12 +32,9 @@ impl Pricing {
     /// The prices of a policy.
     ///
     /// # Errors
-    /// [`PricingError`] where the policy has no price for a capture, or no default plan.
+    /// [`PricingError`] where the policy has no default plan.
     pub fn new(policy: Policy) -> std::result::Result<Self, PricingError> {
         let find = Action::new("find").map_err(|e| PricingError::Name(e.to_string()))?;
-        if !policy.actions.contains_key(&find) {
-            return Err(PricingError::NoFind(policy.name));
-        }
         let plan = policy.plan_terms(&policy.default_plan)?;
         Ok(Self { policy, find, plan })
     }
@@ -49,6 +43,12 @@ impl Pricing {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// Whether the policy offers finding addresses at all. Under one that does not, captures
+    /// are stored and nothing is looked up.
+    pub(crate) fn offers_find(&self) -> bool {
+        self.policy.actions.contains_key(&self.find)
     }
 
     /// The plan that a new account is put on.

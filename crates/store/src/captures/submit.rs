@@ -282,6 +282,13 @@ impl Store {
                 None,
             ));
         }
+        if !pricing.offers_find() {
+            return Ok(Begun::ended(
+                CaptureState::NotFound,
+                Some("find_not_offered"),
+                None,
+            ));
+        }
         if let Some(open) = lookups::open_for(tx, lead.id).await? {
             return Ok(Begun {
                 state: open.state,

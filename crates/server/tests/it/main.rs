@@ -1,0 +1,18 @@
+//! The server through real HTTP: real store, real finder, real verifier, and a local mail
+//! internet in place of the one out there.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod access;
+mod concurrency;
+mod flow;
+mod problems;
+mod support;
