@@ -59,9 +59,7 @@ const SHARED: &[&str] = &[
 /// a domain name and for hosts that many owners share.
 #[must_use]
 pub fn company_domain(website: &Url) -> Option<String> {
-    let Some(host) = website.host_str().filter(|host| !is_ip_literal(host)) else {
-        return None;
-    };
+    let host = website.host_str().filter(|host| !is_ip_literal(host))?;
     let host = host.trim_end_matches('.').to_lowercase();
     let labels: Vec<&str> = host.split('.').collect();
     if labels.len() < 2 || labels.iter().any(|label| label.is_empty()) {

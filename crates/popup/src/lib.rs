@@ -34,7 +34,9 @@ pub fn start() {
     let options = browser::is_options_page();
     mount_to_renderer(&body(), move || {
         let session = session::Session::begin();
-        if !options {
+        if options {
+            session.pair_as_opened();
+        } else {
             session.preview();
             browser::on_tab_loaded(move || session.preview());
         }

@@ -68,6 +68,14 @@ export async function pair(browser, server, code) {
   await page.close();
 }
 
+/** Pairs as `cargo xtask start --browser` does: by the address that the browser is opened with. */
+export async function pairByAddress(browser, server, code) {
+  const page = await browser.page(`options.html#server=${server}&code=${code}`);
+  await page.getByTestId("unpair").waitFor();
+  if (page.url().includes(code)) throw new Error("the code stays in the address");
+  await page.close();
+}
+
 /** Clicks the button in the page. Its shadow root is closed, so by its place on the screen. */
 export async function clickCapture(page) {
   const box = await until("the capture button", () => buttonBox(page));
