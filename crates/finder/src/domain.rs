@@ -18,6 +18,7 @@ pub mod identity;
 pub mod website;
 pub mod weigh;
 
+use crate::company::CompanyName;
 use crate::outcome::DomainFinding;
 
 /// Remembers confirmed domains of companies.
@@ -144,13 +145,14 @@ const SHARED_SUFFIXES: &[&str] = &[
 ];
 
 /// The mail domain behind a company's website, as a page shows it: the registrable domain.
+/// A shared host counts where the company bears its name: somebody works there too.
 ///
 /// # Errors
 /// Where it is no address of a site of the company's own.
-pub fn of_website(website: &str) -> Result<Domain, NoCompanyDomain> {
+pub fn of_website(website: &str, company: Option<&CompanyName>) -> Result<Domain, NoCompanyDomain> {
     let host = host_of(website)?;
     let registrable = psl::domain_str(&host).ok_or(NoCompanyDomain::NotADomain)?;
-    check_own(&host, registrable)?;
+    check_own(&host, registrable, company)?;
     Domain::parse(registrable).map_err(|_| NoCompanyDomain::NotADomain)
 }
 
@@ -159,28 +161,36 @@ pub fn of_website(website: &str) -> Result<Domain, NoCompanyDomain> {
 ///
 /// # Errors
 /// Where it is no domain, or one where no company has its mail.
-pub fn of_given(text: &str) -> Result<Domain, NoCompanyDomain> {
+pub fn of_given(text: &str, company: Option<&CompanyName>) -> Result<Domain, NoCompanyDomain> {
     let text = text.trim();
     if text.contains("://") || text.contains('/') {
-        return of_website(text);
+        return of_website(text, company);
     }
     let text = text.rsplit('@').next().unwrap_or(text);
     let text = text.trim_end_matches('.').to_lowercase();
     let domain = Domain::parse(text.strip_prefix("www.").unwrap_or(&text))
         .map_err(|_| NoCompanyDomain::NotADomain)?;
     let registrable = psl::domain_str(domain.as_str()).unwrap_or(domain.as_str());
-    check_own(domain.as_str(), registrable)?;
+    check_own(domain.as_str(), registrable, company)?;
     Ok(domain)
 }
 
-fn check_own(host: &str, registrable: &str) -> Result<(), NoCompanyDomain> {
+fn check_own(
+    host: &str,
+    registrable: &str,
+    company: Option<&CompanyName>,
+) -> Result<(), NoCompanyDomain> {
+    let label = registrable.split('.').next().unwrap_or_default();
+    let owner = company.is_some_and(|company| company.words.concat() == label);
     let under = |suffix: &str| {
         host == suffix
             || host
                 .strip_suffix(suffix)
                 .is_some_and(|rest| rest.ends_with('.'))
     };
-    if SHARED_HOSTS.contains(&registrable) || SHARED_SUFFIXES.iter().any(|suffix| under(suffix)) {
+    let shared =
+        SHARED_HOSTS.contains(&registrable) || SHARED_SUFFIXES.iter().any(|suffix| under(suffix));
+    if shared && !owner {
         return Err(NoCompanyDomain::SharedHost);
     }
     if class::is_free_mail(host) || class::is_free_mail(registrable) || class::is_disposable(host) {
@@ -224,7 +234,7 @@ mod tests {
             ("http://acme.test.", "acme.test"),
         ] {
             assert_eq!(
-                of_website(website).map(String::from).as_deref(),
+                of_website(website, None).map(String::from).as_deref(),
                 Ok(expected),
                 "{website}"
             );
@@ -248,10 +258,25 @@ mod tests {
             ("co.uk", NoCompanyDomain::NotADomain),
             ("", NoCompanyDomain::NotADomain),
         ] {
-            assert_eq!(of_website(website), Err(why), "{website}");
+            assert_eq!(of_website(website, None), Err(why), "{website}");
         }
         // The own site of a host's owner is not refused with it.
-        assert!(of_website("https://about.google").is_ok());
+        assert!(of_website("https://about.google", None).is_ok());
+    }
+
+    #[test]
+    fn a_shared_hosts_owner_works_there() {
+        let of = |website: &str, company: &str| {
+            of_website(website, CompanyName::parse(company).as_ref()).map(String::from)
+        };
+        assert_eq!(
+            of("https://github.com/about", "GitHub, Inc.").as_deref(),
+            Ok("github.com")
+        );
+        assert_eq!(
+            of("https://github.com/acme", "Acme"),
+            Err(NoCompanyDomain::SharedHost)
+        );
     }
 
     #[test]
@@ -264,12 +289,15 @@ mod tests {
             ("https://www.acme.com/about", "acme.com"),
         ] {
             assert_eq!(
-                of_given(given).map(String::from).as_deref(),
+                of_given(given, None).map(String::from).as_deref(),
                 Ok(expected),
                 "{given}"
             );
         }
-        assert_eq!(of_given("gmail.com"), Err(NoCompanyDomain::FreeMail));
-        assert_eq!(of_given("no domain"), Err(NoCompanyDomain::NotADomain));
+        assert_eq!(of_given("gmail.com", None), Err(NoCompanyDomain::FreeMail));
+        assert_eq!(
+            of_given("no domain", None),
+            Err(NoCompanyDomain::NotADomain)
+        );
     }
 }

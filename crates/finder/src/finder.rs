@@ -198,15 +198,16 @@ impl Finder {
         if let Some(resolved) = &request.resolved {
             return (vec![resolved.clone()], "domain_unknown");
         }
+        let company = present(request.company.as_deref()).and_then(CompanyName::parse);
         let mut reason = "domain_unknown";
         if let Some(given) = present(request.domain.as_deref()) {
-            match of_given(given) {
+            match of_given(given, company.as_ref()) {
                 Ok(domain) => return (vec![known(&domain, 1.0, DomainSource::Given)], reason),
                 Err(error) => reason = error.code(),
             }
         }
         if let Some(website) = present(request.website.as_deref()) {
-            match of_website(website) {
+            match of_website(website, company.as_ref()) {
                 Ok(domain) => {
                     let finding = known(&domain, WEBSITE_PROBABILITY, DomainSource::Website);
                     return (vec![finding], reason);
@@ -214,7 +215,7 @@ impl Finder {
                 Err(error) => reason = error.code(),
             }
         }
-        let Some(company) = present(request.company.as_deref()).and_then(CompanyName::parse) else {
+        let Some(company) = company else {
             return (Vec::new(), reason);
         };
         let key = request.company_url.clone().unwrap_or_else(|| company.key());

@@ -209,6 +209,6 @@ async fn look(domain: &str, company: &CompanyName, web: &WebFetcher) -> Look {
             .unwrap_or(SiteIdentity::Silent);
     Look {
         identity,
-        redirected_to: (at != domain && super::of_website(&at).is_ok()).then_some(at),
+        redirected_to: (at != domain && super::of_website(&at, None).is_ok()).then_some(at),
     }
 }
