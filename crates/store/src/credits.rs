@@ -2,12 +2,14 @@
 //! transaction that holds the account.
 
 use lode_core::api::{Credits, UnixMillis};
+use lode_ledger::account::{Held, Resolved};
 use lode_ledger::{
-    AccountHeader, AccountState, Applied, Entry, Grant, Hold, LedgerError, OperationId,
-    OperationRecord,
+    AccountHeader, AccountState, Applied, Entry, Grant, Hold, LedgerError, NewHold, OperationId,
+    OperationRecord, PriceDecision,
 };
 use uuid::Uuid;
 
+use crate::Store;
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::sql::{Row, Tx, sql};
@@ -15,6 +17,61 @@ use crate::sql::{Row, Tx, sql};
 impl From<LedgerError> for StoreError {
     fn from(error: LedgerError) -> Self {
         Self::Ledger(error.to_string())
+    }
+}
+
+impl Store {
+    /// Sets credit aside for an operation, in a transaction of its own; what else belongs
+    /// to the operation is the caller's. (A capture's hold is made with the capture.)
+    ///
+    /// # Errors
+    /// The database, or a hold that makes no sense.
+    pub async fn hold_credit(
+        &self,
+        account_id: Uuid,
+        operation: &OperationId,
+        new: &NewHold,
+        now: UnixMillis,
+    ) -> Result<Held> {
+        self.command(account_id, operation, now, |state| {
+            state.hold(operation, new, now)
+        })
+        .await
+    }
+
+    /// Charges a hold, in a transaction of its own; what is left of it goes back.
+    ///
+    /// # Errors
+    /// The database, an unknown hold, or a price above it.
+    pub async fn settle_hold(
+        &self,
+        account_id: Uuid,
+        operation: &OperationId,
+        price: &PriceDecision,
+        now: UnixMillis,
+    ) -> Result<Resolved> {
+        self.command(account_id, operation, now, |state| {
+            state.settle(operation, price, now)
+        })
+        .await
+    }
+
+    async fn command<T>(
+        &self,
+        account_id: Uuid,
+        operation: &OperationId,
+        now: UnixMillis,
+        command: impl FnOnce(&mut AccountState) -> Result<Applied<T>, LedgerError> + Send,
+    ) -> Result<T> {
+        let mut tx = self.db.write().await?;
+        let mut account = LockedAccount::lock(&mut tx, account_id).await?;
+        let header = account.header.clone();
+        let mut state = load(&mut tx, account_id, header, Some(operation), now).await?;
+        let applied = command(&mut state)?;
+        let outcome = write(&mut tx, &mut account, &state, applied).await?;
+        account.save(&mut tx).await?;
+        tx.commit().await?;
+        Ok(outcome)
     }
 }
 
