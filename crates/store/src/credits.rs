@@ -96,52 +96,37 @@ pub(crate) async fn load(
         .iter()
         .map(read_grant)
         .collect::<Result<Vec<_>>>()?;
-    let mut holds = tx
+    let name = operation.map(OperationId::as_str).unwrap_or_default();
+    let holds = tx
         .all(
+            // A hold that is named and due as well comes twice; states are put together by
+            // id.
             sql("SELECT facts FROM ledger_holds
-                 WHERE account_id = $1 AND is_open = 1 AND expires_at <= $2")
+                 WHERE account_id = $1 AND is_open = 1 AND expires_at <= $2
+                 UNION ALL
+                 SELECT facts FROM ledger_holds WHERE account_id = $1 AND operation = $3")
             .bind(account_id)
             // The ledger's time never runs behind its last entry.
-            .bind(now.max(header.last_at)),
+            .bind(now.max(header.last_at))
+            .bind(name),
         )
         .await?
         .iter()
         .map(|row| row.json::<Hold>("facts"))
         .collect::<Result<Vec<_>>>()?;
     let mut operations = Vec::new();
-    if let Some(operation) = operation {
-        if let Some(row) = tx
+    if operation.is_some()
+        && let Some(row) = tx
             .optional(
                 sql("SELECT * FROM ledger_operations WHERE account_id = $1 AND id = $2")
                     .bind(account_id)
-                    .bind(operation.as_str()),
+                    .bind(name),
             )
             .await?
-        {
-            operations.push(read_operation(&row)?);
-        }
-        if let Some(hold) = hold(tx, account_id, operation).await? {
-            // It may be due as well; states are put together by id.
-            holds.push(hold);
-        }
+    {
+        operations.push(read_operation(&row)?);
     }
     Ok(AccountState::from_rows(header, grants, holds, operations))
-}
-
-/// A hold by its operation.
-pub(crate) async fn hold(
-    tx: &mut Tx,
-    account_id: Uuid,
-    operation: &OperationId,
-) -> Result<Option<Hold>> {
-    tx.optional(
-        sql("SELECT facts FROM ledger_holds WHERE account_id = $1 AND operation = $2")
-            .bind(account_id)
-            .bind(operation.as_str()),
-    )
-    .await?
-    .map(|row| row.json("facts"))
-    .transpose()
 }
 
 /// Writes what a command did, and gives its answer.
