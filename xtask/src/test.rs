@@ -1,16 +1,21 @@
 //! `cargo xtask test`: everything, step by step; the first failure ends it and is named.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 
-use crate::run::{cargo, exists, program, run, step};
+use crate::run::{cargo, exists, program, root, run, step};
 use crate::{dist, setup};
+
+/// What a step is called, and what it does.
+type Step = (&'static str, fn() -> Result<()>);
 
 /// Runs the steps whose name holds `only`, or all.
 ///
 /// # Errors
 /// The step that failed.
 pub(crate) fn test(long: bool, only: Option<&str>) -> Result<()> {
-    let steps: &[(&str, fn() -> Result<()>)] = &[
+    let steps: &[Step] = &[
         ("setup", set_up),
         ("format", || run(cargo().args(["fmt", "--all", "--check"]))),
         ("lints", lints),
@@ -21,7 +26,7 @@ pub(crate) fn test(long: bool, only: Option<&str>) -> Result<()> {
         }),
         ("browser tests", browser),
     ];
-    let long_steps: &[(&str, fn() -> Result<()>)] = &[
+    let long_steps: &[Step] = &[
         ("long: ledger model", ledger_model),
         ("long: crashes", crashes),
     ];
@@ -92,15 +97,26 @@ fn browser() -> Result<()> {
     ]))?;
     let chromium = setup::chromium()?;
     run(program("node")
-        .args([
-            "--test",
-            "--test-concurrency=1",
-            "--test-reporter=spec",
-            "tests/e2e/",
-            "tests/ui/",
-        ])
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(browser_tests()?)
         .env("LODE_CHROMIUM", chromium)
         .env("LODE_BIN_DIR", dist::target_dir().join("debug")))
+}
+
+/// The browser tests' files. Which folders and patterns `node --test` takes differs between
+/// its versions; names it always takes.
+fn browser_tests() -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for folder in ["tests/e2e", "tests/ui"] {
+        for entry in std::fs::read_dir(root().join(folder))? {
+            let path = entry?.path();
+            if path.to_string_lossy().ends_with(".test.mjs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 fn ledger_model() -> Result<()> {
