@@ -31,6 +31,10 @@ async fn serve(bed: &Bed, ip: IpAddr, reply: Reply) -> Arc<AtomicUsize> {
     let listener = TcpListener::bind((ip, bed.ready().http_port))
         .await
         .unwrap();
+    listen(listener, reply)
+}
+
+fn listen(listener: TcpListener, reply: Reply) -> Arc<AtomicUsize> {
     let count = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&count);
     tokio::spawn(async move {
@@ -40,6 +44,19 @@ async fn serve(bed: &Bed, ip: IpAddr, reply: Reply) -> Arc<AtomicUsize> {
         }
     });
     count
+}
+
+/// A bed whose web port is free on 127.0.0.1 too, with a server there that must hear nothing.
+/// The bed chooses the port for its own addresses: another test may have it on that one.
+async fn bed_with_loopback() -> (Bed, Arc<AtomicUsize>) {
+    for _ in 0..50 {
+        let bed = bed_without_site().await;
+        let address = (Ipv4Addr::LOCALHOST, bed.ready().http_port);
+        if let Ok(listener) = TcpListener::bind(address).await {
+            return (bed, listen(listener, page("text/html", "secret")));
+        }
+    }
+    panic!("no port was free on 127.0.0.1");
 }
 
 #[derive(Clone)]
@@ -168,15 +185,9 @@ async fn redirects_inward_are_not_followed() {
         |_| "gopher://acmerobotics.com/".to_owned(),
     ];
     for target in targets {
-        let bed = bed_without_site().await;
-        let target = target(bed.ready().http_port);
         // The listeners that must hear nothing: loopback itself, and what "inner" names.
-        let loopback = serve(
-            &bed,
-            Ipv4Addr::LOCALHOST.into(),
-            page("text/html", "secret"),
-        )
-        .await;
+        let (bed, loopback) = bed_with_loopback().await;
+        let target = target(bed.ready().http_port);
         let inner = serve(&bed, trap(&bed, "inner.test"), page("text/html", "secret")).await;
         let site = serve(&bed, address(&bed, SITE), redirect(&target)).await;
         let found = fetch(&bed).await;
