@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backend, startMail } from "./support/backend.mjs";
-import { clickCapture, killWorker, pair, startBrowser } from "./support/browser.mjs";
+import { clickCapture, inContentScript, killWorker, pair, startBrowser } from "./support/browser.mjs";
 import { CSP_GUEST, CSP_MEMBER, servePages } from "./support/pages.mjs";
 import { guestProfile, memberProfile } from "./support/people.mjs";
 import { atEnd, ownFolder, until } from "./support/tools.mjs";
@@ -12,7 +12,7 @@ const SPENDERS = ["alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", 
 
 const MAIL = {
   domains: [
-    { name: "lumenorchard.com", title: "Lumen Orchard", mailboxes: ["nadia.ferrum", "ivo.quill", ...SPENDERS.map((name) => `tessa.${name}`)] },
+    { name: "lumenorchard.com", title: "Lumen Orchard", mailboxes: ["nadia.ferrum", "ivo.quill", "ole.brandt", ...SPENDERS.map((name) => `tessa.${name}`)] },
     { name: "quarrylane.com", title: "Quarry Lane", mailboxes: ["someone.else"] },
   ],
 };
@@ -26,6 +26,7 @@ const NADIA = {
   location: "Lyon, France",
 };
 const IVO = { ...NADIA, slug: "ivo-quill-sample", name: "Ivo Quill", headline: "Analyst at Lumen Orchard" };
+const OLE = { slug: "ole-brandt-sample", name: "Ole Brandt", title: "Einkauf", company: "Lumen Orchard", location: "Bremen" };
 const PIA = { slug: "pia-morrow-sample", name: "Pia Morrow", title: "Buyer", company: "Quarry Lane", location: "Bremen" };
 
 /** Mail, backend, pages, browser; paired. */
@@ -35,6 +36,7 @@ async function lode(t, { mail = MAIL, settings } = {}) {
   const pages = {
     "/in/nadia-ferrum-sample/": { html: memberProfile(NADIA), csp: CSP_MEMBER },
     "/in/ivo-quill-sample/": { html: memberProfile(IVO), csp: CSP_MEMBER },
+    "/in/ole-brandt-sample": { html: guestProfile(OLE), csp: CSP_GUEST },
     "/in/pia-morrow-sample": { html: guestProfile(PIA), csp: CSP_GUEST },
   };
   const served = await servePages(t, folder, pages);
@@ -53,6 +55,9 @@ async function open(browser, url) {
 const text = (page, id) => page.getByTestId(id).first().innerText();
 const state = (page) => page.getByTestId("state").first().getAttribute("data-state");
 
+/** Whether the core has been brought into the page's content script. */
+const readsHere = (browser, page) => inContentScript(browser, page, `typeof __read === "function"`);
+
 async function waitForState(page, wanted) {
   await until(`the popup says ${wanted}`, async () => (await state(page)) === wanted).catch(async (error) => {
     throw new Error(`${error.message}; it says ${await state(page)}: ${await page.locator("body").innerText()}`);
@@ -65,6 +70,7 @@ test("found: under the member pages' policy the worker reads the page", async (t
   await clickCapture(page);
   const popup = await browser.page("popup.html");
   await waitForState(popup, "found");
+  assert.equal(await readsHere(browser, page), false);
   assert.equal(await text(popup, "lead-name"), "Nadia Ferrum");
   assert.match(await text(popup, "lead-title"), /Head of Growth/);
   assert.match(await text(popup, "lead-company"), /Lumen Orchard/);
@@ -89,7 +95,20 @@ test("found: under the member pages' policy the worker reads the page", async (t
   assert.match(await text(popup, "credits"), /^9\b/);
 });
 
-test("not found: under the guest pages' policy the page itself is read, and nothing is charged", async (t) => {
+test("found: under the guest pages' policy the page is read in the page", async (t) => {
+  const { browser } = await lode(t);
+  const page = await open(browser, "https://de.linkedin.com/in/ole-brandt-sample");
+  assert.equal(await readsHere(browser, page), false, "the core is brought before the click");
+  await clickCapture(page);
+  const popup = await browser.page("popup.html");
+  await waitForState(popup, "found");
+  assert.equal(await readsHere(browser, page), true);
+  assert.equal(await text(popup, "email"), "ole.brandt@lumenorchard.com");
+  assert.match(await text(popup, "verdict"), /verified/i);
+  assert.match(await text(popup, "credits"), /^9\b/);
+});
+
+test("not found: nothing is charged", async (t) => {
   const { server, browser } = await lode(t);
   const page = await open(browser, "https://de.linkedin.com/in/pia-morrow-sample");
   await clickCapture(page);

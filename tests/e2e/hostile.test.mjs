@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backend, startMail } from "./support/backend.mjs";
-import { buttonBox, clickCapture, pairByAddress, startBrowser } from "./support/browser.mjs";
+import { buttonBox, clickCapture, inContentScript, pairByAddress, startBrowser } from "./support/browser.mjs";
 import { CSP_GUEST, CSP_MEMBER, servePages } from "./support/pages.mjs";
 import { memberProfile } from "./support/people.mjs";
 import { ownFolder, until } from "./support/tools.mjs";
@@ -122,18 +122,12 @@ test("what a page and a content script can see", async (t) => {
   });
 
   await t.test("a content script cannot read the token", async () => {
-    const session = await browser.context.newCDPSession(tab);
-    const worlds = [];
-    session.on("Runtime.executionContextCreated", ({ context }) => worlds.push(context));
-    await session.send("Runtime.enable");
-    const own = await until("the content script's world", () => worlds.find((w) => w.origin?.includes(browser.id)));
-    const { result } = await session.send("Runtime.evaluate", {
-      contextId: own.id,
-      awaitPromise: true,
-      returnByValue: true,
-      expression: `chrome.storage.local.get(null).then((all) => JSON.stringify(all), (error) => "refused: " + error.message)`,
-    });
-    assert.match(result.value, /refused/);
+    const answer = await inContentScript(
+      browser,
+      tab,
+      `chrome.storage.local.get(null).then((all) => JSON.stringify(all), (error) => "refused: " + error.message)`,
+    );
+    assert.match(answer, /refused/);
   });
 
   await t.test("the button can be switched off", async () => {

@@ -92,6 +92,18 @@ export function buttonBox(page) {
   });
 }
 
+/** Evaluates an expression in the content script's own world of a page. */
+export async function inContentScript(browser, page, expression) {
+  const session = await browser.context.newCDPSession(page);
+  const worlds = [];
+  session.on("Runtime.executionContextCreated", ({ context }) => worlds.push(context));
+  await session.send("Runtime.enable");
+  const own = await until("the content script's world", () => worlds.find((w) => w.origin?.includes(browser.id)));
+  const { result } = await session.send("Runtime.evaluate", { contextId: own.id, awaitPromise: true, returnByValue: true, expression });
+  await session.detach();
+  return result.value;
+}
+
 /** Stops the worker as Chromium does when it is idle, at once; fails if it did not stop. */
 export async function killWorker(browser) {
   const page = await browser.context.newPage();
