@@ -9,11 +9,12 @@ pub const SERVER_EXAMPLE: &str = "http://127.0.0.1:7317";
 pub const NEVER: [&str; 5] = [
     "Only when you click, and only the page you are looking at: name, title, company, place, \
      industry, the addresses of the profile and the company, and where on the page each was read.",
-    "It goes to your own server, at the address above. To find an e-mail, that server asks mail \
-     servers, and the look-up services that its operator has set up.",
+    "It goes to your own server, at the address above. To find an e-mail, that server asks name \
+     servers, the company's website and its mail servers.",
     "Never: your cookies or passwords, messages, contacts, pages you only visit, or anything in \
      the background. Lode does not scroll, click or open pages for you.",
-    "The people you capture have rights over what is stored. Your server can export and delete it.",
+    "The people you capture have rights over what is stored. Your server erases it for good when \
+     asked to.",
     "LinkedIn's terms forbid extensions that read its pages, and it may restrict members who use \
      them. That risk is yours to weigh.",
 ];
