@@ -220,15 +220,26 @@ impl Worker {
         }
     }
 
-    /// The version to wait for changes after, while the server works on something.
+    /// Whether the server may be called now: it is there, or its back-off has ended.
     #[must_use]
-    pub fn wants_changes(&self) -> Option<i64> {
-        self.usable_pairing()?;
-        let open = self.stored.cards.iter().any(|c| match c.state {
+    pub fn may_call(&self, now: UnixMillis) -> bool {
+        let wait_until = self.stored.trouble.as_ref().and_then(|t| t.next_try);
+        self.usable_pairing().is_some() && wait_until.is_none_or(|until| until <= now)
+    }
+
+    /// The version to wait for changes after, while the server works on something and may be
+    /// called.
+    #[must_use]
+    pub fn wants_changes(&self, now: UnixMillis) -> Option<i64> {
+        (self.may_call(now) && self.has_open()).then_some(self.stored.cursor)
+    }
+
+    /// Whether the server works on something.
+    fn has_open(&self) -> bool {
+        self.stored.cards.iter().any(|c| match c.state {
             CardState::Sent(state) => state.is_open(),
             CardState::Unsent | CardState::Refused => false,
-        });
-        open.then_some(self.stored.cursor)
+        })
     }
 
     /// Takes the answer to a wait for changes, and returns how long to pause before the next,
@@ -294,10 +305,11 @@ impl Worker {
         }
     }
 
-    /// Whether the last call that went out was answered.
+    /// When a server in trouble may be tried again; `None` where there is no trouble.
     #[must_use]
-    pub fn in_trouble(&self) -> bool {
-        self.stored.trouble.is_some()
+    pub fn next_try(&self) -> Option<UnixMillis> {
+        let trouble = self.stored.trouble.as_ref()?;
+        Some(trouble.next_try.unwrap_or(UnixMillis::MIN))
     }
 
     /// The user asked for a try now.
@@ -377,7 +389,9 @@ impl Worker {
     pub fn next_wake(&self, now: UnixMillis) -> Option<UnixMillis> {
         self.usable_pairing()?;
         let send = self.stored.outbox.next_due().map(|at| at.max(now));
-        let poll = self.wants_changes().map(|_| now);
+        let poll = self
+            .has_open()
+            .then(|| self.next_try().map_or(now, |at| at.max(now)));
         [send, poll].into_iter().flatten().min()
     }
 

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{chrome, http, incoming, runtime, tabs, to_js};
-use crate::api::{AccountView, CaptureView, LeadPatch, PairingRequest, PairingResponse};
+use crate::api::{CaptureView, LeadPatch, PairingRequest, PairingResponse};
 use crate::client::{self, Call, CallError};
 use crate::page::ParsedPage;
 use crate::protocol::{ContentMessage, ContentReply, UiMessage, UiReply};
@@ -150,10 +150,7 @@ async fn capture(
 async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
     let tab = tabs::in_view(from_tab).await;
     match message {
-        // A server in trouble is asked again when its back-off ends, not by each page that
-        // is told of the trouble.
-        UiMessage::GetState if runtime::with(|worker| worker.in_trouble()) => runtime::kick(),
-        UiMessage::GetState => refresh_account(),
+        UiMessage::GetState => runtime::refresh_account(),
         UiMessage::Preview => {
             if let Some(tab) = &tab {
                 // What went wrong is part of the state that is returned.
@@ -180,7 +177,7 @@ async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
         UiMessage::RetryNow => {
             runtime::with(|worker| worker.hurry());
             runtime::kick();
-            refresh_account();
+            runtime::refresh_account();
         }
         UiMessage::Pair {
             server,
@@ -198,28 +195,6 @@ async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
     Ok(UiReply::State {
         state: Box::new(runtime::with(|worker| worker.ui_state(view))),
     })
-}
-
-/// Asks for the account beside the reply: the popup shows at once what is known, and is told
-/// when more is.
-fn refresh_account() {
-    spawn_local(async {
-        let Some(pairing) = runtime::with(|worker| worker.usable_pairing().cloned()) else {
-            return;
-        };
-        let answer = runtime::ask::<AccountView>(&pairing, &Call::account()).await;
-        let before = runtime::with(|worker| worker.stored().clone());
-        runtime::with(|worker| match answer {
-            Ok(account) => worker.account(account),
-            Err(error) => {
-                worker.failed(&error, runtime::now(), js_sys::Math::random());
-            }
-        });
-        if runtime::with(|worker| *worker.stored() != before) {
-            runtime::changed().await;
-        }
-        runtime::kick();
-    });
 }
 
 async fn resume(operation_id: Uuid) -> Result<(), UiReply> {

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{chrome, from_js, http, to_js};
+use crate::api::AccountView;
 use crate::client::{self, Call, CallError};
 use crate::protocol::WorkerEvent;
 use crate::worker::{BadgeTone, Pairing, Worker};
@@ -26,6 +27,7 @@ thread_local! {
     static WORKER: RefCell<Worker> = RefCell::default();
     static SENDING: Cell<bool> = const { Cell::new(false) };
     static WAITING: Cell<bool> = const { Cell::new(false) };
+    static ASKING: Cell<bool> = const { Cell::new(false) };
     static TIMER: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -106,10 +108,49 @@ pub(crate) fn kick() {
         });
     }
     start_waiting();
+    // Nothing else would find out that the server is back.
+    if with(|worker| worker.next_try().is_some() && worker.may_call(now())) {
+        refresh_account();
+    }
+}
+
+/// Asks for the account beside what is going on: a page shows at once what is known, and is
+/// told when more is. A server in trouble is not asked before its next try, however many
+/// pages are told of the trouble.
+pub(crate) fn refresh_account() {
+    let Some(pairing) = with(|worker| worker.usable_pairing().cloned()) else {
+        return;
+    };
+    if let Some(at) = with(|worker| worker.next_try()).filter(|at| *at > now()) {
+        #[expect(clippy::cast_precision_loss, reason = "minutes in milliseconds")]
+        later((at - now()) as f64);
+        return;
+    }
+    if ASKING.replace(true) {
+        return;
+    }
+    spawn_local(async move {
+        let answer = ask::<AccountView>(&pairing, &Call::account()).await;
+        ASKING.set(false);
+        let before = with(|worker| worker.stored().clone());
+        let well = answer.is_ok();
+        with(|worker| match answer {
+            Ok(account) => worker.account(account),
+            Err(error) => {
+                worker.failed(&error, now(), js_sys::Math::random());
+            }
+        });
+        if with(|worker| *worker.stored() != before) {
+            changed().await;
+        }
+        if well {
+            kick();
+        }
+    });
 }
 
 fn start_waiting() {
-    if with(|worker| worker.wants_changes()).is_some() && !WAITING.replace(true) {
+    if with(|worker| worker.wants_changes(now())).is_some() && !WAITING.replace(true) {
         spawn_local(async {
             wait_for_changes().await;
             WAITING.set(false);
@@ -142,8 +183,10 @@ async fn send_what_is_due() {
 async fn wait_for_changes() {
     loop {
         let wanted = with(|worker| {
-            // A server in trouble is left alone until its next try is due.
-            Some((worker.usable_pairing()?.clone(), worker.wants_changes()?))
+            Some((
+                worker.usable_pairing()?.clone(),
+                worker.wants_changes(now())?,
+            ))
         });
         let Some((pairing, after)) = wanted else {
             return;

@@ -95,14 +95,14 @@ fn an_answer_ends_the_capture_and_brings_the_credits() {
     let id = done.operations[0];
     worker.sent(id, Ok(view(id, 3, CaptureState::Queued, lead(1))), 20, 0.0);
     assert!(worker.outbox().is_empty());
-    assert_eq!(worker.wants_changes(), Some(0));
+    assert_eq!(worker.wants_changes(25), Some(0));
     let changes = CaptureChanges {
         captures: vec![view(id, 4, CaptureState::Found, lead(1))],
         next: 4,
         credits: CREDITS,
     };
     assert_eq!(worker.changed(Ok(changes), 30, 0.0), 0);
-    assert_eq!(worker.wants_changes(), None);
+    assert_eq!(worker.wants_changes(30), None);
     assert_eq!(worker.next_wake(30), None);
     assert_eq!(worker.badge().text, "✓");
     let tab = worker.tab_view(&page(vec![lead(1)]));
@@ -139,6 +139,28 @@ fn an_unreachable_server_loses_nothing_and_is_tried_again() {
     ));
     worker.hurry();
     assert_eq!(worker.due(1_000).unwrap().operation_id, id);
+}
+
+#[test]
+fn a_server_in_trouble_is_left_alone_until_its_next_try() {
+    let mut worker = paired();
+    let done = worker
+        .capture(click(1, &page(vec![lead(1)])), &mut ids())
+        .unwrap();
+    let id = done.operations[0];
+    worker.sent(id, Ok(view(id, 3, CaptureState::Working, lead(1))), 20, 0.0);
+    let gone = CallError::Unreachable("no answer".into());
+    let pause = worker.changed(Err(gone.clone()), 1_000, 1.0);
+    assert_eq!((pause, worker.next_try()), (1_000, Some(2_000)));
+    assert_eq!(
+        (worker.wants_changes(1_999), worker.may_call(1_999)),
+        (None, false)
+    );
+    assert_eq!(worker.next_wake(1_500), Some(2_000));
+    assert_eq!(worker.wants_changes(2_000), Some(0));
+    assert_eq!(worker.changed(Err(gone), 2_000, 1.0), 2_000);
+    worker.hurry();
+    assert!(worker.may_call(2_001));
 }
 
 #[test]
