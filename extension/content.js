@@ -13,7 +13,7 @@
   // Deeper elements are left out (their text stays): no real page is near it, and a hostile
   // one must not make reading slow.
   const DEPTH_MAX = 400;
-  const CHARS_MAX = 16_000_000;
+  const CHARS_MAX = 8_000_000;
   // Longer attributes are left out: LinkedIn keeps half a megabyte of settings in `meta`.
   const VALUE_MAX = 4_096;
   const LOADING_MS = 6_000;
