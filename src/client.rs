@@ -1,9 +1,8 @@
 //! The backend's API seen from the extension: which request a call is, and what an answer
 //! means. Pure: the browser's `fetch` stands in `wasm::http`.
 
-use serde::de::DeserializeOwned;
-
 use crate::api::{CaptureRequest, LeadPatch, PairingRequest, Problem, WAIT_SECONDS_MAX};
+use crate::decode::{self, Decode};
 use uuid::Uuid;
 
 /// Largest answer that is read, in bytes.
@@ -139,9 +138,9 @@ pub enum CallError {
 ///
 /// # Errors
 /// [`CallError`], as the status and the body say.
-pub fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, CallError> {
+pub fn read<T: Decode>(answer: &Answer) -> Result<T, CallError> {
     match answer.status {
-        200..=299 => serde_json::from_str(&answer.body).map_err(|_| {
+        200..=299 => decode::from_json(&answer.body).map_err(|_| {
             CallError::NotLode(
                 "The answer is not one of Lode's: check the server's address and version."
                     .to_owned(),
@@ -180,7 +179,7 @@ pub fn read_empty(answer: &Answer) -> Result<(), CallError> {
 }
 
 fn problem(answer: &Answer) -> Option<Problem> {
-    serde_json::from_str(&answer.body).ok()
+    decode::from_json(&answer.body).ok()
 }
 
 fn said(problem: &Problem) -> String {

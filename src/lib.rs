@@ -8,6 +8,7 @@ pub mod address;
 pub mod api;
 pub mod canonical;
 pub mod client;
+pub mod decode;
 pub mod dom;
 pub mod email;
 pub mod headline;

@@ -47,6 +47,11 @@ pub struct Outbox {
 pub struct OutboxFull;
 
 impl Outbox {
+    /// An outbox as it was stored.
+    pub(crate) fn of(entries: Vec<Entry>) -> Self {
+        Self { entries }
+    }
+
     /// How many captures wait.
     #[must_use]
     pub fn len(&self) -> usize {

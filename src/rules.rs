@@ -7,14 +7,14 @@
 //! schema, site unchanged, same keys as the built-in file, every selector and pattern parsed,
 //! within the limits, version newer.
 
+mod file;
 mod pattern;
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use scraper::Selector;
-use serde::Deserialize;
 
+use file::{Lists, RuleFile};
 pub use pattern::Pattern;
 
 /// The schema this build understands.
@@ -73,16 +73,38 @@ pub enum RuleError {
     },
 }
 
-/// The file as it stands in JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleFile {
-    schema: u32,
-    site: String,
-    version: u64,
-    selectors: BTreeMap<String, Vec<String>>,
-    labels: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-    patterns: BTreeMap<String, Vec<String>>,
+/// Lists by their key.
+#[derive(Debug, Clone)]
+struct Keyed<T>(Vec<(String, Vec<T>)>);
+
+impl<T> Keyed<T> {
+    /// Checks a section of a file, list by list.
+    fn checked(
+        lists: Lists,
+        check: impl Fn(&str, &[String]) -> Result<Vec<T>, RuleError>,
+    ) -> Result<Self, RuleError> {
+        let mut checked = Vec::with_capacity(lists.len());
+        for (key, list) in lists {
+            check_entries(&key, &list)?;
+            let list = check(&key, &list)?;
+            checked.push((key, list));
+        }
+        Ok(Self(checked))
+    }
+
+    fn get(&self, key: &str) -> Option<&[T]> {
+        // A hundred keys at most: looking at each is as quick as a tree, and much smaller.
+        let (_, list) = self.0.iter().find(|(known, _)| known == key)?;
+        Some(list)
+    }
+
+    /// A key that one of the two has and the other has not.
+    fn differing<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
+        let lacks = |(key, _): &&(String, Vec<T>), by: &Self| by.get(key).is_none();
+        let mine = self.0.iter().find(|list| lacks(list, other));
+        let (key, _) = mine.or_else(|| other.0.iter().find(|list| lacks(list, self)))?;
+        Some(key)
+    }
 }
 
 /// The checked rules of one site.
@@ -90,9 +112,9 @@ struct RuleFile {
 pub struct Rules {
     site: String,
     version: u64,
-    selectors: BTreeMap<String, Vec<Selector>>,
-    labels: BTreeMap<String, Vec<String>>,
-    patterns: BTreeMap<String, Vec<Pattern>>,
+    selectors: Keyed<Selector>,
+    labels: Keyed<String>,
+    patterns: Keyed<Pattern>,
 }
 
 impl Rules {
@@ -104,46 +126,31 @@ impl Rules {
         if json.len() > FILE_BYTES_MAX {
             return Err(RuleError::TooLarge(json.len()));
         }
-        let file: RuleFile =
-            serde_json::from_str(json).map_err(|e| RuleError::Shape(e.to_string()))?;
+        let file = RuleFile::read(json).map_err(RuleError::Shape)?;
         if file.schema != SCHEMA {
             return Err(RuleError::Schema(file.schema));
         }
-        for (section, len) in [
-            ("selectors", file.selectors.len()),
-            ("labels", file.labels.len()),
-            ("patterns", file.patterns.len()),
+        for (section, lists) in [
+            ("selectors", &file.selectors),
+            ("labels", &file.labels),
+            ("patterns", &file.patterns),
         ] {
-            if len > ENTRIES_MAX {
+            if lists.len() > ENTRIES_MAX {
                 return Err(RuleError::Limit(section.to_owned()));
             }
         }
         Ok(Self {
             site: file.site,
             version: file.version,
-            selectors: file
-                .selectors
-                .into_iter()
-                .map(|(key, list)| Ok((key.clone(), parse_selectors(&key, &list)?)))
-                .collect::<Result<_, RuleError>>()?,
-            labels: file
-                .labels
-                .into_iter()
-                .map(|(key, by_language)| {
-                    let words: Vec<String> = by_language.into_values().flatten().collect();
-                    check_entries(&key, &words)?;
-                    let mut words: Vec<String> = words.iter().map(|w| fold(w)).collect();
-                    // The longest first, so that "current position" wins over "current".
-                    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-                    words.dedup();
-                    Ok((key, words))
-                })
-                .collect::<Result<_, RuleError>>()?,
-            patterns: file
-                .patterns
-                .into_iter()
-                .map(|(key, list)| Ok((key.clone(), parse_patterns(&key, &list)?)))
-                .collect::<Result<_, RuleError>>()?,
+            selectors: Keyed::checked(file.selectors, parse_selectors)?,
+            labels: Keyed::checked(file.labels, |_, words| {
+                let mut words: Vec<String> = words.iter().map(|word| fold(word)).collect();
+                // The longest first, so that "current position" wins over "current".
+                words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+                words.dedup();
+                Ok(words)
+            })?,
+            patterns: Keyed::checked(file.patterns, parse_patterns)?,
         })
     }
 
@@ -163,22 +170,22 @@ impl Rules {
     /// reader's author (the key set is checked when a file is taken over) and give none.
     #[must_use]
     pub fn selectors(&self, key: &str) -> &[Selector] {
-        debug_assert!(self.selectors.contains_key(key), "no selectors {key}");
-        self.selectors.get(key).map_or(&[], Vec::as_slice)
+        debug_assert!(self.selectors.get(key).is_some(), "no selectors {key}");
+        self.selectors.get(key).unwrap_or_default()
     }
 
     /// The label words of `key` in all languages, folded with [`fold`], the longest first.
     #[must_use]
     pub fn labels(&self, key: &str) -> &[String] {
-        debug_assert!(self.labels.contains_key(key), "no labels {key}");
-        self.labels.get(key).map_or(&[], Vec::as_slice)
+        debug_assert!(self.labels.get(key).is_some(), "no labels {key}");
+        self.labels.get(key).unwrap_or_default()
     }
 
     /// The text patterns of `key`, in order of preference.
     #[must_use]
     pub fn patterns(&self, key: &str) -> &[Pattern] {
-        debug_assert!(self.patterns.contains_key(key), "no patterns {key}");
-        self.patterns.get(key).map_or(&[], Vec::as_slice)
+        debug_assert!(self.patterns.get(key).is_some(), "no patterns {key}");
+        self.patterns.get(key).unwrap_or_default()
     }
 
     /// Whether `text` as a whole is one of the label words of `key`.
@@ -236,7 +243,6 @@ fn check_entries(key: &str, list: &[String]) -> Result<(), RuleError> {
 }
 
 fn parse_selectors(key: &str, list: &[String]) -> Result<Vec<Selector>, RuleError> {
-    check_entries(key, list)?;
     list.iter()
         .map(|text| {
             let refused = || RuleError::Selector {
@@ -257,7 +263,6 @@ fn parse_selectors(key: &str, list: &[String]) -> Result<Vec<Selector>, RuleErro
 }
 
 fn parse_patterns(key: &str, list: &[String]) -> Result<Vec<Pattern>, RuleError> {
-    check_entries(key, list)?;
     list.iter()
         .map(|text| {
             Pattern::parse(text).ok_or_else(|| RuleError::Pattern {
@@ -271,7 +276,7 @@ fn parse_patterns(key: &str, list: &[String]) -> Result<Vec<Pattern>, RuleError>
 /// The rules of every site: the built-in ones, or newer ones taken over since.
 #[derive(Debug, Clone)]
 pub struct RuleSet {
-    sites: BTreeMap<String, Rules>,
+    sites: Vec<Rules>,
 }
 
 impl RuleSet {
@@ -280,11 +285,11 @@ impl RuleSet {
     pub fn built_in() -> &'static Self {
         static BUILT_IN: OnceLock<RuleSet> = OnceLock::new();
         BUILT_IN.get_or_init(|| {
-            let mut sites = BTreeMap::new();
+            let mut sites = Vec::new();
             for json in crate::sites::RULE_FILES {
                 // A built-in file that does not parse fails the unit test below.
                 if let Ok(rules) = Rules::parse(json) {
-                    sites.insert(rules.site.clone(), rules);
+                    sites.push(rules);
                 }
             }
             Self { sites }
@@ -294,7 +299,7 @@ impl RuleSet {
     /// The rules of a site.
     #[must_use]
     pub fn site(&self, site: &str) -> Option<&Rules> {
-        self.sites.get(site)
+        self.sites.iter().find(|rules| rules.site == site)
     }
 
     /// Takes over a newer rule file for one of the known sites; a bad one is refused and
@@ -306,7 +311,8 @@ impl RuleSet {
         let offered = Rules::parse(json)?;
         let current = self
             .sites
-            .get_mut(&offered.site)
+            .iter_mut()
+            .find(|rules| rules.site == offered.site)
             .ok_or_else(|| RuleError::UnknownSite(offered.site.clone()))?;
         if offered.version <= current.version {
             return Err(RuleError::NotNewer {
@@ -314,23 +320,17 @@ impl RuleSet {
                 current: current.version,
             });
         }
-        same_keys(&offered.selectors, &current.selectors)?;
-        same_keys(&offered.labels, &current.labels)?;
-        same_keys(&offered.patterns, &current.patterns)?;
+        let differing = offered
+            .selectors
+            .differing(&current.selectors)
+            .or_else(|| offered.labels.differing(&current.labels))
+            .or_else(|| offered.patterns.differing(&current.patterns));
+        if let Some(key) = differing {
+            return Err(RuleError::Keys(key.to_owned()));
+        }
         *current = offered;
         Ok(())
     }
-}
-
-fn same_keys<A, B>(
-    offered: &BTreeMap<String, A>,
-    current: &BTreeMap<String, B>,
-) -> Result<(), RuleError> {
-    let differing = offered
-        .keys()
-        .find(|key| !current.contains_key(*key))
-        .or_else(|| current.keys().find(|key| !offered.contains_key(*key)));
-    differing.map_or(Ok(()), |key| Err(RuleError::Keys(key.clone())))
 }
 
 #[cfg(test)]
@@ -356,9 +356,7 @@ mod tests {
 
     fn set() -> RuleSet {
         let rules = Rules::parse(OLD).unwrap();
-        RuleSet {
-            sites: BTreeMap::from([("linkedin".to_owned(), rules)]),
-        }
+        RuleSet { sites: vec![rules] }
     }
 
     #[test]

@@ -28,10 +28,10 @@ pub const PAGE_BYTES_MAX: usize = 24 * 1024 * 1024;
 
 /// The built-in rule files, one a site.
 pub(crate) const RULE_FILES: &[&str] = &[
-    include_str!("sites/linkedin/rules.json"),
-    include_str!("sites/crunchbase/rules.json"),
-    include_str!("sites/google/rules.json"),
-    include_str!("sites/generic/rules.json"),
+    include_str!(concat!(env!("OUT_DIR"), "/linkedin.rules.json")),
+    include_str!(concat!(env!("OUT_DIR"), "/crunchbase.rules.json")),
+    include_str!(concat!(env!("OUT_DIR"), "/google.rules.json")),
+    include_str!(concat!(env!("OUT_DIR"), "/generic.rules.json")),
 ];
 
 /// A site that has a reader of its own, or [`Site::Other`].

@@ -11,8 +11,9 @@ mod runtime;
 mod tabs;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
+
+use crate::decode::{self, Decode};
 
 /// Reads a page in the content script's own world and returns a
 /// [`crate::page::ParsedPage`] as a plain object.
@@ -63,10 +64,10 @@ pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue
 }
 
 /// A wire type out of a plain object.
-pub(crate) fn from_js<T: DeserializeOwned>(value: &JsValue) -> Result<T, String> {
+pub(crate) fn from_js<T: Decode>(value: &JsValue) -> Result<T, String> {
     let text = js_sys::JSON::stringify(value)
         .ok()
         .and_then(|text| text.as_string());
     let text = text.ok_or("not a plain object")?;
-    serde_json::from_str(&text).map_err(|error| error.to_string())
+    decode::from_json(&text).map_err(|error| error.to_string())
 }

@@ -9,6 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{chrome, from_js, http, to_js};
 use crate::api::AccountView;
 use crate::client::{self, Call, CallError};
+use crate::decode::Decode;
 use crate::protocol::WorkerEvent;
 use crate::worker::{BadgeTone, Pairing, Worker};
 
@@ -91,10 +92,7 @@ async fn show_badge() {
 }
 
 /// Makes a call with the pairing's token and reads the answer.
-pub(crate) async fn ask<T: serde::de::DeserializeOwned>(
-    pairing: &Pairing,
-    call: &Call,
-) -> Result<T, CallError> {
+pub(crate) async fn ask<T: Decode>(pairing: &Pairing, call: &Call) -> Result<T, CallError> {
     client::read(&http::call(&pairing.server, Some(&pairing.token), call).await?)
 }
 

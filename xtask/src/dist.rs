@@ -56,13 +56,33 @@ fn compile(package: &str, artifact: &str, profile: &str) -> Result<PathBuf> {
     step(&format!("compile {package} to WebAssembly"), || {
         run(cargo()
             .args(["build", "--lib", "--package", package, "--target", TARGET])
-            .args(["--profile", profile]))
+            .args(["--profile", profile])
+            .args(["--config", &short_paths()?]))
     })?;
     Ok(target_dir()
         .join(TARGET)
         .join(profile)
         .join(artifact)
         .with_extension("wasm"))
+}
+
+/// Setting under which the places that a panic names begin with the package instead of with
+/// this machine's folder of packages: smaller, nobody's home folder, and the same everywhere.
+fn short_paths() -> Result<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let sources = home.unwrap_or_default().join("registry/src");
+    let mut flags = Vec::new();
+    if sources.is_dir() {
+        for entry in fs::read_dir(&sources)? {
+            let path = entry?.path();
+            flags.push(format!("--remap-path-prefix={}/=", path.display()));
+        }
+    }
+    flags.sort();
+    // Cargo appends them to the flags of `.cargo/config.toml`. A JSON list is a TOML one.
+    let flags = serde_json::to_string(&flags)?;
+    Ok(format!("target.{TARGET}.rustflags={flags}"))
 }
 
 /// Cargo's target folder.
