@@ -186,9 +186,10 @@ async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
         } => pair(&server, code, device_name).await?,
         UiMessage::Unpair => unpair().await,
         UiMessage::SetSettings { settings } => {
-            tabs::show_button(settings.show_button).await;
+            let show = settings.show_button;
             runtime::with(|worker| worker.set_settings(settings));
             runtime::changed().await;
+            tabs::show_button(show).await;
         }
     }
     let view = tabs::view(tab.as_ref());

@@ -216,9 +216,11 @@ impl Session {
         });
     }
 
-    /// Sends what a button asks for, one at a time.
+    /// Sends what a button asks for, one at a time; a setting at once, since the last one
+    /// counts and none may be lost.
     pub(crate) fn act(self, message: UiMessage) {
-        if self.0.with_untracked(|model| model.busy) {
+        let setting = matches!(message, UiMessage::SetSettings { .. });
+        if !setting && self.0.with_untracked(|model| model.busy) {
             return;
         }
         let mut action = 0;
