@@ -134,25 +134,36 @@ fn start_browser(chromium: &Path, data: &Path, address: &str, code: Option<&str>
         Some(code) => format!("#server={address}&code={code}"),
         None => String::new(),
     };
-    let dist = root().join("dist");
-    let mut command = Command::new(chromium);
-    command
-        .arg(format!(
-            "--user-data-dir={}",
-            data.join("browser").display()
-        ))
-        .arg(format!("--load-extension={}", dist.display()))
-        .arg("--disable-features=DisableLoadExtensionCommandLineSwitch")
-        .args(["--no-first-run", "--no-default-browser-check"]);
-    if runs_as_root() {
-        command.arg("--no-sandbox");
-    }
-    command.arg(format!(
+    let launch = |page: &str| {
+        let mut command = Command::new(chromium);
+        command
+            .arg(format!(
+                "--user-data-dir={}",
+                data.join("browser").display()
+            ))
+            .arg(format!(
+                "--load-extension={}",
+                root().join("dist").display()
+            ))
+            .arg("--disable-features=DisableLoadExtensionCommandLineSwitch")
+            .args(["--no-first-run", "--no-default-browser-check"]);
+        if runs_as_root() {
+            command.arg("--no-sandbox");
+        }
+        command.arg(page);
+        command
+            .spawn()
+            .with_context(|| format!("cannot start {}", chromium.display()))
+    };
+    let browser = launch("about:blank")?;
+    // A page of the extension that is asked for before the extension is loaded stays blank, and
+    // nothing tells from outside when it is. A second call hands its page to the first.
+    std::thread::sleep(Duration::from_secs(5));
+    let mut second = launch(&format!(
         "chrome-extension://{EXTENSION_ID}/extension/options.html{page}"
-    ));
-    command
-        .spawn()
-        .with_context(|| format!("cannot start {}", chromium.display()))
+    ))?;
+    let _ = second.wait();
+    Ok(browser)
 }
 
 fn runs_as_root() -> bool {
