@@ -45,7 +45,6 @@ pub(crate) fn build() -> Result<Vec<(String, u64)>> {
     )?;
     stamp_content_script(&dist.join("extension/content.js"))?;
     copy_files(&root().join("icons"), &dist.join("icons"), &["png", "svg"])?;
-    // pkg/ is generated into dist/ only.
     let mut sizes = Vec::new();
     list(&dist, &dist, &mut sizes)?;
     sizes.sort();
