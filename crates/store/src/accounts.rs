@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
 use crate::pricing::Pricing;
-use crate::sql::{Row, Tx, dialect, sql};
+use crate::sql::{Row, Statement, Tx, dialect, sql};
 use crate::{Store, credits};
 
 /// An account.
@@ -75,16 +75,22 @@ impl LockedAccount {
 
     /// Writes what has changed; the last statement before the commit.
     pub(crate) async fn save(self, tx: &mut Tx) -> Result<()> {
-        if self.changed {
-            tx.execute(
-                sql("UPDATE accounts SET version = $2, ledger_header = $3 WHERE id = $1")
-                    .bind(self.id)
-                    .bind(self.version)
-                    .bind(serde_json::to_string(&self.header)?),
-            )
-            .await?;
+        if let Some(statement) = self.unsaved()? {
+            tx.execute(statement).await?;
         }
         Ok(())
+    }
+
+    /// What [`LockedAccount::save`] would run, for who has more to write with it.
+    pub(crate) fn unsaved(self) -> Result<Option<Statement>> {
+        if !self.changed {
+            return Ok(None);
+        }
+        let statement = sql("UPDATE accounts SET version = $2, ledger_header = $3 WHERE id = $1")
+            .bind(self.id)
+            .bind(self.version)
+            .bind(serde_json::to_string(&self.header)?);
+        Ok(Some(statement))
     }
 }
 

@@ -40,7 +40,7 @@ impl Store {
             )
             .await?
             .iter()
-            .map(credits::read_grant)
+            .map(|row| credits::read_grant(row, "available", "held"))
             .collect::<Result<Vec<_>>>()?;
         let holds = tx
             .all(sql("SELECT facts FROM ledger_holds WHERE account_id = $1").bind(account_id))

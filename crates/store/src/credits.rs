@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::Store;
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
-use crate::sql::{Row, Tx, sql};
+use crate::sql::{Row, Statement, Tx, sql};
 
 impl From<LedgerError> for StoreError {
     fn from(error: LedgerError) -> Self {
@@ -68,8 +68,9 @@ impl Store {
         let header = account.header.clone();
         let mut state = load(&mut tx, account_id, header, Some(operation), now).await?;
         let applied = command(&mut state)?;
-        let outcome = write(&mut tx, &mut account, &state, applied).await?;
-        account.save(&mut tx).await?;
+        let (mut statements, outcome) = statements(&mut account, &state, applied)?;
+        statements.extend(account.unsaved()?);
+        tx.batch(statements).await?;
         tx.commit().await?;
         Ok(outcome)
     }
@@ -86,45 +87,39 @@ pub(crate) async fn load(
     operation: Option<&OperationId>,
     now: UnixMillis,
 ) -> Result<AccountState> {
-    let grants = tx
-        .all(
-            sql("SELECT available, held, facts FROM ledger_grants
-                 WHERE account_id = $1 AND (available > 0 OR held > 0)")
-            .bind(account_id),
-        )
-        .await?
-        .iter()
-        .map(read_grant)
-        .collect::<Result<Vec<_>>>()?;
     let name = operation.map(OperationId::as_str).unwrap_or_default();
-    let holds = tx
+    // One round trip. What a row is stands in its first column; amounts and times are in a,
+    // b and c, all else in `facts`. A hold that is named and due as well comes twice; states
+    // are put together by id.
+    let rows = tx
         .all(
-            // A hold that is named and due as well comes twice; states are put together by
-            // id.
-            sql("SELECT facts FROM ledger_holds
+            sql(
+                "SELECT 'grant' AS part, available AS a, held AS b, 0 AS c, facts
+                 FROM ledger_grants
+                 WHERE account_id = $1 AND (available > 0 OR held > 0)
+                 UNION ALL
+                 SELECT 'hold', 0, 0, 0, facts FROM ledger_holds
                  WHERE account_id = $1 AND is_open = 1 AND expires_at <= $2
                  UNION ALL
-                 SELECT facts FROM ledger_holds WHERE account_id = $1 AND operation = $3")
+                 SELECT 'hold', 0, 0, 0, facts FROM ledger_holds
+                 WHERE account_id = $1 AND operation = $3
+                 UNION ALL
+                 SELECT 'operation', at, first_sequence, end_sequence, what
+                 FROM ledger_operations WHERE account_id = $1 AND id = $3",
+            )
             .bind(account_id)
             // The ledger's time never runs behind its last entry.
             .bind(now.max(header.last_at))
             .bind(name),
         )
-        .await?
-        .iter()
-        .map(|row| row.json::<Hold>("facts"))
-        .collect::<Result<Vec<_>>>()?;
-    let mut operations = Vec::new();
-    if operation.is_some()
-        && let Some(row) = tx
-            .optional(
-                sql("SELECT * FROM ledger_operations WHERE account_id = $1 AND id = $2")
-                    .bind(account_id)
-                    .bind(name),
-            )
-            .await?
-    {
-        operations.push(read_operation(&row)?);
+        .await?;
+    let (mut grants, mut holds, mut operations) = (Vec::new(), Vec::new(), Vec::new());
+    for row in &rows {
+        match row.text("part")?.as_str() {
+            "grant" => grants.push(read_grant(row, "a", "b")?),
+            "hold" => holds.push(row.json::<Hold>("facts")?),
+            _ => operations.extend(operation.map(|id| read_operation(id, row)).transpose()?),
+        }
     }
     Ok(AccountState::from_rows(header, grants, holds, operations))
 }
@@ -136,25 +131,39 @@ pub(crate) async fn write<T>(
     state: &AccountState,
     applied: Applied<T>,
 ) -> Result<T> {
-    for entry in &applied.entries {
-        insert_entry(tx, account.id, entry).await?;
-    }
+    let (statements, outcome) = statements(account, state, applied)?;
+    tx.batch(statements).await?;
+    Ok(outcome)
+}
+
+/// The statements that write what a command did, with its answer. Each writes a row of its
+/// own.
+fn statements<T>(
+    account: &mut LockedAccount,
+    state: &AccountState,
+    applied: Applied<T>,
+) -> Result<(Vec<Statement>, T)> {
+    let id = account.id;
+    let mut statements: Vec<_> = applied
+        .entries
+        .iter()
+        .map(|entry| insert_entry(id, entry))
+        .collect();
     for operation in &applied.operations {
-        tx.execute(
+        statements.push(
             sql("INSERT INTO ledger_operations
                  (account_id, id, what, at, first_sequence, end_sequence)
                  VALUES ($1, $2, $3, $4, $5, $6)")
-            .bind(account.id)
+            .bind(id)
             .bind(operation.id.as_str())
             .bind(operation.what.as_str())
             .bind(operation.at)
             .bind(operation.entries.0)
             .bind(operation.entries.1),
-        )
-        .await?;
+        );
     }
     for grant in &applied.grants {
-        tx.execute(
+        statements.push(
             sql(
                 "INSERT INTO ledger_grants (account_id, id, available, held, facts)
                  VALUES ($1, $2, $3, $4, $5)
@@ -162,65 +171,59 @@ pub(crate) async fn write<T>(
                  SET available = excluded.available, held = excluded.held,
                      facts = excluded.facts",
             )
-            .bind(account.id)
+            .bind(id)
             .bind(grant.id.0)
             .bind(grant.available)
             .bind(grant.held)
             .bind(serde_json::to_string(grant)?),
-        )
-        .await?;
+        );
     }
     for hold in &applied.holds {
-        tx.execute(
+        statements.push(
             sql(
                 "INSERT INTO ledger_holds (account_id, operation, is_open, expires_at, facts)
                  VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT (account_id, operation) DO UPDATE
                  SET is_open = excluded.is_open, facts = excluded.facts",
             )
-            .bind(account.id)
+            .bind(id)
             .bind(hold.operation.as_str())
             .bind(i64::from(hold.is_open()))
             .bind(hold.expires_at)
             .bind(serde_json::to_string(hold)?),
-        )
-        .await?;
+        );
     }
     if applied.header_changed {
         account.set_header(state.header.clone());
     }
-    Ok(applied.outcome)
+    Ok((statements, applied.outcome))
 }
 
-async fn insert_entry(tx: &mut Tx, account_id: Uuid, entry: &Entry) -> Result<()> {
-    tx.execute(
-        sql("INSERT INTO ledger_entries
-             (account_id, sequence, operation, kind, debit, credit, amount, grant_id, pool,
-              hold_operation, member, rule, price_version, corrects, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
-        .bind(account_id)
-        .bind(entry.sequence)
-        .bind(entry.operation.as_str())
-        .bind(entry.kind.as_str())
-        .bind(entry.debit.as_str())
-        .bind(entry.credit.as_str())
-        .bind(entry.amount)
-        .bind(entry.grant.0)
-        .bind(entry.pool.as_str())
-        .bind(entry.hold.as_ref().map(|hold| hold.as_str().to_owned()))
-        .bind(
-            entry
-                .member
-                .as_ref()
-                .map(|member| member.as_str().to_owned()),
-        )
-        .bind(entry.rule.as_str())
-        .bind(entry.price_version.as_str())
-        .bind(entry.corrects)
-        .bind(entry.at),
+fn insert_entry(account_id: Uuid, entry: &Entry) -> Statement {
+    sql("INSERT INTO ledger_entries
+         (account_id, sequence, operation, kind, debit, credit, amount, grant_id, pool,
+          hold_operation, member, rule, price_version, corrects, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
+    .bind(account_id)
+    .bind(entry.sequence)
+    .bind(entry.operation.as_str())
+    .bind(entry.kind.as_str())
+    .bind(entry.debit.as_str())
+    .bind(entry.credit.as_str())
+    .bind(entry.amount)
+    .bind(entry.grant.0)
+    .bind(entry.pool.as_str())
+    .bind(entry.hold.as_ref().map(|hold| hold.as_str().to_owned()))
+    .bind(
+        entry
+            .member
+            .as_ref()
+            .map(|member| member.as_str().to_owned()),
     )
-    .await?;
-    Ok(())
+    .bind(entry.rule.as_str())
+    .bind(entry.price_version.as_str())
+    .bind(entry.corrects)
+    .bind(entry.at)
 }
 
 /// A stored name or id as the ledger knows it.
@@ -259,19 +262,19 @@ pub(crate) fn read_entry(row: &Row) -> Result<Entry> {
 }
 
 /// The columns are what constraints and indexes look at; they win over the JSON.
-pub(crate) fn read_grant(row: &Row) -> Result<Grant> {
+pub(crate) fn read_grant(row: &Row, available: &str, held: &str) -> Result<Grant> {
     let mut grant: Grant = row.json("facts")?;
-    grant.available = row.int("available")?;
-    grant.held = row.int("held")?;
+    grant.available = row.int(available)?;
+    grant.held = row.int(held)?;
     Ok(grant)
 }
 
-fn read_operation(row: &Row) -> Result<OperationRecord> {
+fn read_operation(id: &OperationId, row: &Row) -> Result<OperationRecord> {
     Ok(OperationRecord {
-        id: known(row, "id")?,
-        what: row.text("what")?,
-        at: row.int("at")?,
-        entries: (row.int("first_sequence")?, row.int("end_sequence")?),
+        id: id.clone(),
+        what: row.text("facts")?,
+        at: row.int("a")?,
+        entries: (row.int("b")?, row.int("c")?),
     })
 }
 

@@ -4,6 +4,7 @@
 //! PostgreSQL read alike (`$1` placeholders, `RETURNING`, `ON CONFLICT`). Where they
 //! differ, a [`Statement`] carries both texts. Columns are integers, text and bytes only.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -16,6 +17,8 @@ use sqlx::sqlite::{
 use sqlx::{Postgres, Row as _, Sqlite};
 
 use crate::error::{Result, StoreError};
+
+type PgQuery = sqlx::query::Query<'static, Postgres, PgArguments>;
 
 /// How long a writer waits for another process (`lode pair` beside `lode serve`).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -170,6 +173,29 @@ impl Tx {
         })
     }
 
+    /// Runs statements that do not build on one another. PostgreSQL gets them as the parts
+    /// of one statement, in one round trip; each part sees the rows as they were before, so
+    /// no two may touch the same row.
+    pub(crate) async fn batch(&mut self, mut statements: Vec<Statement>) -> Result<()> {
+        match self {
+            Self::Postgres(tx) if statements.len() > 1 => {
+                let (text, values) = as_one(statements);
+                // Made of the statements' own texts; what came from outside is bound.
+                let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+                for value in values {
+                    query = value.bind_postgres(query);
+                }
+                query.execute(&mut **tx).await?;
+            }
+            _ => {
+                for statement in statements.drain(..) {
+                    self.execute(statement).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// All rows.
     pub(crate) async fn all(&mut self, statement: Statement) -> Result<Vec<Row>> {
         Ok(match self {
@@ -220,6 +246,16 @@ pub(crate) enum Value {
     Int(Option<i64>),
     Text(Option<String>),
     Bytes(Option<Vec<u8>>),
+}
+
+impl Value {
+    fn bind_postgres(self, query: PgQuery) -> PgQuery {
+        match self {
+            Self::Int(v) => query.bind(v),
+            Self::Text(v) => query.bind(v),
+            Self::Bytes(v) => query.bind(v),
+        }
+    }
 }
 
 impl From<i64> for Value {
@@ -303,16 +339,41 @@ impl Statement {
         query
     }
 
-    fn postgres(self) -> sqlx::query::Query<'static, Postgres, PgArguments> {
+    fn postgres(self) -> PgQuery {
         let mut query = sqlx::query(self.postgres);
         for value in self.values {
-            query = match value {
-                Value::Int(v) => query.bind(v),
-                Value::Text(v) => query.bind(v),
-                Value::Bytes(v) => query.bind(v),
-            };
+            query = value.bind_postgres(query);
         }
         query
+    }
+}
+
+/// Statements as the parts of one, with their placeholders numbered on: `WITH part0 AS
+/// (INSERT …), part1 AS (UPDATE …) SELECT 1`.
+fn as_one(statements: Vec<Statement>) -> (String, Vec<Value>) {
+    let mut text = String::new();
+    let mut values = Vec::new();
+    for (part, statement) in statements.into_iter().enumerate() {
+        let start = if part == 0 { "WITH " } else { ", " };
+        let _ = write!(text, "{start}part{part} AS (");
+        renumber(statement.postgres, values.len(), &mut text);
+        text.push(')');
+        values.extend(statement.values);
+    }
+    text.push_str(" SELECT 1");
+    (text, values)
+}
+
+/// Appends a statement's text, with `by` added to the number of each placeholder. (The
+/// store's statements hold no `$` in literals.)
+fn renumber(text: &str, by: usize, into: &mut String) {
+    let mut parts = text.split('$');
+    into.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at_checked(digits).unwrap_or((part, ""));
+        let number = number.parse().unwrap_or(0_usize).saturating_add(by);
+        let _ = write!(into, "${number}{rest}");
     }
 }
 
@@ -381,4 +442,23 @@ impl Row {
 
 fn parse_uuid(text: &str) -> Result<uuid::Uuid> {
     uuid::Uuid::parse_str(text).map_err(|_| StoreError::Corrupt("an id".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_one_statement_keep_their_values() {
+        let (text, values) = as_one(vec![
+            sql("INSERT INTO a VALUES ($1, $2)").bind(1).bind("x"),
+            sql("UPDATE b SET c = $2 WHERE d = $1 OR e = $12").bind(3),
+        ]);
+        assert_eq!(
+            text,
+            "WITH part0 AS (INSERT INTO a VALUES ($1, $2)), \
+             part1 AS (UPDATE b SET c = $4 WHERE d = $3 OR e = $14) SELECT 1"
+        );
+        assert_eq!(values.len(), 3);
+    }
 }
