@@ -11,6 +11,24 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use crate::jobs::AddressFinder;
+use crate::phones::PhoneSource;
+use crate::verification::AddressVerifier;
+
+/// What tells the time: credit periods, holds and leases are counted by it.
+pub type Clock = Arc<dyn Fn() -> UnixMillis + Send + Sync>;
+
+/// Where a server's answers come from: the parts with networks behind them.
+#[derive(Clone)]
+pub struct Sources {
+    /// Finds people's addresses.
+    pub finder: Arc<dyn AddressFinder>,
+    /// Verifies addresses.
+    pub verifier: Arc<dyn AddressVerifier>,
+    /// Finds people's numbers; `None` where the operator has configured no provider.
+    pub phones: Option<Arc<dyn PhoneSource>>,
+    /// The time; [`system_clock`] but in tests.
+    pub clock: Clock,
+}
 
 /// The server's parts. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +42,10 @@ pub struct Inner {
     pub(crate) store: Store,
     pub(crate) pricing: Pricing,
     pub(crate) finder: Arc<dyn AddressFinder>,
+    verifier: Arc<dyn AddressVerifier>,
+    /// Where numbers come from; `None`: nowhere, and unlocks say so.
+    phones: Option<Arc<dyn PhoneSource>>,
+    clock: Clock,
     /// Wakes who waits for an account's captures to change.
     pub(crate) changes: AccountChanges,
     /// Wakes the dispatcher: there may be a look-up to take.
@@ -44,25 +66,41 @@ impl std::ops::Deref for App {
 impl App {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(
-        config: Config,
-        store: Store,
-        pricing: Pricing,
-        finder: Arc<dyn AddressFinder>,
-    ) -> Self {
+    pub fn new(config: Config, store: Store, pricing: Pricing, sources: Sources) -> Self {
         let pairing_tries = TryLimit::per_minute(config.pairing_tries_per_minute);
         Self {
             inner: Arc::new(Inner {
                 config,
                 store,
                 pricing,
-                finder,
+                finder: sources.finder,
+                verifier: sources.verifier,
+                phones: sources.phones,
+                clock: sources.clock,
                 changes: AccountChanges::default(),
                 lookups: Notify::new(),
                 pairing_tries,
                 shutdown: watch::Sender::new(false),
             }),
         }
+    }
+
+    /// The time now, as this server counts it.
+    #[must_use]
+    pub fn now(&self) -> UnixMillis {
+        (self.clock)()
+    }
+
+    /// What verifies single addresses.
+    #[must_use]
+    pub fn verifier(&self) -> &Arc<dyn AddressVerifier> {
+        &self.verifier
+    }
+
+    /// Where numbers come from; `None` where the operator has configured nothing.
+    #[must_use]
+    pub fn phones(&self) -> Option<&Arc<dyn PhoneSource>> {
+        self.phones.as_ref()
     }
 
     /// Asks everything that waits or works to come to an end.
@@ -89,7 +127,13 @@ impl App {
     }
 }
 
-/// The time now.
+/// The machine's own clock.
+#[must_use]
+pub fn system_clock() -> Clock {
+    Arc::new(now)
+}
+
+/// The time now by the machine's clock.
 #[must_use]
 pub fn now() -> UnixMillis {
     let since = SystemTime::now()

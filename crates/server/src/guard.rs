@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
-use crate::app::{App, now};
+use crate::app::App;
 use crate::problem::ApiError;
 
 /// Longest token that is looked at, in bytes.
@@ -30,7 +30,7 @@ impl FromRequestParts<App> for Caller {
         let token = bearer_token(&parts.headers).ok_or(ApiError::Unauthorized)?;
         let device = app
             .store
-            .authenticate(token, now())
+            .authenticate(token, app.now())
             .await?
             .ok_or(ApiError::Unauthorized)?;
         Ok(Self {

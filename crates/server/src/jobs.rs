@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 
-use crate::app::{App, now};
+use crate::app::App;
 use conclusion::Ending;
 
 /// Longest pause of the dispatcher, against clocks that are set back.
@@ -84,7 +84,7 @@ async fn next(app: &App, worker: Uuid) -> Claimed {
         PAUSE_MAX
     };
     loop {
-        let asked_at = now();
+        let asked_at = app.now();
         let lease_until = asked_at.saturating_add(lease_ms(app));
         let pause = match app.store.claim_lookup(worker, asked_at, lease_until).await {
             Ok(Some(claimed)) => {
@@ -93,7 +93,7 @@ async fn next(app: &App, worker: Uuid) -> Claimed {
             }
             Ok(None) => match app.store.next_due().await {
                 Ok(Some(due)) => {
-                    let wait = u64::try_from(due.saturating_sub(now())).unwrap_or(0);
+                    let wait = u64::try_from(due.saturating_sub(app.now())).unwrap_or(0);
                     // Never without a pause: what is due may be a moment from claimable.
                     Duration::from_millis(wait.max(5)).min(longest)
                 }
@@ -144,7 +144,7 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
         tokio::select! {
             outcome = &mut lookup => break outcome,
             () = sleep(lease / 3) => {
-                let lease_until = now().saturating_add(lease_ms(app));
+                let lease_until = app.now().saturating_add(lease_ms(app));
                 if let Ok(false) = app.store.renew_lease(lookup_id, worker, lease_until).await {
                     // Erased, or taken over after a stall: no longer ours.
                     tracing::warn!(lookup.id = %lookup_id, "look-up lost");
@@ -160,14 +160,14 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
             }
             () = &mut grace_end => {
                 lookup.abort();
-                give_back(app, worker, lookup_id, false, now(), claimed.progress).await;
+                give_back(app, worker, lookup_id, false, app.now(), claimed.progress).await;
                 return;
             }
         }
     };
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let ending = match outcome {
-        Ok(outcome) => conclusion::ending(&claimed, outcome, now()),
+        Ok(outcome) => conclusion::ending(&claimed, outcome, app.now()),
         Err(error) => {
             tracing::error!(lookup.id = %lookup_id, panicked = error.is_panic(), "look-up failed");
             Ending::End(conclusion::failed("internal"))
@@ -258,7 +258,7 @@ async fn finish(app: &App, worker: Uuid, claimed: &Claimed, end: lode_store::Loo
     for pause_ms in [50, 200, 1_000, 3_000, 0] {
         let written = app
             .store
-            .finish_lookup(claimed.id, worker, &end, &app.pricing, now())
+            .finish_lookup(claimed.id, worker, &end, &app.pricing, app.now())
             .await;
         match written {
             Ok(Finished::Done | Finished::Requeued) => {
@@ -293,7 +293,7 @@ async fn give_back(
     let progress = progress.as_deref();
     if let Err(error) = app
         .store
-        .return_lookup(lookup_id, worker, deferred, run_at, progress, now())
+        .return_lookup(lookup_id, worker, deferred, run_at, progress, app.now())
         .await
     {
         // The lease ends, and the look-up is begun anew.

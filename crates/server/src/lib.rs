@@ -17,12 +17,14 @@ pub mod extract;
 mod finder;
 mod guard;
 pub mod jobs;
+pub mod phones;
 pub mod policy;
 pub mod problem;
 mod routes;
 mod serve;
 pub mod validate;
+pub mod verification;
 
 pub use config::Config;
 pub use routes::router;
-pub use serve::{DEFAULT_ACCOUNT, Running, StartError, open_store, start, start_with};
+pub use serve::{DEFAULT_ACCOUNT, Running, StartError, open_store, sources, start, start_with};

@@ -10,7 +10,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::app::{App, now};
+use crate::app::{App, Sources, now, system_clock};
 use crate::config::{Config, ConfigError};
 use crate::{jobs, policy, routes};
 
@@ -100,11 +100,25 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 /// [`StartError`].
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let (store, pricing) = open_store(&config).await?;
-    let finder = crate::finder::build(&config, &store)?;
-    start_with(config, store, pricing, Arc::new(finder)).await
+    let sources = sources(&config, &store)?;
+    start_with(config, store, pricing, sources).await
 }
 
-/// The same with parts of the caller's making.
+/// The sources that a configuration names.
+///
+/// # Errors
+/// [`StartError`].
+pub fn sources(config: &Config, store: &Store) -> Result<Sources, StartError> {
+    let verifier = crate::verification::build(config, store)?;
+    Ok(Sources {
+        finder: Arc::new(crate::finder::build(config, verifier.clone())?),
+        verifier: Arc::new(verifier),
+        phones: None,
+        clock: system_clock(),
+    })
+}
+
+/// The same with sources of the caller's making.
 ///
 /// # Errors
 /// [`StartError`].
@@ -112,9 +126,10 @@ pub async fn start_with(
     config: Config,
     store: Store,
     pricing: lode_store::Pricing,
-    finder: Arc<dyn jobs::AddressFinder>,
+    sources: Sources,
 ) -> Result<Running, StartError> {
-    store.advance_accounts(now()).await?;
+    let now = (sources.clock)();
+    store.advance_accounts(now).await?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| StartError::Listen {
@@ -128,12 +143,10 @@ pub async fn start_with(
     let pairing_code = if store.any_device_paired().await? {
         None
     } else {
-        let (account, _) = store
-            .ensure_account(DEFAULT_ACCOUNT, &pricing, now())
-            .await?;
-        Some(store.create_pairing_code(account.id, now()).await?)
+        let (account, _) = store.ensure_account(DEFAULT_ACCOUNT, &pricing, now).await?;
+        Some(store.create_pairing_code(account.id, now).await?)
     };
-    let app = App::new(config, store, pricing, finder);
+    let app = App::new(config, store, pricing, sources);
     let router = routes::router(app.clone(), address);
     let stopping = app.clone();
     let http = tokio::spawn(async move {

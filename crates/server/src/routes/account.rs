@@ -5,7 +5,7 @@ use lode_core::api::AccountView;
 use uuid::Uuid;
 
 use super::Answer;
-use crate::app::{App, now};
+use crate::app::App;
 use crate::guard::Caller;
 use crate::problem::ApiResult;
 
@@ -18,7 +18,7 @@ pub(crate) async fn show(State(app): State<App>, caller: Caller) -> ApiResult<An
 
 /// An account as the API shows it.
 pub(crate) async fn view(app: &App, account_id: Uuid) -> ApiResult<AccountView> {
-    let (account, plan, credits) = app.store.account_standing(account_id, now()).await?;
+    let (account, plan, credits) = app.store.account_standing(account_id, app.now()).await?;
     Ok(AccountView {
         id: account.id,
         name: account.name,

@@ -10,7 +10,7 @@ use lode_store::{Resumed, Submitted, secret};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Answer, path_id};
-use crate::app::{App, now};
+use crate::app::App;
 use crate::extract::ApiJson;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
@@ -38,7 +38,7 @@ pub(crate) async fn create(
             &request,
             &body_hash,
             &app.pricing,
-            now(),
+            app.now(),
         )
         .await?;
     match submitted {
@@ -86,7 +86,7 @@ pub(crate) async fn show(
 ) -> ApiResult<Answer<CaptureView>> {
     let view = app
         .store
-        .capture(caller.account_id, path_id(&operation_id)?, now())
+        .capture(caller.account_id, path_id(&operation_id)?, app.now())
         .await?
         .ok_or(ApiError::NotFound)?;
     Ok(answer(view))
@@ -104,7 +104,7 @@ pub(crate) async fn resume(
             caller.account_id,
             path_id(&operation_id)?,
             &app.pricing,
-            now(),
+            app.now(),
         )
         .await?;
     match resumed {
@@ -131,7 +131,7 @@ pub(crate) async fn list(
     loop {
         let changes = app
             .store
-            .changes(caller.account_id, after, limit, now())
+            .changes(caller.account_id, after, limit, app.now())
             .await?;
         if !changes.captures.is_empty() || changes.next != after || Instant::now() >= deadline {
             return Ok(list_answer(changes));

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use lode_core::api::{CaptureView, LeadPatch};
 
 use super::{Answer, captures, path_id};
-use crate::app::{App, now};
+use crate::app::App;
 use crate::extract::ApiJson;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
@@ -22,7 +22,7 @@ pub(crate) async fn update(
     let edit = validate::patch(patch)?;
     let view = app
         .store
-        .edit_lead(caller.account_id, lead_id, &edit, &app.pricing, now())
+        .edit_lead(caller.account_id, lead_id, &edit, &app.pricing, app.now())
         .await?
         .ok_or(ApiError::NotFound)?;
     app.captures_changed(caller.account_id);
@@ -38,7 +38,7 @@ pub(crate) async fn erase(
     let lead_id = path_id(&lead_id)?;
     let erased = app
         .store
-        .erase_lead(caller.account_id, lead_id, &app.pricing, now())
+        .erase_lead(caller.account_id, lead_id, &app.pricing, app.now())
         .await?;
     if !erased {
         return Err(ApiError::NotFound);

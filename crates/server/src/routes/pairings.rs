@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use lode_core::api::{PairingRequest, PairingResponse};
 
 use super::account;
-use crate::app::{App, now};
+use crate::app::App;
 use crate::extract::ApiJson;
 use crate::problem::{ApiError, ApiResult};
 use crate::validate;
@@ -20,7 +20,7 @@ pub(crate) async fn create(
     app.pairing_tries.check().map_err(ApiError::RateLimited)?;
     let Some(paired) = app
         .store
-        .pair_device(&request.code, &device_name, now())
+        .pair_device(&request.code, &device_name, app.now())
         .await?
     else {
         app.pairing_tries.count();

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use lode_core::api::Receipt;
 
 use super::{Answer, path_id};
-use crate::app::{App, now};
+use crate::app::App;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
 
@@ -21,7 +21,7 @@ pub(crate) async fn show(
         .await?
         .flatten()
         .ok_or(ApiError::NotFound)?;
-    let credits = app.store.credits(caller.account_id, now()).await?;
+    let credits = app.store.credits(caller.account_id, app.now()).await?;
     let charged = receipt.charged;
     Ok(Answer::new(receipt, credits, charged))
 }

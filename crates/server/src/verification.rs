@@ -1,0 +1,31 @@
+//! Verifying single addresses: the engine that look-ups use, asked directly.
+
+use async_trait::async_trait;
+use lode_store::Store;
+use lode_verify::{Verdict, Verifier};
+
+use crate::config::Config;
+use crate::serve::StartError;
+
+/// Verifies an address; [`lode_verify::Verifier`], but in tests of the routes.
+#[async_trait]
+pub trait AddressVerifier: Send + Sync {
+    /// One verification of what somebody typed. `attempt` counts from 0 and grows with
+    /// each time that a mail server asked to come back.
+    async fn verify(&self, address: &str, attempt: u32) -> Verdict;
+}
+
+#[async_trait]
+impl AddressVerifier for Verifier {
+    async fn verify(&self, address: &str, attempt: u32) -> Verdict {
+        self.verify_text(address, attempt).await
+    }
+}
+
+/// Builds the verifier: one for the process, since its clones share the limits on asking
+/// mail servers. Decoys keep their names over restarts: greylisting lets through only what
+/// it has seen before.
+pub(crate) fn build(config: &Config, store: &Store) -> Result<Verifier, StartError> {
+    let verify = config.verify(store.seed("decoys"))?;
+    Verifier::new(verify).map_err(|e| StartError::Verifier(e.to_string()))
+}
