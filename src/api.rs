@@ -246,6 +246,10 @@ pub struct AccountView {
     pub credits: Credits,
     /// Whether the operator has allowed SMTP probing; without it no address is ever verified.
     pub probing: bool,
+    /// Whether the server's network lets nobody out to the mail port: then nothing can be
+    /// verified from there, and nothing is charged. Known only after it was tried.
+    #[serde(default)]
+    pub mail_port_shut: bool,
 }
 
 /// The server's state.
@@ -255,6 +259,9 @@ pub struct Health {
     pub status: String,
     /// Version of the server.
     pub version: String,
+    /// See [`AccountView::mail_port_shut`].
+    #[serde(default)]
+    pub mail_port_shut: bool,
 }
 
 /// An error: RFC 9457 problem details.

@@ -137,6 +137,7 @@ impl Decode for AccountView {
             plan: account.get("plan")?,
             credits: account.get("credits")?,
             probing: account.get("probing")?,
+            mail_port_shut: account.get_or_default("mail_port_shut")?,
         })
     }
 }
@@ -147,6 +148,7 @@ impl Decode for Health {
         Ok(Self {
             status: health.get("status")?,
             version: health.get("version")?,
+            mail_port_shut: health.get_or_default("mail_port_shut")?,
         })
     }
 }

@@ -212,6 +212,7 @@ fn account() -> AccountView {
         plan: "free".to_owned(),
         credits: CREDITS,
         probing: true,
+        mail_port_shut: true,
     }
 }
 
@@ -327,6 +328,7 @@ fn what_the_server_answers_is_read_as_serde_reads_it() {
     varied(check(&Health {
         status: "ok".to_owned(),
         version: "1".to_owned(),
+        mail_port_shut: true,
     }));
     varied(check(&Problem {
         kind: "https://lode.invalid/problems/bad_code".to_owned(),

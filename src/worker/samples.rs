@@ -79,6 +79,7 @@ pub(crate) fn pairing() -> PairingResponse {
                 resets_at: None,
             },
             probing: true,
+            mail_port_shut: false,
         },
     }
 }

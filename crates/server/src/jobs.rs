@@ -40,12 +40,21 @@ const LOOKUP_TIME_MAX: Duration = Duration::from_secs(15 * 60);
 pub trait AddressFinder: Send + Sync {
     /// One look-up.
     async fn find(&self, request: &FindRequest) -> FindOutcome;
+
+    /// Whether this network is known to let nobody out to the mail port.
+    fn port_shut(&self) -> bool {
+        false
+    }
 }
 
 #[async_trait]
 impl AddressFinder for lode_finder::Finder {
     async fn find(&self, request: &FindRequest) -> FindOutcome {
         Self::find(self, request).await
+    }
+
+    fn port_shut(&self) -> bool {
+        self.verifier().port_shut()
     }
 }
 
@@ -167,7 +176,12 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
     };
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let ending = match outcome {
-        Ok(outcome) => conclusion::ending(&claimed, outcome, app.now()),
+        Ok(mut outcome) => {
+            if app.finder.port_shut() {
+                outcome = conclusion::with_port_shut(outcome);
+            }
+            conclusion::ending(&claimed, outcome, app.now())
+        }
         Err(error) => {
             tracing::error!(lookup.id = %lookup_id, panicked = error.is_panic(), "look-up failed");
             Ending::End(conclusion::failed("internal"))

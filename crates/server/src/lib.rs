@@ -13,6 +13,7 @@
 
 pub mod app;
 pub mod config;
+mod domains;
 pub mod extract;
 mod finder;
 mod guard;

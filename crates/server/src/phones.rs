@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use lode_core::lead::Lead;
+use uuid::Uuid;
 
 /// What a number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,22 +69,34 @@ pub enum PhoneError {
     Unavailable,
 }
 
+/// Whose numbers are looked for, and who asks.
+#[derive(Debug, Clone, Copy)]
+pub struct PhoneQuestion<'a> {
+    /// The account: providers are asked with its own keys.
+    pub account_id: Uuid,
+    /// The unlock's id. The same id is the same question: a source that pays for answers
+    /// uses it as its own key against paying twice.
+    pub operation: Uuid,
+    /// The stored lead; what is learned goes with it when it is erased.
+    pub lead_id: Uuid,
+    /// What is known of the person.
+    pub person: &'a Lead,
+}
+
 /// Finds people's numbers.
 #[async_trait]
 pub trait PhoneSource: Send + Sync {
-    /// All numbers that providers know of a person; none where they know none. The same
-    /// `operation` is the same question: a source that pays for answers uses it as its
-    /// own key against paying twice.
+    /// All numbers that providers know of a person; none where they know none.
     ///
     /// # Errors
     /// [`PhoneError`] where nobody could answer. "Not found" is an answer.
-    async fn find(&self, operation: uuid::Uuid, person: &Lead) -> Result<Vec<Phone>, PhoneError>;
+    async fn find(&self, question: PhoneQuestion<'_>) -> Result<Vec<Phone>, PhoneError>;
 
     /// Whether there is anything, as far as that can be told for nothing.
     ///
     /// # Errors
     /// [`PhoneError`] as for [`PhoneSource::find`].
-    async fn preview(&self, _person: &Lead) -> Result<Preview, PhoneError> {
+    async fn preview(&self, _question: PhoneQuestion<'_>) -> Result<Preview, PhoneError> {
         Ok(Preview::Unknown)
     }
 }

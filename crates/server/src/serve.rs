@@ -101,6 +101,7 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let (store, pricing) = open_store(&config).await?;
     let sources = sources(&config, &store)?;
+    crate::domains::tidy(&store, (sources.clock)()).await;
     start_with(config, store, pricing, sources).await
 }
 
@@ -111,7 +112,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 pub fn sources(config: &Config, store: &Store) -> Result<Sources, StartError> {
     let verifier = crate::verification::build(config, store)?;
     Ok(Sources {
-        finder: Arc::new(crate::finder::build(config, verifier.clone())?),
+        finder: Arc::new(crate::finder::build(config, store, verifier.clone())?),
         verifier: Arc::new(verifier),
         phones: None,
         clock: system_clock(),

@@ -1,10 +1,14 @@
 //! Verifying single addresses: the engine that look-ups use, asked directly.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use lode_store::Store;
+use lode_verify::clock::SystemClock;
 use lode_verify::{Verdict, Verifier};
 
 use crate::config::Config;
+use crate::domains::StoredDomains;
 use crate::serve::StartError;
 
 /// Verifies an address; [`lode_verify::Verifier`], but in tests of the routes.
@@ -24,8 +28,10 @@ impl AddressVerifier for Verifier {
 
 /// Builds the verifier: one for the process, since its clones share the limits on asking
 /// mail servers. Decoys keep their names over restarts: greylisting lets through only what
-/// it has seen before.
+/// it has seen before. What it learns of domains is kept in the database.
 pub(crate) fn build(config: &Config, store: &Store) -> Result<Verifier, StartError> {
     let verify = config.verify(store.seed("decoys"))?;
-    Verifier::new(verify).map_err(|e| StartError::Verifier(e.to_string()))
+    let profiles = Arc::new(StoredDomains::new(store.clone()));
+    Verifier::with_parts(verify, profiles, Arc::new(SystemClock))
+        .map_err(|e| StartError::Verifier(e.to_string()))
 }

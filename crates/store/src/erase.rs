@@ -52,6 +52,7 @@ impl Store {
             .await?;
 
         for statement in [
+            "DELETE FROM provider_calls WHERE lead_id = $1",
             "DELETE FROM captures WHERE lead_id = $1",
             "DELETE FROM lookups WHERE lead_id = $1",
             "DELETE FROM emails WHERE lead_id = $1",

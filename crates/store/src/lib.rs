@@ -12,6 +12,7 @@ mod audit;
 mod captures;
 mod charges;
 mod credits;
+mod domains;
 mod edits;
 mod erase;
 mod error;
@@ -21,6 +22,7 @@ mod sql;
 pub mod devices;
 pub mod leads;
 pub mod pricing;
+pub mod providers;
 pub mod secret;
 
 pub use accounts::Account;

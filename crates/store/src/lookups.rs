@@ -4,6 +4,7 @@
 mod claim;
 mod finish;
 
+pub(crate) use claim::owned_account;
 pub use claim::{Claimed, Evidence};
 pub use finish::{Finished, LookupEnd};
 

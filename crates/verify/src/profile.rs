@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Domain;
@@ -38,11 +39,12 @@ pub struct DomainProfile {
 }
 
 /// Keeps profiles. The server persists them; [`MemoryProfiles`] keeps them while it runs.
+#[async_trait]
 pub trait ProfileStore: Send + Sync + std::fmt::Debug {
-    /// The domain's profile, however old.
-    fn get(&self, domain: &Domain) -> Option<DomainProfile>;
+    /// The domain's profile, however old. A store that fails knows none.
+    async fn get(&self, domain: &Domain) -> Option<DomainProfile>;
     /// Keeps a profile in place of the domain's former one.
-    fn put(&self, profile: DomainProfile);
+    async fn put(&self, profile: DomainProfile);
 }
 
 /// Most profiles kept in memory.
@@ -52,13 +54,14 @@ const PROFILES_MAX: usize = 50_000;
 #[derive(Debug, Default)]
 pub struct MemoryProfiles(Mutex<HashMap<Domain, DomainProfile>>);
 
+#[async_trait]
 impl ProfileStore for MemoryProfiles {
-    fn get(&self, domain: &Domain) -> Option<DomainProfile> {
+    async fn get(&self, domain: &Domain) -> Option<DomainProfile> {
         let profiles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         profiles.get(domain).cloned()
     }
 
-    fn put(&self, profile: DomainProfile) {
+    async fn put(&self, profile: DomainProfile) {
         let mut profiles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if profiles.len() >= PROFILES_MAX && !profiles.contains_key(&profile.domain) {
             // Half of them, the oldest, make room: rare, so a pass over all is cheap.

@@ -200,7 +200,7 @@ impl Verifier {
         let Some(identity) = &self.inner.config.identity else {
             return Some(Judgement::new(EmailStatus::Unknown, 30, "probing_off"));
         };
-        run.profile = self.fresh_profile(run.domain);
+        run.profile = self.fresh_profile(run.domain).await;
         let known = run.profile.as_ref().map(|profile| profile.catch_all);
         if known == Some(CatchAll::Yes) {
             return Some(Judgement::new(EmailStatus::AcceptAll, 60, "accepts_all"));
@@ -242,7 +242,7 @@ impl Verifier {
         let findings = route.into_findings();
         if findings.control.is_complete() {
             let profile = self.profile_of(run.domain, &findings);
-            self.inner.profiles.put(profile.clone());
+            self.inner.profiles.put(profile.clone()).await;
             run.profile = Some(profile);
         }
         if !findings.control.mx.is_empty() {
@@ -286,11 +286,12 @@ impl Verifier {
     }
 
     /// The domain's profile, where it is young enough to be believed.
-    fn fresh_profile(&self, domain: &Domain) -> Option<DomainProfile> {
+    async fn fresh_profile(&self, domain: &Domain) -> Option<DomainProfile> {
         let age_max = self.inner.config.limits.profile_age;
         self.inner
             .profiles
             .get(domain)
+            .await
             .filter(|profile| self.is_younger(profile.learned_at, age_max))
     }
 

@@ -14,6 +14,9 @@ const DEFERRAL_MS_MAX: i64 = 6 * 60 * 60 * 1000;
 /// How often a look-up may be put off, whatever the finder asks for.
 const DEFERRALS_MAX: i64 = 6;
 
+/// The reason that names our own network.
+const PORT_SHUT: &str = "port_25_shut";
+
 /// What becomes of a look-up.
 pub(super) enum Ending {
     /// It goes on at that time, with what is to be handed back to the finder.
@@ -23,6 +26,24 @@ pub(super) enum Ending {
     },
     /// It is over.
     End(LookupEnd),
+}
+
+/// An outcome from where nobody gets out to the mail port: waiting brings nothing, and the
+/// reason is ours.
+pub(super) fn with_port_shut(mut outcome: FindOutcome) -> FindOutcome {
+    if matches!(
+        outcome.conclusion,
+        Conclusion::Deferred | Conclusion::Unsure | Conclusion::Blocked
+    ) {
+        if outcome.conclusion == Conclusion::Deferred {
+            outcome.conclusion = Conclusion::Unsure;
+            outcome.status = EmailStatus::Unknown;
+        }
+        if !outcome.reasons.iter().any(|code| code == PORT_SHUT) {
+            outcome.reasons.insert(0, PORT_SHUT.to_owned());
+        }
+    }
+    outcome
 }
 
 /// Reads an outcome.
@@ -45,7 +66,11 @@ pub(super) fn ending(claimed: &Claimed, outcome: FindOutcome, now: UnixMillis) -
 }
 
 fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
-    let (state, reason) = facts(outcome.conclusion);
+    let (state, mut reason) = facts(outcome.conclusion);
+    // Not about the address, and what the operator can do something about.
+    if state == CaptureState::Unsure && outcome.reasons.iter().any(|code| code == PORT_SHUT) {
+        reason = Some(PORT_SHUT);
+    }
     let name = priced_as(outcome.conclusion, outcome.status);
     let first_reason = outcome.reasons.first().cloned();
     let verified = outcome.conclusion == Conclusion::Verified;
@@ -265,6 +290,26 @@ mod tests {
             (end.state, end.reason.as_deref()),
             (CaptureState::NotFound, Some("a_reason"))
         );
+    }
+
+    #[test]
+    fn a_shut_port_is_the_reason_and_nothing_is_waited_for() {
+        for conclusion in [
+            Conclusion::Deferred,
+            Conclusion::Unsure,
+            Conclusion::Blocked,
+        ] {
+            let mut outcome = outcome(conclusion, Some("ana@acme.example"));
+            outcome.retry_after = Some(Duration::from_secs(60));
+            let Ending::End(end) = ending(&claimed(0), with_port_shut(outcome), NOW) else {
+                panic!("deferred");
+            };
+            assert_eq!(end.reason.as_deref(), Some(PORT_SHUT), "{conclusion:?}");
+            assert_ne!(end.outcome, "verified");
+        }
+        // What is proved, or known without asking, stays as it is.
+        let verified = outcome(Conclusion::Verified, Some("ana@acme.example"));
+        assert_eq!(with_port_shut(verified.clone()), verified);
     }
 
     #[test]

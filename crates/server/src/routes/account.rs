@@ -25,5 +25,6 @@ pub(crate) async fn view(app: &App, account_id: Uuid) -> ApiResult<AccountView> 
         plan: plan.unwrap_or_else(|| "none".to_owned()),
         credits,
         probing: app.config.probing,
+        mail_port_shut: app.finder.port_shut(),
     })
 }

@@ -13,5 +13,6 @@ pub(crate) async fn show(State(app): State<App>) -> ApiResult<Json<Health>> {
     Ok(Json(Health {
         status: "ok".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        mail_port_shut: app.finder.port_shut(),
     }))
 }

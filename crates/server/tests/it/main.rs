@@ -13,6 +13,7 @@
 
 mod access;
 mod concurrency;
+mod domains;
 mod flow;
 mod problems;
 mod support;

@@ -1,8 +1,10 @@
 //! A server with its mail internet, and a client that is paired with it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lode_core::api::{CaptureChanges, CaptureState, CaptureView, PairingResponse};
+use lode_server::jobs::AddressFinder;
 use lode_server::{Config, Running};
 use lode_testbed::{Bed, Character, DomainSpec, Scenario};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
@@ -19,6 +21,7 @@ pub struct Bench {
     pub client: Client,
     pub url: String,
     pub token: String,
+    config: Config,
     _folder: TempDir,
 }
 
@@ -63,13 +66,42 @@ impl Bench {
             }
         }
         adjust(&mut config);
-        let server = lode_server::start(config).await.unwrap();
+        let server = lode_server::start(config.clone()).await.unwrap();
+        Some(Self::paired(server, bed, config, folder).await)
+    }
+
+    /// A server on SQLite that asks another finder, made of the real one.
+    pub async fn start_with_finder(
+        domains: Vec<DomainSpec>,
+        adjust: impl FnOnce(&mut Config),
+        make: impl FnOnce(Arc<dyn AddressFinder>) -> Arc<dyn AddressFinder>,
+    ) -> Self {
+        let bed = Bed::start(Scenario {
+            domains,
+            ..Scenario::default()
+        })
+        .await
+        .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(&bed, &folder);
+        adjust(&mut config);
+        let (store, pricing) = lode_server::open_store(&config).await.unwrap();
+        let mut sources = lode_server::sources(&config, &store).unwrap();
+        sources.finder = make(sources.finder);
+        let server = lode_server::start_with(config.clone(), store, pricing, sources)
+            .await
+            .unwrap();
+        Self::paired(server, bed, config, folder).await
+    }
+
+    async fn paired(server: Running, bed: Bed, config: Config, folder: TempDir) -> Self {
         let mut bench = Self {
             url: format!("http://{}", server.address),
             server,
             bed,
             client: Client::builder().timeout(PATIENCE).build().unwrap(),
             token: String::new(),
+            config,
             _folder: folder,
         };
         let code = bench
@@ -81,7 +113,18 @@ impl Bench {
         let paired: PairingResponse = json_of(bench.pair(&code).await, StatusCode::CREATED).await;
         assert_eq!(paired.account.credits.available, 10_000);
         bench.token = paired.token;
-        Some(bench)
+        bench
+    }
+
+    /// Stops the server and starts another one on the same data.
+    pub async fn restart(self) -> Self {
+        self.server.stop().await;
+        let server = lode_server::start(self.config.clone()).await.unwrap();
+        Self {
+            url: format!("http://{}", server.address),
+            server,
+            ..self
+        }
     }
 
     pub async fn pair(&self, code: &str) -> Response {

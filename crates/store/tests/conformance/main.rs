@@ -13,9 +13,11 @@
 mod bench;
 mod captures;
 mod credits;
+mod domains;
 mod erasure;
 mod lookups;
 mod pairing;
+mod providers;
 mod sqlite_only;
 
 /// Runs each case on both databases.
@@ -74,4 +76,12 @@ conformance! {
     lookups::evidence_is_the_accounts_own,
     erasure::erasure_stays_erased,
     erasure::a_lookup_under_way_is_given_up,
+    domains::a_domains_profile_is_the_newest,
+    domains::a_confirmed_domain_is_believed_for_its_time,
+    providers::keys_are_set_changed_ordered_and_removed,
+    providers::the_days_purse_is_reserved_settled_and_new_the_next_day,
+    providers::servers_together_keep_the_days_limit,
+    providers::what_was_answered_is_not_asked_again,
+    providers::misses_are_remembered_for_their_time,
+    providers::only_the_lease_holder_asks,
 }

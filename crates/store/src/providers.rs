@@ -1,0 +1,18 @@
+//! Data providers: the user's keys, what may be spent, what was asked, whom nobody knew.
+//!
+//! Every call is written down, and its worst price reserved, before it is made; all servers
+//! share the day's purse. Amounts are thousandths of the provider's own credit.
+
+mod calls;
+mod keys;
+
+pub use calls::{Call, CallBegun, CallEnd, CallFinding, CallState, StoredCall};
+pub use keys::{ProviderEdit, ProviderRecord, StoredProvider};
+
+use lode_core::api::UnixMillis;
+
+/// Whole days since 1970-01-01 UTC: what a daily limit counts by.
+#[must_use]
+pub fn day_of(at: UnixMillis) -> i64 {
+    at.div_euclid(24 * 3600 * 1000)
+}

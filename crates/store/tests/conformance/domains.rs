@@ -1,0 +1,56 @@
+use crate::bench::{Bench, DAY, NOW};
+
+pub async fn a_domains_profile_is_the_newest(bench: Bench) {
+    let store = &bench.store;
+    assert_eq!(store.domain_profile("acme.example").await.unwrap(), None);
+    let put = |profile: &'static str, at| store.put_domain_profile("acme.example", profile, at);
+    put("{\"a\":1}", NOW).await.unwrap();
+    // A slower server's older knowledge does not undo a newer one's.
+    put("{\"a\":0}", NOW - 1).await.unwrap();
+    assert_eq!(
+        store
+            .domain_profile("acme.example")
+            .await
+            .unwrap()
+            .as_deref(),
+        Some("{\"a\":1}")
+    );
+    put("{\"a\":2}", NOW + 1).await.unwrap();
+    assert_eq!(
+        store
+            .domain_profile("acme.example")
+            .await
+            .unwrap()
+            .as_deref(),
+        Some("{\"a\":2}")
+    );
+    store.forget_domains(NOW + 1, NOW).await.unwrap();
+    assert!(
+        store
+            .domain_profile("acme.example")
+            .await
+            .unwrap()
+            .is_some()
+    );
+    store.forget_domains(NOW + 2, NOW).await.unwrap();
+    assert_eq!(store.domain_profile("acme.example").await.unwrap(), None);
+}
+
+pub async fn a_confirmed_domain_is_believed_for_its_time(bench: Bench) {
+    let store = &bench.store;
+    store
+        .put_confirmed_domain("acme gmbh", "acme.example", NOW)
+        .await
+        .unwrap();
+    let at = |oldest| store.confirmed_domain("acme gmbh", oldest);
+    assert_eq!(at(NOW).await.unwrap().as_deref(), Some("acme.example"));
+    assert_eq!(at(NOW + 1).await.unwrap(), None);
+    assert_eq!(store.confirmed_domain("acme", NOW).await.unwrap(), None);
+    store
+        .put_confirmed_domain("acme gmbh", "acme.test", NOW + DAY)
+        .await
+        .unwrap();
+    assert_eq!(at(NOW + DAY).await.unwrap().as_deref(), Some("acme.test"));
+    store.forget_domains(NOW, NOW + DAY + 1).await.unwrap();
+    assert_eq!(at(NOW).await.unwrap(), None);
+}

@@ -1,0 +1,363 @@
+use lode_core::email::EmailStatus;
+use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState, ProviderEdit};
+use uuid::Uuid;
+
+use crate::bench::{Bench, DAY, MINUTE, NOW, capture_of};
+
+const MONTH: i64 = 30 * DAY;
+
+async fn with_key(bench: &Bench, provider: &str, daily_limit: i64) {
+    let edit = ProviderEdit {
+        sealed: Some(b"sealed".to_vec()),
+        daily_limit: Some(daily_limit),
+        credit_price: Some(30_000),
+    };
+    let account = bench.account;
+    assert!(
+        bench
+            .store
+            .set_provider(account, provider, &edit, NOW)
+            .await
+            .unwrap()
+    );
+}
+
+fn call<'a>(bench: &Bench, provider: &'a str, operation: Uuid, person: &'a str) -> Call<'a> {
+    Call {
+        account_id: bench.account,
+        provider,
+        purpose: "email",
+        operation,
+        worker: None,
+        lead_id: Uuid::from_u128(7),
+        person,
+        worst: 1_000,
+    }
+}
+
+fn found(cost: Option<i64>) -> CallEnd {
+    CallEnd {
+        finding: CallFinding::Found("{\"address\":\"ana@acme.example\"}".into()),
+        cost,
+    }
+}
+
+async fn go(bench: &Bench, call: &Call<'_>, now: i64) -> Uuid {
+    match bench.store.begin_call(call, now).await.unwrap() {
+        CallBegun::Go(id) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn spent(bench: &Bench, now: i64) -> i64 {
+    bench.store.providers(bench.account, now).await.unwrap()[0].spent_today
+}
+
+pub async fn keys_are_set_changed_ordered_and_removed(bench: Bench) {
+    let (store, account) = (&bench.store, bench.account);
+    let limit = ProviderEdit {
+        daily_limit: Some(5),
+        ..ProviderEdit::default()
+    };
+    assert!(
+        !store
+            .set_provider(account, "hunter", &limit, NOW)
+            .await
+            .unwrap(),
+        "no key yet"
+    );
+    with_key(&bench, "hunter", 2_000).await;
+    with_key(&bench, "snov", 3_000).await;
+    assert!(
+        store
+            .set_provider(account, "hunter", &limit, NOW + 1)
+            .await
+            .unwrap()
+    );
+    let all = store.providers(account, NOW).await.unwrap();
+    assert_eq!(
+        (all[0].provider.as_str(), all[0].daily_limit),
+        ("hunter", 5)
+    );
+    assert_eq!(
+        (all[0].credit_price, all[0].sealed.as_slice()),
+        (30_000, b"sealed".as_slice())
+    );
+    assert_eq!((all[1].daily_limit, all[1].position), (3_000, None));
+    assert!(!format!("{all:?}").contains("sealed"), "nothing to log");
+
+    store
+        .order_providers(account, Some(&["snov", "hunter"]))
+        .await
+        .unwrap();
+    with_key(&bench, "apollo", 1_000).await;
+    let positions: Vec<_> = store
+        .providers(account, NOW)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|p| (p.provider, p.position))
+        .collect();
+    assert_eq!(
+        positions,
+        [
+            ("apollo".to_owned(), Some(2)),
+            ("hunter".to_owned(), Some(1)),
+            ("snov".to_owned(), Some(0))
+        ]
+    );
+    store.order_providers(account, None).await.unwrap();
+    store
+        .rest_provider(account, "snov", Some(("provider_unauthorized", NOW + DAY)))
+        .await
+        .unwrap();
+    let all = store.providers(account, NOW).await.unwrap();
+    assert!(all.iter().all(|p| p.position.is_none()));
+    assert_eq!(
+        all[2].trouble,
+        Some(("provider_unauthorized".to_owned(), NOW + DAY))
+    );
+    // A new key is worth a new try.
+    with_key(&bench, "snov", 3_000).await;
+    assert_eq!(
+        store.providers(account, NOW).await.unwrap()[2].trouble,
+        None
+    );
+    assert!(store.remove_provider(account, "snov").await.unwrap());
+    assert!(!store.remove_provider(account, "snov").await.unwrap());
+    assert_eq!(store.providers(account, NOW).await.unwrap().len(), 2);
+}
+
+pub async fn the_days_purse_is_reserved_settled_and_new_the_next_day(bench: Bench) {
+    with_key(&bench, "hunter", 2_500).await;
+    let (a, b) = (Uuid::now_v7(), Uuid::now_v7());
+    let first = call(&bench, "hunter", a, "ana");
+    let first_id = go(&bench, &first, NOW).await;
+    assert_eq!(spent(&bench, NOW).await, 1_000);
+    let second = call(&bench, "hunter", b, "bob");
+    let second_id = go(&bench, &second, NOW).await;
+    let third = call(&bench, "hunter", b, "cleo");
+    assert_eq!(
+        bench.store.begin_call(&third, NOW).await.unwrap(),
+        CallBegun::SpendLimit
+    );
+    // A known price replaces the reservation, an unknown one does not.
+    bench
+        .store
+        .end_call(first_id, &first, &found(Some(0)), NOW)
+        .await
+        .unwrap();
+    bench
+        .store
+        .end_call(second_id, &second, &found(None), NOW)
+        .await
+        .unwrap();
+    assert_eq!(spent(&bench, NOW).await, 1_000);
+    // An end that comes twice changes nothing.
+    bench
+        .store
+        .end_call(second_id, &second, &found(Some(0)), NOW)
+        .await
+        .unwrap();
+    assert_eq!(spent(&bench, NOW).await, 1_000);
+    // A key that is removed and set again does not open the purse.
+    assert!(
+        bench
+            .store
+            .remove_provider(bench.account, "hunter")
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        bench.store.begin_call(&third, NOW).await.unwrap(),
+        CallBegun::SpendLimit,
+        "no key, no call"
+    );
+    with_key(&bench, "hunter", 1_500).await;
+    assert_eq!(
+        bench.store.begin_call(&third, NOW).await.unwrap(),
+        CallBegun::SpendLimit
+    );
+    go(&bench, &third, NOW + DAY).await;
+    assert_eq!(spent(&bench, NOW + DAY).await, 1_000);
+}
+
+pub async fn servers_together_keep_the_days_limit(bench: Bench) {
+    with_key(&bench, "hunter", 10_000).await;
+    let mut tasks = Vec::new();
+    for server in 0..4_u128 {
+        let store = lode_store::Store::open(&bench.address).await.unwrap();
+        let account_id = bench.account;
+        tasks.push(tokio::spawn(async move {
+            let mut gone = 0;
+            for n in 0..8_u128 {
+                let person = format!("person {server} {n}");
+                let call = Call {
+                    account_id,
+                    provider: "hunter",
+                    purpose: "email",
+                    operation: Uuid::from_u128(server << 64 | n),
+                    worker: None,
+                    lead_id: Uuid::from_u128(n),
+                    person: &person,
+                    worst: 1_000,
+                };
+                match store.begin_call(&call, NOW).await.unwrap() {
+                    CallBegun::Go(_) => gone += 1,
+                    CallBegun::SpendLimit => {}
+                    other => panic!("{other:?}"),
+                }
+            }
+            store.close().await;
+            gone
+        }));
+    }
+    let mut gone = 0;
+    for task in tasks {
+        gone += task.await.unwrap();
+    }
+    assert_eq!(gone, 10);
+    assert_eq!(spent(&bench, NOW).await, 10_000);
+}
+
+pub async fn what_was_answered_is_not_asked_again(bench: Bench) {
+    with_key(&bench, "hunter", 9_000).await;
+    let operation = Uuid::now_v7();
+    let ana = call(&bench, "hunter", operation, "ana");
+    let id = go(&bench, &ana, NOW).await;
+    bench
+        .store
+        .end_call(id, &ana, &found(Some(1_000)), NOW)
+        .await
+        .unwrap();
+    match bench.store.begin_call(&ana, NOW).await.unwrap() {
+        CallBegun::Known(known) => {
+            assert_eq!((known.id, known.state), (id, CallState::Found));
+            assert_eq!(known.verdict, None);
+        }
+        other => panic!("{other:?}"),
+    }
+    // The verdict is kept, and a proof counts once.
+    for verdict in [
+        EmailStatus::Deferred,
+        EmailStatus::Verified,
+        EmailStatus::Verified,
+    ] {
+        bench.store.judge_call(id, verdict).await.unwrap();
+    }
+    let calls = bench
+        .store
+        .calls_of(bench.account, operation)
+        .await
+        .unwrap();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].verdict.as_deref(), Some("verified"));
+    assert_eq!(calls[0].cost, Some(1_000));
+    let record = bench.store.providers(bench.account, NOW).await.unwrap()[0].record;
+    assert_eq!((record.asked, record.found, record.verified), (1, 1, 1));
+    // Another question under the same operation is another call (the lead was corrected).
+    go(&bench, &call(&bench, "hunter", operation, "anna"), NOW).await;
+    // A call that failed may be made again.
+    let bob = call(&bench, "hunter", operation, "bob");
+    let failed = go(&bench, &bob, NOW).await;
+    let end = CallEnd {
+        finding: CallFinding::Failed("provider_timeout".into()),
+        cost: None,
+    };
+    bench.store.end_call(failed, &bob, &end, NOW).await.unwrap();
+    go(&bench, &bob, NOW).await;
+}
+
+pub async fn misses_are_remembered_for_their_time(bench: Bench) {
+    with_key(&bench, "hunter", 9_000).await;
+    let ana = call(&bench, "hunter", Uuid::now_v7(), "ana");
+    let id = go(&bench, &ana, NOW).await;
+    let end = CallEnd {
+        finding: CallFinding::Missing { until: NOW + MONTH },
+        cost: Some(0),
+    };
+    bench.store.end_call(id, &ana, &end, NOW).await.unwrap();
+    assert_eq!(spent(&bench, NOW).await, 0);
+    let later = call(&bench, "hunter", Uuid::now_v7(), "ana");
+    assert_eq!(
+        bench
+            .store
+            .begin_call(&later, NOW + MONTH - 1)
+            .await
+            .unwrap(),
+        CallBegun::KnownMiss
+    );
+    // Who has no address there may have a mobile.
+    let mobile = Call {
+        purpose: "mobile",
+        ..later
+    };
+    go(&bench, &mobile, NOW).await;
+    bench
+        .store
+        .forget_provider_misses(NOW + MONTH - 1)
+        .await
+        .unwrap();
+    assert_eq!(
+        bench
+            .store
+            .begin_call(&later, NOW + MONTH - 1)
+            .await
+            .unwrap(),
+        CallBegun::KnownMiss
+    );
+    go(&bench, &later, NOW + MONTH).await;
+}
+
+pub async fn only_the_lease_holder_asks(bench: Bench) {
+    with_key(&bench, "hunter", 9_000).await;
+    let request = capture_of("ana");
+    bench.create(&request, NOW).await;
+    let (dead, heir) = (Uuid::now_v7(), Uuid::now_v7());
+    let claimed = bench.claim(dead, NOW).await.unwrap();
+    let as_worker = |worker| Call {
+        worker: Some(worker),
+        lead_id: claimed.lead_id,
+        ..call(&bench, "hunter", claimed.id, "ana")
+    };
+    let id = go(&bench, &as_worker(dead), NOW).await;
+    bench
+        .store
+        .end_call(id, &as_worker(dead), &found(Some(1_000)), NOW)
+        .await
+        .unwrap();
+    bench.claim(heir, NOW + MINUTE).await.unwrap();
+    assert_eq!(
+        bench
+            .store
+            .begin_call(&as_worker(dead), NOW + MINUTE)
+            .await
+            .unwrap(),
+        CallBegun::Lost
+    );
+    // Whoever takes over finds the answer that was paid for.
+    assert!(matches!(
+        bench
+            .store
+            .begin_call(&as_worker(heir), NOW + MINUTE)
+            .await
+            .unwrap(),
+        CallBegun::Known(_)
+    ));
+    let behind = bench
+        .store
+        .calls_behind(bench.account, request.operation_id)
+        .await
+        .unwrap();
+    assert_eq!(behind.len(), 1);
+    // Erasure takes the answers too.
+    assert!(
+        bench
+            .store
+            .erase_lead(bench.account, claimed.lead_id, &bench.pricing, NOW)
+            .await
+            .unwrap()
+    );
+    let calls = bench.store.calls_of(bench.account, claimed.id).await;
+    assert_eq!(calls.unwrap(), []);
+}
