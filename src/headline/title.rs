@@ -97,7 +97,9 @@ fn is_statement(words: &[Word]) -> bool {
     }) || words.iter().enumerate().any(|(i, word)| {
         // "Engineer I" and "Engineer II" are ranks.
         let is_rank = word.text == "I" && i > 0;
-        lexicon::SENTENCE.has(&word.key) && !is_rank
+        // "IT Manager", "US Sales Director".
+        let is_initials = matches!(word.text.as_str(), "IT" | "US");
+        lexicon::SENTENCE.has(&word.key) && !is_rank && !is_initials
     })
 }
 

@@ -17,6 +17,7 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "data-anonymize",
     "data-attrid",
     "data-chameleon-result-urn",
+    "data-columnid",
     "data-control-name",
     "data-initq",
     "data-news-cluster-id",

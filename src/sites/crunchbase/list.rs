@@ -86,10 +86,20 @@ fn rows<'v>(view: &'v View<'_>, kind: EntityKind) -> Vec<Row<'v>> {
     let marked: Vec<Row<'v>> = distinct(&links, |link| {
         dom::ancestors(link).take(ANCESTORS_MAX).find(is_row)
     });
-    if !marked.is_empty() {
-        return marked;
-    }
-    by_structure(&links)
+    let rows = if marked.is_empty() {
+        by_structure(&links)
+    } else {
+        marked
+    };
+    // Rows that a plan does not show are blurred copies of others.
+    let is_blurred = |row: &Row<'v>| {
+        let mut selectors = view.rules.selectors("blurred_row").iter();
+        selectors.any(|selector| selector.matches(&row.element))
+    };
+    let mut seen = HashSet::new();
+    rows.into_iter()
+        .filter(|row| !is_blurred(row) && seen.insert(row.address.canonical()))
+        .collect()
 }
 
 /// One row for each element that `row_of` finds, in order.

@@ -18,7 +18,8 @@ type Node = Map<String, Value>;
 
 /// Reads a guest profile; `None` where the document is none.
 pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
-    if !view.has("guest_marker") {
+    // A wall in front of the profile has headings and forms, but no member.
+    if !view.has("guest_marker") || view.has("wall_page") {
         return None;
     }
     let person = person(view, slug);
@@ -40,6 +41,10 @@ pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
     }
     let mut draft = Draft::person();
     let shown = card.map(|card| read_card(view, card)).unwrap_or_default();
+    let says_why = |name: &String| view.rules.has_label("error_phrase", name);
+    if person.is_none() && shown.name.as_ref().is_some_and(says_why) {
+        return None;
+    }
     offer_name(&mut draft, view, person, &shown);
     draft.offer(Field::Headline, "top_card", shown.headline.as_deref());
     draft.offer(Field::Location, "json_ld", person.and_then(locality));

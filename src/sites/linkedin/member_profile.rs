@@ -160,7 +160,7 @@ fn extract(
 ) -> ParsedPage {
     let titled = titled_name(view);
     let shown = top_card::read(view, card, titled.as_deref());
-    let sdui = card.attr("componentkey").is_some();
+    let sdui = top_card::is_sdui(card);
     let mut draft = Draft::person();
     draft.offer(Field::FullName, "top_card", shown.name.as_deref());
     draft.offer(

@@ -41,5 +41,12 @@ pub(crate) fn by_document(view: &View<'_>) -> Option<&'static str> {
             return Some("no_results");
         }
     }
-    None
+    // Refused visitors (status 999) get a script that leads to the wall, and nothing else.
+    let mut scripts = view
+        .root()
+        .descendent_elements()
+        .filter(|element| element.value().name() == "script")
+        .take(40);
+    let walled = scripts.any(|script| dom::raw_text(script).contains("/authwall?"));
+    (walled && dom::text(view.root()).is_none()).then_some("login_wall")
 }

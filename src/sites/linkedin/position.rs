@@ -25,6 +25,18 @@ pub(crate) struct Position {
     pub(crate) current: bool,
 }
 
+impl Position {
+    /// A career break is listed like a position, but is none.
+    fn without_break(mut self, view: &View<'_>) -> Self {
+        let named = |text: &Option<String>| {
+            text.as_deref()
+                .is_some_and(|text| view.rules.is_label("career_break", text))
+        };
+        self.current = self.current && !named(&self.title) && !named(&self.company);
+        self
+    }
+}
+
 /// Positions of a section found by its key, its anchor, or its heading in any language.
 pub(crate) fn of_section(view: &View<'_>, key: &str, label: &str, grain: Grain) -> Vec<Position> {
     let Some(section) = section(view, key, label) else {
@@ -35,6 +47,7 @@ pub(crate) fn of_section(view: &View<'_>, key: &str, label: &str, grain: Grain) 
         .take(60)
         .flat_map(|item| read_item(view, item, grain))
         .take(100)
+        .map(|position| position.without_break(view))
         .collect()
 }
 
@@ -45,16 +58,30 @@ pub(crate) fn section<'a>(view: &'a View<'_>, key: &str, label: &str) -> Option<
         if view.first_in(anchor, "section_item").is_some() {
             return Some(anchor);
         }
-        return dom::ancestors(anchor)
-            .take(8)
-            .find(|ancestor| view.first_in(*ancestor, "section_item").is_some());
+        return around_items(view, anchor, 8);
     }
     let mut headings = view.all("section_heading").into_iter().take(100);
     let heading = headings.find(|heading| {
         dom::sighted_text(*heading).is_some_and(|text| view.rules.is_label(label, &text))
     })?;
-    dom::ancestors(heading)
-        .take(10)
+    around_items(view, heading, 10)
+}
+
+/// The nearest element around an anchor or a heading that holds items. A section without items
+/// of its own has none: those around it belong to others.
+fn around_items<'a>(
+    view: &View<'_>,
+    from: ElementRef<'a>,
+    levels: usize,
+) -> Option<ElementRef<'a>> {
+    let mut beyond = false;
+    dom::ancestors(from)
+        .take(levels)
+        .take_while(|ancestor| {
+            let within = !beyond;
+            beyond = matches!(ancestor.value().name(), "section" | "main" | "body");
+            within
+        })
         .find(|ancestor| view.first_in(*ancestor, "section_item").is_some())
 }
 

@@ -12,7 +12,13 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let name = view.first("sales_account_name")?;
     let mut draft = Draft::company();
     draft.offer(Field::FullName, "data_anonymize", dom::sighted_text(name));
-    let shown = |key: &str| view.first(key).and_then(dom::sighted_text);
+    // Accounts that are recommended beside it show the same fields.
+    let others = view.all("sales_other_company");
+    let shown = |key: &str| {
+        let mut found = view.all(key).into_iter();
+        let own = found.find(|field| !others.iter().any(|o| dom::contains(*o, *field)))?;
+        dom::sighted_text(own)
+    };
     draft.offer(
         Field::Industry,
         "data_anonymize",

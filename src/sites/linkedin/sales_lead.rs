@@ -1,10 +1,13 @@
 //! Sales Navigator: the page of one lead.
 
+use scraper::ElementRef;
 use serde_json::{Map, Value};
 
+use super::position;
 use super::top_card;
 use crate::canonical;
-use crate::dom;
+use crate::dom::{self, Grain};
+use crate::headline;
 use crate::page::ParsedPage;
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
@@ -42,14 +45,36 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         draft.offer(Field::Title, "sales_profile", title);
         draft.offer(Field::Company, "sales_profile", company);
     }
-    let title = view.first("sales_lead_title").and_then(dom::sighted_text);
-    draft.offer(Field::Title, "current_role", title);
-    let company = view.first("sales_lead_company");
+    let title = view.first("sales_lead_title");
+    let shown_title = title.and_then(dom::sighted_text);
+    draft.offer(Field::Title, "current_role", shown_title.as_deref());
+    // Of several roles, the company of the first: it may have no page, and so no link.
+    let role = title.and_then(role_around);
+    let company = match role {
+        Some(role) => view.first_in(role, "sales_row_company"),
+        None => view.first("sales_lead_company"),
+    };
     draft.offer(
         Field::Company,
         "current_role",
         company.and_then(dom::sighted_text),
     );
+    if company.is_none()
+        && let Some(line) = role.and_then(dom::sighted_text)
+    {
+        draft.offer(
+            Field::Company,
+            "current_role",
+            headline::split(&line).company,
+        );
+    }
+    if title.is_none() {
+        let listed = position::of_section(view, "sales_experience", "experience", Grain::Block);
+        if let Some(position) = listed.into_iter().find(|position| position.current) {
+            draft.offer(Field::Title, "experience", position.title);
+            draft.offer(Field::Company, "experience", position.company);
+        }
+    }
     let company_url = company
         .and_then(|link| view.href(link))
         .and_then(|url| account_address(&url));
@@ -86,6 +111,16 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         page.leads.push(lead);
     }
     Some(page)
+}
+
+/// The role that a title belongs to: an item of a list of roles, or a line.
+fn role_around(title: ElementRef<'_>) -> Option<ElementRef<'_>> {
+    let around: Vec<ElementRef<'_>> = dom::ancestors(title)
+        .take(8)
+        .take_while(|element| element.attr("data-sn-view-name").is_none())
+        .collect();
+    let named = |name: &str| around.iter().find(|element| element.value().name() == name);
+    named("li").or_else(|| named("p")).copied()
 }
 
 /// A lead's address in Sales Navigator, without the tokens after its id.

@@ -8,6 +8,8 @@ use scraper::ElementRef;
 
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
+use crate::headline;
+use crate::rules::fold;
 use crate::sites::view::View;
 
 /// What a top card shows.
@@ -85,7 +87,7 @@ pub(crate) fn identity(view: &View<'_>, card: ElementRef<'_>) -> Identity {
     if found.slugs.is_empty() {
         // Keys such as `profileCardsAboveActivity<slug>` stand beside the card: those of the
         // nearest element around it that holds any. Farther away may be another screen.
-        for around in dom::ancestors(card).take(40) {
+        for around in [card].into_iter().chain(dom::ancestors(card).take(40)) {
             for element in around.descendent_elements() {
                 add_key(view, element, &mut found);
             }
@@ -97,13 +99,16 @@ pub(crate) fn identity(view: &View<'_>, card: ElementRef<'_>) -> Identity {
     found
 }
 
-/// Takes the slug or member id out of an element's component key.
+/// Takes the slug or member id out of an element's component key, which may stand as its id.
 fn add_key(view: &View<'_>, element: ElementRef<'_>, found: &mut Identity) {
-    let Some(key) = element.attr("componentkey") else {
-        return;
-    };
-    for pattern in view.rules.patterns("component_key") {
-        for (gap, value) in pattern.captures(key).unwrap_or_default() {
+    for key in ["componentkey", "id"] {
+        let Some(key) = element.attr(key) else {
+            continue;
+        };
+        // The first pattern that fits is the most special one.
+        let mut patterns = view.rules.patterns("component_key").iter();
+        let captured = patterns.find_map(|pattern| pattern.captures(key));
+        for (gap, value) in captured.unwrap_or_default() {
             match gap {
                 "slug" => found.slugs.extend(canonical::normal_slug(value)),
                 "id" if canonical::is_member_id(value) => found.ids.push(value.to_owned()),
@@ -115,7 +120,7 @@ fn add_key(view: &View<'_>, element: ElementRef<'_>, found: &mut Identity) {
 
 /// Whether a link leads to a page or overlay below a profile, as only its own page links it.
 fn is_own_page(url: &Url) -> bool {
-    ["/overlay/", "/detail/", "/details/"]
+    ["/overlay/", "/detail/", "/details/", "/edit/"]
         .iter()
         .any(|part| url.path().contains(part))
 }
@@ -132,7 +137,7 @@ pub(crate) fn has_own_page_link(view: &View<'_>, scope: ElementRef<'_>, slug: &s
 
 /// Reads a top card. `titled` is the name that the document's title gives, if any.
 pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) -> TopCard {
-    let grain = if card_is_sdui(card) {
+    let grain = if is_sdui(card) {
         Grain::Block
     } else {
         Grain::Span
@@ -140,7 +145,7 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
     let pieces: Vec<Piece<'_>> = dom::pieces(card, grain, Shown::Sighted)
         .into_iter()
         .take(200)
-        .filter(|piece| !is_within_button(piece.element, card))
+        .filter(|piece| !is_aside(view, piece, card))
         .collect();
     let contact = view.first_in(card, "contact_info");
     let Some(name_at) = name_index(view, card, &pieces, titled) else {
@@ -176,35 +181,58 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
     };
     // The headline comes first; the last line is the place where anything follows.
     let mut lines = lines.into_iter();
-    card_read.headline = lines.next();
+    let headline = lines.next();
+    // "--" stands for a headline that the member left out.
+    card_read.headline = headline.filter(|line| line.chars().any(char::is_alphanumeric));
     let mut rest: Vec<String> = lines.collect();
-    card_read.location = rest.pop();
+    if rest.len() > 1 || !is_company_line(view, card, rest.last()) {
+        card_read.location = rest.pop();
+    }
     if !with_company {
         rest.clear();
     }
-    card_read.company = company(
-        view,
-        card,
-        card_read.name.as_deref().unwrap_or_default(),
-        &rest,
-    );
+    card_read.company = company(view, card, &card_read, &rest);
     card_read
 }
 
 /// Whether the card is of the layout with hashed classes, where every text has a block of its
 /// own.
-fn card_is_sdui(card: ElementRef<'_>) -> bool {
+pub(crate) fn is_sdui(card: ElementRef<'_>) -> bool {
     card.attr("componentkey").is_some()
         || card
             .descendent_elements()
             .any(|element| element.attr("componentkey").is_some())
 }
 
-fn is_within_button(element: ElementRef<'_>, card: ElementRef<'_>) -> bool {
-    element.value().name() == "button"
-        || dom::ancestors(element)
-            .take_while(|ancestor| ancestor.id() != card.id())
-            .any(|ancestor| ancestor.value().name() == "button")
+/// Whether a text is none of the member's own: a button, a link away from the profile, an
+/// offer that the viewer's own card shows ("Verify now").
+fn is_aside(view: &View<'_>, piece: &Piece<'_>, card: ElementRef<'_>) -> bool {
+    let leads_away = |link: ElementRef<'_>| {
+        view.href(link).is_some_and(|url| {
+            view.rules.has_label("aside_path", url.path())
+                || canonical::website(&url).is_some_and(|url| !url.contains("linkedin.com"))
+        })
+    };
+    let promotes =
+        piece.text.chars().count() <= 40 && view.rules.has_label("promotion", &piece.text);
+    promotes
+        || [piece.element]
+            .into_iter()
+            .chain(dom::ancestors(piece.element).take_while(|up| up.id() != card.id()))
+            .any(|element| match element.value().name() {
+                "button" => true,
+                "a" => leads_away(element),
+                _ => false,
+            })
+}
+
+/// Whether a line is the one of company and school: it begins with the first chip's text.
+fn is_company_line(view: &View<'_>, card: ElementRef<'_>, line: Option<&String>) -> bool {
+    let chips = view.all_in(card, "top_card_chip").into_iter();
+    let mut chips = chips.filter(|chip| has_picture(*chip));
+    let first = chips.next().and_then(dom::sighted_text);
+    line.zip(first)
+        .is_some_and(|(line, chip)| line.starts_with(&chip))
 }
 
 /// Where the name stands: the heading, else the text that the title names, else the first.
@@ -323,9 +351,10 @@ pub(crate) fn is_pronouns(view: &View<'_>, text: &str) -> bool {
 fn company(
     view: &View<'_>,
     card: ElementRef<'_>,
-    name: &str,
+    read: &TopCard,
     lines: &[String],
 ) -> Option<(String, &'static str)> {
+    let name = read.name.as_deref().unwrap_or_default();
     let mut schools = Vec::new();
     for chip in view.all_in(card, "top_card_chip") {
         let Some(text) = dom::sighted_text(chip) else {
@@ -362,7 +391,10 @@ fn company(
         ([one], _) | ([], [one]) => {
             let school =
                 view.rules.has_label("school_word", one) || view.rules.is_label("school_name", one);
-            (!school).then(|| (one.clone(), "top_card_single"))
+            // Who works at a school says so.
+            let stated = || headline::split(read.headline.as_deref()?).company;
+            let works_there = || stated().is_some_and(|at| fold(&at) == fold(one));
+            (!school || works_there()).then(|| (one.clone(), "top_card_single"))
         }
         ([], []) => None,
     }
