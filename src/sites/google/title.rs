@@ -60,8 +60,10 @@ pub(super) fn person(rules: &Rules, title: &str) -> Option<Parts> {
         }
         text = shorter;
     }
+    // Cut before the site's name: "Ada Example - CTO - Acm… | LinkedIn".
+    let (text, cut_before) = uncut(text);
     let mut parts = split(text);
-    parts.cut = cut;
+    parts.cut = cut || cut_before;
     parts.is_profile_form = is_profile_form;
     // "Name | Headline": the bar separates only where no dash does.
     if let Some((name, after)) = parts.name.clone().split_once(" | ") {
@@ -96,7 +98,7 @@ fn without_pronouns(name: &str) -> &str {
 /// Takes a company's title apart: the name, without the site's name and the page's tab.
 pub(super) fn company(rules: &Rules, title: &str) -> Option<String> {
     let (text, cut) = uncut(title);
-    let mut name = without_tail(rules, text, "site_name", cut);
+    let (mut name, _) = uncut(without_tail(rules, text, "site_name", cut));
     // "Acme: Overview"; French and some others have a space before the colon.
     if let Some((front, tab)) = name.rsplit_once([':', '\u{ff1a}'])
         && rules.is_label("company_tab", tab)
@@ -237,6 +239,11 @@ mod tests {
                 "Ada Example - CTO - Acme - LinkedIn",
                 "Ada Example",
                 vec!["CTO", "Acme"],
+            ),
+            (
+                "Ada Example - CTO - Acm\u{2026} | LinkedIn",
+                "Ada Example",
+                vec!["CTO", "Acm"],
             ),
             ("Ada Example | LinkedIn", "Ada Example", vec![]),
             (

@@ -229,7 +229,7 @@ fn dates_go_on(pieces: &[Piece<'_>], at: usize) -> bool {
         let next = pieces.get(at + 1).map_or("", |piece| piece.text.as_str());
         return !has_year(next);
     }
-    !end.chars().any(char::is_numeric)
+    !has_year(end)
 }
 
 #[cfg(test)]

@@ -39,10 +39,12 @@ pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
         if dom::is_within_hidden(row) {
             continue;
         }
+        // Before looking for a name: a mutual connection in the row has a link too.
+        if is_anonymous(view, row) {
+            page.anonymous_rows += 1;
+            continue;
+        }
         let Some((link, url)) = name_link(view, row) else {
-            if is_anonymous(view, row) {
-                page.anonymous_rows += 1;
-            }
             continue;
         };
         if seen.contains(&url) {
@@ -333,6 +335,7 @@ fn is_elsewhere(
 fn is_place(view: &View<'_>, line: &str) -> bool {
     !line.contains([':', '\u{ff1a}'])
         && !top_card::is_count(view, line)
+        && !view.rules.has_label("row_note", line)
         && line.chars().count() <= 100
         && line.chars().any(char::is_alphabetic)
 }

@@ -60,7 +60,7 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         company.and_then(dom::sighted_text),
     );
     if company.is_none()
-        && let Some(line) = role.and_then(dom::sighted_text)
+        && let Some(line) = title.and_then(line_around)
     {
         draft.offer(
             Field::Company,
@@ -121,6 +121,14 @@ fn role_around(title: ElementRef<'_>) -> Option<ElementRef<'_>> {
         .collect();
     let named = |name: &str| around.iter().find(|element| element.value().name() == name);
     named("li").or_else(|| named("p")).copied()
+}
+
+/// The line that a title stands in: "CTO at Acme".
+fn line_around(title: ElementRef<'_>) -> Option<String> {
+    let line = dom::ancestors(title)
+        .take(4)
+        .find(|element| matches!(element.value().name(), "p" | "li" | "div"))?;
+    dom::sighted_text(line)
 }
 
 /// A lead's address in Sales Navigator, without the tokens after its id.
