@@ -212,8 +212,8 @@ impl Listening {
         use Character::*;
         let spec: &DomainSpec = state.spec();
         let servers: &[(Ipv4Addr, Role)] = match spec.character {
-            NullMx | NoMailHost | NxDomain | ServFail | DeadResolver | Ipv6Only => &[],
-            DeadFirstMx => &[(own.second, Role::Ordinary)],
+            NullMx | NoMailHost | NxDomain | ServFail | DeadResolver | Ipv6Only | DanglingMx => &[],
+            DeadFirstMx | EqualOneDead | DanglingFirstMx => &[(own.second, Role::Ordinary)],
             SilentFirstMx => &[(own.first, Role::Silent), (own.second, Role::Ordinary)],
             NoServiceFirstMx => &[(own.first, Role::NoService), (own.second, Role::Ordinary)],
             CatchAllBackup => &[(own.first, Role::Busy), (own.second, Role::AcceptAll)],

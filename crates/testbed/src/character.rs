@@ -57,14 +57,24 @@ pub enum Character {
     Forwards,
     /// Text that echoes the address and the domain in every reply.
     Echoes,
+    /// Refuses in words of no language that a verifier knows, with the address among them.
+    Foreign,
+    /// `550 5.7.1 … does not exist`: a policy's code, a mailbox's words.
+    PolicyCode,
 
     // Servers whose acceptance proves nothing.
     /// Accepts every recipient.
     AcceptAll,
     /// Accepts whatever looks like a person, refuses random strings.
     NameLike,
+    /// `252`, "cannot verify, but will take it", to every recipient.
+    AcceptsUnverified,
+    /// Accepts every local part of at most twelve letters.
+    ShortNames,
     /// Refuses three recipients, then accepts every one.
     FlipAfterThree,
+    /// Ordinary, but `postmaster` is refused for policy.
+    PostmasterPolicy,
     /// Accepts existing mailboxes; refuses the others for "policy" (`550 5.7.1`).
     PolicyForUnknown,
     /// Accepts existing mailboxes; defers the others for ever (`450 4.1.1`).
@@ -77,6 +87,12 @@ pub enum Character {
     GreylistKnown,
     /// Defers every new pair, then accepts every recipient.
     GreylistCatchAll,
+    /// Defers every recipient of the first connection, then behaves (postscreen).
+    GreylistSession,
+    /// Defers the sender at MAIL in the first connection, then behaves.
+    GreylistAtMail,
+    /// Greylists with a 5xx.
+    GreylistPermanent,
     /// Defers for ever.
     GreylistForever,
 
@@ -93,14 +109,26 @@ pub enum Character {
     RateLimited,
     /// Closes the connection in place of a greeting.
     DropsAtGreeting,
+    /// Closes the connection at MAIL.
+    DropsAtMail,
+    /// `421` at MAIL, always.
+    BusyAtMail,
     /// Closes the connection at RCPT.
     DropsAtRcpt,
+    /// Closes the connection after each reply that refuses a recipient.
+    DropsAfterRefusal,
+    /// After three refused recipients of a session every one is unknown.
+    HarvestUnknown,
+    /// After three refused recipients of a session every one is refused for policy.
+    HarvestPolicy,
     /// `421` and closes after the third refused RCPT of a session.
     DropsAfterRefusals,
     /// `452 4.5.3` after three recipients of a transaction.
     RcptLimit,
     /// `452 4.5.3` after three recipients of a connection.
     RcptLimitSession,
+    /// `452 4.5.3` after one recipient, and one transaction a connection.
+    OneRecipient,
     /// A greeting without end.
     EndlessGreeting,
     /// A reply without end to RCPT.
@@ -115,10 +143,20 @@ pub enum Character {
     // Servers that want something else.
     /// `530` until STARTTLS.
     StartTls,
+    /// `530` at RCPT until STARTTLS, which EHLO does not offer.
+    StartTlsAtRcpt,
+    /// `530` until STARTTLS, whose handshake fails.
+    StartTlsBroken,
     /// Refuses EHLO; HELO works.
     EhloRefused,
+    /// Refuses EHLO and hangs up; HELO works.
+    EhloRefusedAndGone,
+    /// Hangs up on EHLO; HELO works.
+    EhloDrops,
     /// Refuses our sender at MAIL; the null sender works.
     SenderRefused,
+    /// Defers our sender for ever (`450 4.1.8`); the null sender works.
+    SenderDeferred,
     /// Refuses our sender at RCPT; the null sender works.
     SenderRefusedAtRcpt,
     /// Refuses every sender.
@@ -141,6 +179,12 @@ pub enum Character {
     SilentFirstMx,
     /// The first MX greets with `554 no SMTP service here`; the second is ordinary.
     NoServiceFirstMx,
+    /// Two MX of equal preference; one refuses connections, the other is ordinary.
+    EqualOneDead,
+    /// The MX host does not exist.
+    DanglingMx,
+    /// The first MX host does not exist; the second is ordinary.
+    DanglingFirstMx,
     /// The first MX is busy (`421`); the second accepts every recipient.
     CatchAllBackup,
     /// The MX host has an IPv6 address only.
@@ -159,6 +203,12 @@ pub enum Character {
     NxDomain,
     /// DNS answers SERVFAIL.
     ServFail,
+    /// DNS answers SERVFAIL to the first question, then rightly.
+    ServFailOnce,
+    /// DNS answers over UDP are truncated; over TCP they are whole.
+    TruncatedDns,
+    /// DNS does not answer questions for AAAA.
+    SilentAaaa,
     /// DNS does not answer.
     DeadResolver,
     /// The MX is an address literal of a trap server.
@@ -187,14 +237,22 @@ impl Character {
             BinaryText,
             Forwards,
             Echoes,
+            Foreign,
+            PolicyCode,
             AcceptAll,
             NameLike,
+            AcceptsUnverified,
+            ShortNames,
             FlipAfterThree,
+            PostmasterPolicy,
             PolicyForUnknown,
             DefersUnknown,
             Greylist,
             GreylistKnown,
             GreylistCatchAll,
+            GreylistSession,
+            GreylistAtMail,
+            GreylistPermanent,
             GreylistForever,
             Tarpit,
             TarpitForever,
@@ -202,18 +260,29 @@ impl Character {
             BusyOnce,
             RateLimited,
             DropsAtGreeting,
+            DropsAtMail,
+            BusyAtMail,
             DropsAtRcpt,
+            DropsAfterRefusal,
             DropsAfterRefusals,
+            HarvestUnknown,
+            HarvestPolicy,
             RcptLimit,
             RcptLimitSession,
+            OneRecipient,
             EndlessGreeting,
             EndlessReply,
             EndlessLine,
             Binary,
             ExtraReplies,
             StartTls,
+            StartTlsAtRcpt,
+            StartTlsBroken,
             EhloRefused,
+            EhloRefusedAndGone,
+            EhloDrops,
             SenderRefused,
+            SenderDeferred,
             SenderRefusedAtRcpt,
             EverySenderRefused,
             BlockedAtGreeting,
@@ -223,6 +292,9 @@ impl Character {
             DeadFirstMx,
             SilentFirstMx,
             NoServiceFirstMx,
+            EqualOneDead,
+            DanglingMx,
+            DanglingFirstMx,
             CatchAllBackup,
             Ipv6Only,
             ImplicitMx,
@@ -232,6 +304,9 @@ impl Character {
             NoMailHost,
             NxDomain,
             ServFail,
+            ServFailOnce,
+            TruncatedDns,
+            SilentAaaa,
             DeadResolver,
             LiteralMx,
             PrivateMx,
@@ -249,12 +324,18 @@ impl Character {
             exists: mailbox != Mailbox::Missing,
         };
         match self {
-            AcceptAll | GreylistCatchAll | CatchAllBackup => match mailbox {
-                Mailbox::Full => may(&["full", "accept_all"]),
-                Mailbox::Disabled => may(&["disabled", "accept_all"]),
-                _ => may(&["accept_all"]),
-            },
+            // An existing mailbox that a shape rule would refuse is none the more provable:
+            // its server accepts what does not exist.
+            ShortNames if mailbox == Mailbox::Missing && !is_short(local) => may(&["invalid"]),
+            AcceptAll | AcceptsUnverified | ShortNames | GreylistCatchAll | CatchAllBackup => {
+                match mailbox {
+                    Mailbox::Full => may(&["full", "accept_all"]),
+                    Mailbox::Disabled => may(&["disabled", "accept_all"]),
+                    _ => may(&["accept_all"]),
+                }
+            }
             FlipAfterThree => may(&["accept_all", "unknown"]),
+            PostmasterPolicy if mailbox == Mailbox::Exists => may(&["unknown"]),
             // An existing mailbox that does not look like a name is none the more provable:
             // its server accepts what does not exist.
             NameLike if mailbox == Mailbox::Exists || looks_like_a_name(local) => match mailbox {
@@ -268,15 +349,14 @@ impl Character {
                 Mailbox::Disabled => may(&["disabled", "unknown", "blocked"]),
                 Mailbox::Missing => may(&["unknown", "blocked"]),
             },
-            GreylistForever | TarpitForever | DropsAtGreeting | DropsAtRcpt | EndlessGreeting
-            | EndlessReply | EndlessLine | Binary | ExtraReplies | ServFail | DeadResolver => {
-                may(&["unknown"])
-            }
+            GreylistForever | TarpitForever | DropsAtGreeting | DropsAtMail | DropsAtRcpt
+            | BusyAtMail | StartTlsBroken | EndlessGreeting | EndlessReply | EndlessLine
+            | Binary | ExtraReplies | ServFail | DeadResolver => may(&["unknown"]),
             Busy | RateLimited => may(&["unknown", "blocked"]),
             EverySenderRefused | BlockedAtGreeting | BlockedAtRcpt | Policy | RelayDenied => {
                 may(&["blocked"])
             }
-            NullMx | NoMailHost | NxDomain => Expected {
+            NullMx | NoMailHost | NxDomain | DanglingMx => Expected {
                 statuses: &["invalid"],
                 provable: false,
                 exists: false,
@@ -301,6 +381,11 @@ impl Character {
             },
         }
     }
+}
+
+/// What the short-name catch-all accepts.
+pub(crate) fn is_short(local: &str) -> bool {
+    local.len() <= 12 && local.bytes().all(|byte| !byte.is_ascii_digit())
 }
 
 /// What the name-like catch-all accepts: two words with a separator, or one of letters

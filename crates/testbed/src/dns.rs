@@ -24,8 +24,12 @@ enum Entry {
     Records(Vec<RData>),
     /// Each question is answered with the next of these records alone.
     Rotating(Vec<RData>, AtomicUsize),
-    /// SERVFAIL.
-    ServFail,
+    /// SERVFAIL to so many questions, then these records.
+    ServFail(usize, AtomicUsize, Vec<RData>),
+    /// These records, over TCP only: UDP has the truncation mark.
+    TcpOnly(Vec<RData>),
+    /// These records, and silence where AAAA is asked for.
+    SilentAaaa(Vec<RData>),
     /// No answer at all.
     Silent,
 }
@@ -75,7 +79,7 @@ pub(crate) fn add_domain(zone: &mut Zone, spec: &DomainSpec, own: &DomainAddress
         ServFail | DeadResolver => {
             let entry = || {
                 if spec.character == ServFail {
-                    Entry::ServFail
+                    Entry::ServFail(usize::MAX, AtomicUsize::new(0), vec![])
                 } else {
                     Entry::Silent
                 }
@@ -86,7 +90,15 @@ pub(crate) fn add_domain(zone: &mut Zone, spec: &DomainSpec, own: &DomainAddress
         NullMx => records.push(mx(0, ".")),
         NoMailHost => {}
         ImplicitMx => records.push(a(own.first)),
-        DeadFirstMx | SilentFirstMx | NoServiceFirstMx | CatchAllBackup => {
+        EqualOneDead => records.extend([mx(10, &first), mx(10, &second)]),
+        DanglingMx => {
+            zone.0.remove(&first);
+            records.push(mx(10, &first));
+        }
+        DeadFirstMx | SilentFirstMx | NoServiceFirstMx | DanglingFirstMx | CatchAllBackup => {
+            if spec.character == DanglingFirstMx {
+                zone.0.remove(&first);
+            }
             records.extend([mx(20, &second), mx(10, &first)]);
         }
         Ipv6Only => {
@@ -118,6 +130,11 @@ pub(crate) fn add_domain(zone: &mut Zone, spec: &DomainSpec, own: &DomainAddress
             zone.put(&first, closed);
             records.push(mx(10, &first));
         }
+        SilentAaaa => {
+            let own = vec![a(own.first)];
+            zone.0.insert(first.clone(), Entry::SilentAaaa(own));
+            records.push(mx(10, &first));
+        }
         Rebinding => {
             let turns = vec![a(own.trap), a(own.first)];
             zone.0
@@ -133,7 +150,13 @@ pub(crate) fn add_domain(zone: &mut Zone, spec: &DomainSpec, own: &DomainAddress
             records.push(a(own.first));
         }
     }
-    zone.put(domain, records);
+    let entry = match spec.character {
+        // Two questions: a resolver asks once more before it gives up.
+        ServFailOnce => Entry::ServFail(2, AtomicUsize::new(0), records),
+        TruncatedDns => Entry::TcpOnly(records),
+        _ => Entry::Records(records),
+    };
+    zone.0.insert(domain.to_owned(), entry);
 }
 
 /// Starts the server on UDP and TCP.
@@ -153,7 +176,10 @@ pub(crate) async fn spawn(
             let Ok((length, from)) = udp.recv_from(&mut packet).await else {
                 continue;
             };
-            if let Some(reply) = packet.get(..length).and_then(|ask| shared.answer(ask)) {
+            if let Some(reply) = packet
+                .get(..length)
+                .and_then(|ask| shared.answer(ask, false))
+            {
                 let _ = udp.send_to(&reply, from).await;
             }
         }
@@ -172,7 +198,7 @@ async fn serve_tcp(mut stream: TcpStream, zone: Arc<Zone>) {
         if stream.read_exact(&mut ask).await.is_err() {
             return;
         }
-        let Some(reply) = zone.answer(&ask) else {
+        let Some(reply) = zone.answer(&ask, true) else {
             return;
         };
         let Ok(length) = u16::try_from(reply.len()) else {
@@ -186,7 +212,7 @@ async fn serve_tcp(mut stream: TcpStream, zone: Arc<Zone>) {
 
 impl Zone {
     /// The answer to a question, `None` for silence.
-    fn answer(&self, packet: &[u8]) -> Option<Vec<u8>> {
+    fn answer(&self, packet: &[u8], tcp: bool) -> Option<Vec<u8>> {
         let ask = Message::from_vec(packet).ok()?;
         let question = ask.queries.first()?;
         let mut reply = Message::response(ask.metadata.id, OpCode::Query);
@@ -203,11 +229,25 @@ impl Zone {
                     break;
                 }
                 Some(Entry::Silent) => return None,
-                Some(Entry::ServFail) => {
+                Some(Entry::ServFail(times, asked, _))
+                    if asked.fetch_add(1, Ordering::Relaxed) < *times =>
+                {
                     reply.metadata.response_code = ResponseCode::ServFail;
                     break;
                 }
-                Some(Entry::Records(records)) => records.clone(),
+                Some(Entry::TcpOnly(_)) if !tcp => {
+                    reply.metadata.truncation = true;
+                    break;
+                }
+                Some(Entry::SilentAaaa(_)) if question.query_type() == RecordType::AAAA => {
+                    return None;
+                }
+                Some(
+                    Entry::Records(records)
+                    | Entry::ServFail(_, _, records)
+                    | Entry::TcpOnly(records)
+                    | Entry::SilentAaaa(records),
+                ) => records.clone(),
                 Some(Entry::Rotating(turns, next)) => {
                     let matching: Vec<&RData> = turns
                         .iter()

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::character::{Character, Mailbox, looks_like_a_name};
+use crate::character::{Character, Mailbox, is_short, looks_like_a_name};
 use crate::scenario::DomainSpec;
 use crate::stats::Stats;
 
@@ -209,6 +209,11 @@ impl<'a> Session<'a> {
                 "HELO" => self.hello(false),
                 "STARTTLS" => {
                     self.act(Act::say("220 2.0.0 Ready to start TLS")).await?;
+                    if self.character == Character::StartTlsBroken {
+                        self.act(Act::Raw(b"no handshake here\r\n".to_vec()))
+                            .await?;
+                        return Ok(End::ServerClosed);
+                    }
                     self.start_tls().await?;
                     continue;
                 }
@@ -313,7 +318,11 @@ impl<'a> Session<'a> {
         }
         match (self.character, extended) {
             (Character::EhloRefused, true) => Act::say("502 5.5.1 Command not implemented"),
-            (Character::StartTls, true) if !self.encrypted => {
+            (Character::EhloRefusedAndGone, true) => {
+                Act::close_with("502 5.5.1 Command not implemented")
+            }
+            (Character::EhloDrops, true) => Act::Close,
+            (Character::StartTls | Character::StartTlsBroken, true) if !self.encrypted => {
                 Act::say(&format!("250-mx1.{name}\r\n250-STARTTLS\r\n250 8BITMIME"))
             }
             (_, true) => Act::say(&format!("250-mx1.{name}\r\n250-PIPELINING\r\n250 8BITMIME")),
@@ -327,6 +336,22 @@ impl<'a> Session<'a> {
         match self.character {
             StartTls if !self.encrypted => {
                 return Act::say("530 5.7.0 Must issue a STARTTLS command first");
+            }
+            StartTlsBroken => {
+                return Act::say("530 5.7.0 Must issue a STARTTLS command first");
+            }
+            OneRecipient if self.session_recipients > 0 => {
+                return Act::say("503 5.5.1 One transaction a connection");
+            }
+            GreylistAtMail if self.first_connection => {
+                return Act::say("451 4.7.1 Greylisting in action, please come back later");
+            }
+            DropsAtMail => return Act::Close,
+            BusyAtMail => return Act::close_with("421 4.3.2 Service not available"),
+            SenderDeferred if !sender.is_empty() => {
+                return Act::say(&format!(
+                    "450 4.1.8 <{sender}>: Sender address rejected: Domain not found"
+                ));
             }
             SenderRefused if !sender.is_empty() => {
                 return Act::say(&format!(
@@ -378,7 +403,34 @@ impl<'a> Session<'a> {
         let plain = || reply::to_mailbox(self.character, mailbox, recipient);
         let accepted = || reply::to_mailbox(self.character, Mailbox::Exists, recipient);
         match self.character {
-            AcceptAll => reply::unless_missing(self.character, mailbox, recipient),
+            AcceptAll | AcceptsUnverified => {
+                reply::unless_missing(self.character, mailbox, recipient)
+            }
+            ShortNames if is_short(local) => {
+                reply::unless_missing(self.character, mailbox, recipient)
+            }
+            PostmasterPolicy if local == "postmaster" => {
+                Act::say("550 5.7.1 Message rejected due to local policy")
+            }
+            GreylistSession if self.first_connection => {
+                Act::say("450 4.3.2 Service currently unavailable")
+            }
+            GreylistPermanent if state.greylists(sender, recipient) => {
+                Act::say("550 5.7.1 Greylisted, please try again in a few minutes")
+            }
+            DropsAfterRefusal if mailbox == Mailbox::Missing => {
+                Act::close_with("550 5.1.1 User unknown")
+            }
+            HarvestUnknown if self.refused >= 3 => Act::say("550 5.1.1 User unknown"),
+            HarvestPolicy if self.refused >= 3 => {
+                Act::say("550 5.7.1 Too many invalid recipients, go away")
+            }
+            OneRecipient if self.session_recipients > 1 => {
+                Act::say("452 4.5.3 Too many recipients")
+            }
+            StartTlsAtRcpt if !self.encrypted => {
+                Act::say("530 5.7.0 Must issue a STARTTLS command first")
+            }
             NameLike if looks_like_a_name(local) => {
                 reply::unless_missing(self.character, mailbox, recipient)
             }

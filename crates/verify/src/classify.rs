@@ -102,6 +102,8 @@ struct Parts {
     enhanced: Option<String>,
     /// Lower-case text without enhanced codes and without what was echoed.
     words: String,
+    /// The same without anything that names the recipient, for comparing replies.
+    impersonal: String,
 }
 
 impl Parts {
@@ -122,9 +124,11 @@ impl Parts {
         // A code of another kind than the reply's (`550 4.2.1`) says nothing reliable.
         let kind = char::from_digit(u32::from(reply.code / 100), 10);
         enhanced = enhanced.filter(|code: &String| code.chars().next() == kind);
+        let words = echoes.strip(&without_paths(&words));
         Self {
             enhanced,
-            words: echoes.strip(&words),
+            impersonal: echoes.strip_names(&words),
+            words,
         }
     }
 
@@ -135,7 +139,7 @@ impl Parts {
     /// Words only: numbers, identifiers and times differ between replies that say the same.
     fn template(&self, code: u16) -> String {
         let mut template = format!("{code} {}", self.enhanced.as_deref().unwrap_or("-"));
-        for word in self.words.split(|c: char| !c.is_alphanumeric()) {
+        for word in self.impersonal.split(|c: char| !c.is_alphanumeric()) {
             if word.len() > 1 && word.chars().all(char::is_alphabetic) {
                 template.push(' ');
                 template.push_str(word);
@@ -143,6 +147,27 @@ impl Parts {
         }
         template.chars().take(TEXT_CHARS_MAX).collect()
     }
+}
+
+/// The text with its web addresses cut to their hosts: a help page's path (`/policy/spam`)
+/// is no word of the reply, a blocklist's host is.
+fn without_paths(text: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    for (index, word) in text.split(' ').enumerate() {
+        if index > 0 {
+            left.push(' ');
+        }
+        let host = word.split_once("://").map(|(scheme, rest)| {
+            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let rest_len = rest.len() - end;
+            (scheme, word.split_at_checked(word.len() - rest_len))
+        });
+        left.push_str(match host {
+            Some((_, Some((host, _)))) => host,
+            _ => word,
+        });
+    }
+    left
 }
 
 /// An enhanced code at the start of a line, with or without `#`, and what follows it.

@@ -111,7 +111,11 @@ pub struct Limits {
     pub refused_per_session: u32,
     /// RCPTs in one session altogether.
     pub recipients_per_session: u32,
-    /// Least time between two RCPTs of a session. Not applied to allow-listed networks.
+    /// RCPTs of a session that follow each other without a pause: a person's mail program
+    /// asks for as many at once.
+    pub rcpt_burst: u32,
+    /// Least time between two RCPTs of a session after that. Not applied to allow-listed
+    /// networks.
     pub rcpt_pause: Duration,
     /// How long a domain's profile is believed.
     pub profile_age: Duration,
@@ -127,6 +131,9 @@ pub struct Limits {
     pub mx_hosts: usize,
     /// Addresses tried for one mail host.
     pub addresses_per_host: usize,
+    /// What is not applied to allow-listed networks is applied there too: to measure and
+    /// test it.
+    pub manners_everywhere: bool,
 }
 
 impl Default for Limits {
@@ -138,6 +145,7 @@ impl Default for Limits {
             sessions_per_run: 6,
             refused_per_session: 8,
             recipients_per_session: 50,
+            rcpt_burst: 3,
             rcpt_pause: Duration::from_millis(250),
             profile_age: Duration::from_secs(7 * 24 * 3600),
             control_age: Duration::from_secs(24 * 3600),
@@ -145,6 +153,7 @@ impl Default for Limits {
             backoff: Duration::from_secs(60),
             mx_hosts: 10,
             addresses_per_host: 6,
+            manners_everywhere: false,
         }
     }
 }
@@ -171,6 +180,9 @@ pub struct Timeouts {
     pub quit: Duration,
     /// A whole session.
     pub session: Duration,
+    /// A whole run over one domain: no further server or session is begun after it, however
+    /// many slow ones are left.
+    pub run: Duration,
 }
 
 impl Default for Timeouts {
@@ -185,6 +197,7 @@ impl Default for Timeouts {
             rcpt: Duration::from_secs(25),
             quit: Duration::from_secs(2),
             session: Duration::from_secs(120),
+            run: Duration::from_secs(240),
         }
     }
 }

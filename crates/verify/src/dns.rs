@@ -15,6 +15,9 @@ use rand::seq::SliceRandom;
 
 use crate::config::DnsServer;
 
+/// How long is waited for IPv6 addresses when there are IPv4 ones.
+const AAAA_GRACE: Duration = Duration::from_millis(500);
+
 /// Asks DNS. Cheap to clone; answers are cached for their TTL.
 #[derive(Clone)]
 pub struct Resolver {
@@ -157,10 +160,7 @@ impl Resolver {
     /// # Errors
     /// Where it has none, or DNS failed for want of any.
     pub async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, DnsFailure> {
-        let (v4, v6) = tokio::join!(
-            self.records(host, RecordType::A),
-            self.records(host, RecordType::AAAA)
-        );
+        let (v4, v6) = self.both_families(host).await;
         let found: Vec<IpAddr> = [&v4, &v6]
             .into_iter()
             .flatten()
@@ -182,6 +182,34 @@ impl Resolver {
             }
             _ => Err(DnsFailure::NoRecord),
         }
+    }
+
+    /// A and AAAA, asked at once. Some name servers never answer AAAA: once there is an
+    /// IPv4 address, the others have little time left.
+    async fn both_families(
+        &self,
+        host: &str,
+    ) -> (
+        Result<Vec<RData>, DnsFailure>,
+        Result<Vec<RData>, DnsFailure>,
+    ) {
+        let mut four = std::pin::pin!(self.records(host, RecordType::A));
+        let mut six = std::pin::pin!(self.records(host, RecordType::AAAA));
+        let mut early = None;
+        let v4 = loop {
+            tokio::select! {
+                found = &mut four => break found,
+                found = &mut six, if early.is_none() => early = Some(found),
+            }
+        };
+        let v6 = match early {
+            Some(found) => found,
+            None if v4.is_ok() => tokio::time::timeout(AAAA_GRACE, six)
+                .await
+                .unwrap_or_else(|_| Err(DnsFailure::Failed("no answer in time".to_owned()))),
+            None => six.await,
+        };
+        (v4, v6)
     }
 
     async fn records(&self, name: &str, kind: RecordType) -> Result<Vec<RData>, DnsFailure> {

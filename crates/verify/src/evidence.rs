@@ -49,6 +49,18 @@ impl Control {
     /// How many name-like decoys a complete control has.
     pub const NAMES: usize = 2;
 
+    /// Takes the answer to the closing question. Once a session has shown that the server
+    /// changes its mind, a later session in which it did not takes nothing back.
+    pub fn close(&mut self, answer: RcptAnswer) {
+        let settled = self
+            .closing
+            .as_ref()
+            .is_some_and(|known| known.class != ReplyClass::NoMailbox);
+        if !settled {
+            self.closing = Some(answer);
+        }
+    }
+
     /// Every answer about a recipient that does not exist.
     pub fn decoys(&self) -> impl Iterator<Item = &RcptAnswer> {
         self.random.iter().chain(&self.names).chain(&self.closing)

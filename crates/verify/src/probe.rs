@@ -2,15 +2,20 @@
 //! as few sessions as manners and the servers allow.
 
 pub(crate) mod decoys;
+mod second_look;
 mod session;
 
 use std::net::IpAddr;
+
+use tokio::time::Instant;
 
 use crate::address::Address;
 use crate::classify::ReplyClass;
 use crate::config::{Identity, Limits, Timeouts};
 use crate::evidence::{Control, FailureKind, RcptAnswer, SessionFailure};
+use crate::net::JudgedIp;
 
+pub(crate) use second_look::look_again;
 pub(crate) use session::{End, converse};
 
 /// What is asked in a run: fixed before the first session and the same in every retry.
@@ -43,6 +48,10 @@ pub(crate) struct Findings {
     pub(crate) tls: bool,
     /// Sessions opened.
     pub(crate) sessions: u32,
+    /// Targets refused behind several refusals of the same session.
+    pub(crate) behind_refusals: Vec<usize>,
+    /// Those of them in sessions that accepted nobody: the refusals may be the session's.
+    pub(crate) doubtful: Vec<usize>,
 }
 
 impl Findings {
@@ -98,4 +107,19 @@ pub(crate) struct Context<'a> {
     pub(crate) port: u16,
     /// Time of day in milliseconds since 1970-01-01 UTC.
     pub(crate) now_millis: i64,
+    /// When no further session is begun.
+    pub(crate) until: Instant,
+}
+
+impl Context<'_> {
+    /// Whether manners toward strangers hold for the server: not in networks that the
+    /// operator opened by hand.
+    pub(crate) fn is_stranger(&self, ip: JudgedIp) -> bool {
+        !ip.allow_listed() || self.limits.manners_everywhere
+    }
+
+    /// Whether another session may begin after so many.
+    pub(crate) fn has_room(&self, sessions: u32) -> bool {
+        sessions < self.limits.sessions_per_run && Instant::now() < self.until
+    }
 }

@@ -47,6 +47,9 @@ pub(super) fn to_mailbox(character: Character, mailbox: Mailbox, recipient: &str
             }
             Character::Echoes => format!("250 2.1.5 <{recipient}> recipient of {domain} ok"),
             Character::Exim => "250 Accepted".to_owned(),
+            Character::AcceptsUnverified => {
+                "252 2.0.0 Cannot verify the user, but will take the message".to_owned()
+            }
             _ => "250 2.1.5 Ok".to_owned(),
         },
         Mailbox::Full => match character {
@@ -69,6 +72,8 @@ pub(super) fn to_mailbox(character: Character, mailbox: Mailbox, recipient: &str
                 "550 5.4.1 Recipient address rejected: Access denied. [{domain} 2026-01-01T00:00:00.000Z]"
             ),
             Character::Qmail => "553 sorry, no mailbox here by that name. (#5.1.1)".to_owned(),
+            Character::Foreign => format!("550 {local}: taki odbiorca u nas nie mieszka"),
+            Character::PolicyCode => format!("550 5.7.1 <{recipient}> does not exist"),
             Character::PlainUnavailable => {
                 "550 Requested action not taken: mailbox unavailable".to_owned()
             }

@@ -1,6 +1,7 @@
 //! What a reply repeats of our own words is taken out before it is read: an address like
 //! `mailbox.full@blocked-spam.example` must not decide what a reply means.
 
+use super::rules;
 use crate::address::Address;
 
 /// Our own words that a reply may repeat.
@@ -11,6 +12,8 @@ pub struct Echoes {
     /// Taken out where they stand as a word of their own: local parts, which may be a
     /// word like `user`.
     words: Vec<String>,
+    /// The local parts among them.
+    names: Vec<String>,
 }
 
 impl Echoes {
@@ -28,8 +31,9 @@ impl Echoes {
                 // "company-com.mail.protection…" and the like repeat the first label alone.
                 echoes.words.push(first.to_owned());
             }
-            echoes.words.push(address.local().to_lowercase());
+            echoes.names.push(address.local().to_lowercase());
         }
+        echoes.words.extend(echoes.names.iter().cloned());
         if !helo.is_empty() {
             echoes.whole.push(helo.to_lowercase());
         }
@@ -43,6 +47,28 @@ impl Echoes {
         echoes
     }
 
+    /// Also the server's own name, which says nothing either (`mx.spam-filter.example`).
+    #[must_use]
+    pub fn with_host(mut self, host: &str) -> Self {
+        // Behind the addresses: a host below the recipient's domain goes with it or alone.
+        if host.contains('.') {
+            self.whole.insert(0, host.to_lowercase());
+        }
+        self
+    }
+
+    /// The text without the local parts too, also where a sentence has them as plain words
+    /// (`marlow is not known`): for comparing replies, not for their meaning. Words that
+    /// replies are made of (`user`) stay.
+    #[must_use]
+    pub(super) fn strip_names(&self, text: &str) -> String {
+        let mut left = text.to_owned();
+        for word in self.names.iter().filter(|name| !rules::is_vocabulary(name)) {
+            left = without(&left, word, true);
+        }
+        left
+    }
+
     /// The text without the echoes. `text` is in lower case.
     #[must_use]
     pub fn strip(&self, text: &str) -> String {
@@ -51,7 +77,7 @@ impl Echoes {
             left = left.replace(echo.as_str(), " ");
         }
         for word in &self.words {
-            left = without_word(&left, word);
+            left = without(&left, word, false);
         }
         left
     }
@@ -59,12 +85,12 @@ impl Echoes {
 
 /// The text without `word` where no letter, digit or address character adjoins it. A plain
 /// word (`user`, `unknown`) is taken out only where it is marked as a quotation, since the
-/// reply may mean it.
-fn without_word(text: &str, word: &str) -> String {
+/// reply may mean it, unless `plain_too`.
+fn without(text: &str, word: &str, plain_too: bool) -> String {
     if word.len() < 2 {
         return text.to_owned();
     }
-    let plain = word.chars().all(char::is_alphabetic);
+    let plain = !plain_too && word.chars().all(char::is_alphabetic);
     let inside = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
     let quotes = |c: char| matches!(c, '<' | '>' | '"' | '\'' | '(' | ')' | '[' | ']' | '`');
     let mut left = String::with_capacity(text.len());
@@ -118,6 +144,32 @@ mod tests {
         let echoes = echoes("user@firm.example");
         assert_eq!(echoes.strip("user unknown").trim(), "user unknown");
         assert_eq!(echoes.strip("<user>: unknown").trim(), "< >: unknown");
+    }
+
+    #[test]
+    fn the_servers_own_name_goes() {
+        let echoes = echoes("ada@firm.example").with_host("mx.spam-blocked.example");
+        assert_eq!(
+            echoes.strip("mx.spam-blocked.example ready").trim(),
+            "ready"
+        );
+    }
+
+    #[test]
+    fn replies_that_differ_in_the_name_alone_are_alike() {
+        let template = |local: &str| {
+            let address = Address::parse(&format!("{local}@firm.example")).unwrap();
+            let reply = crate::smtp::Reply {
+                code: 550,
+                lines: vec![format!("{local} rejected")],
+            };
+            let echoes = Echoes::new(Some(&address), None, "");
+            crate::classify::rcpt_answer("", &reply, &echoes).template
+        };
+        assert_eq!(template("emarlow"), template("annabrandale"));
+        assert_eq!(template("emarlow"), "550 - rejected");
+        // A word that replies are made of is not taken for the name.
+        assert_eq!(template("mailbox"), "550 - mailbox rejected");
     }
 
     proptest! {

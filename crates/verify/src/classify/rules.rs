@@ -52,9 +52,17 @@ const fn rule(
 const TLS: &[&str] = &[
     "starttls",
     "tls required",
+    "tls is required",
+    "tls encryption",
     "encryption required",
+    "encryption is required",
+    "encryption needed",
+    "encrypted connection",
     "require tls",
     "requires tls",
+    "require encryption",
+    "requires encryption",
+    "use tls",
 ];
 
 const BLOCKLIST: &[&str] = &[
@@ -142,6 +150,8 @@ const RATE: &[&str] = &[
     "rate-limit",
     "too many connections",
     "too many messages",
+    "too many failed",
+    "too many bad",
     "too many errors",
     "too many invalid",
     "too many unknown",
@@ -239,6 +249,24 @@ const FULL: &[&str] = &[
     "not enough space in mailbox",
     "account is full",
     "storage limit",
+    "over its quota",
+    "over his quota",
+    "over their quota",
+    "reached its quota",
+    "reached quota",
+    "quota reached",
+    "quota has been",
+    "quota limit",
+    "quota violation",
+    "user quota",
+    "out of storage space",
+    "no space left in mailbox",
+    "boîte pleine",
+    "boite pleine",
+    "postfach voll",
+    "postfach ist voll",
+    "buzón lleno",
+    "casella piena",
 ];
 
 const DISABLED: &[&str] = &[
@@ -388,34 +416,53 @@ const NO_MAILBOX: &[&str] = &[
     "utente sconosciuto",
     "usuário desconhecido",
     "пользователь не найден",
+    "kein solcher benutzer",
+    "empfänger existiert nicht",
+    "existiert nicht",
+    "unbekannter empfänger",
+    "unbekannter benutzer",
+    "n'existe pas",
+    "no existe",
+    "não existe",
+    "non esiste",
+    "destinatario sconosciuto",
+    "destinatario desconocido",
+    "destinatário desconhecido",
+    "bestaat niet",
+    "onbekende gebruiker",
+    "finns inte",
+    "nie istnieje",
+    "нет такого пользователя",
+    "не существует",
+    "ユーザーが見つかりません",
+    "用户不存在",
 ];
 
 const LATER: &[&str] = &["try again", "try later", "temporar", "later"];
 
+/// What a 4xx reply says of our sender; waiting does not help it.
+const SENDER_LATER: &[&str] = &[
+    "sender address rejected",
+    "sender verify",
+    "sender domain",
+    "domain of sender",
+];
+
 /// Replies to RCPT.
 const RCPT: &[Rule] = &[
-    rule(Code::Is(530), &[], TLS, TlsRequired),
-    rule(
-        Code::Either,
-        &["5.7.0", "5.7.10", "5.7.4", "4.7.0", "4.7.4", "4.7.10"],
-        TLS,
-        TlsRequired,
-    ),
+    rule(Code::Either, &[], TLS, TlsRequired),
     rule(Code::Is(530), &[], &[], Policy),
     rule(Code::Is(535), &[], &[], Policy),
     rule(Code::Is(571), &[], &[], Policy),
     // Come back later.
     rule(Code::Either, &["4.5.3", "5.5.3"], &[], TooManyRecipients),
     rule(Code::Either, &[], MANY, TooManyRecipients),
-    rule(Code::Later, &[], GREYLIST, Temporary),
+    // Some say it with a 5xx, whose words count more than the code here: asking again
+    // later costs nothing.
+    rule(Code::Either, &[], GREYLIST, Temporary),
     // Postfix defers an unknown sender domain by default; waiting does not help it.
     rule(Code::Later, &["4.1.7", "4.1.8"], &[], SenderRefused),
-    rule(
-        Code::Later,
-        &[],
-        &["sender address rejected", "sender verify", "sender domain"],
-        SenderRefused,
-    ),
+    rule(Code::Later, &[], SENDER_LATER, SenderRefused),
     rule(Code::Later, &["4.2.2"], &[], Full),
     rule(Code::Later, &[], FULL, Full),
     rule(Code::Later, &[], RATE, RateLimited),
@@ -446,9 +493,13 @@ const RCPT: &[Rule] = &[
         Ambiguous,
     ),
     rule(Code::Never, &["5.1.1", "5.1.10", "5.1.6"], &[], NoMailbox),
+    // The domain takes no mail at all (RFC 7504).
+    rule(Code::Is(556), &[], &[], NoMailbox),
     // OpenSMTPD has no virtual user of the name.
     rule(Code::Is(524), &["5.2.4"], &[], NoMailbox),
     rule(Code::Is(524), &[], &["mailing list expansion"], NoMailbox),
+    // "Too many invalid recipients" is about us, whatever else its words say.
+    rule(Code::Never, &["5.7.*"], RATE, Policy),
     // A policy code with a mailbox's words may be either; the control questions tell.
     rule(Code::Never, &["5.7.*"], NO_MAILBOX, Ambiguous),
     rule(Code::Never, &["5.7.*"], &[], Policy),
@@ -467,14 +518,10 @@ const RCPT: &[Rule] = &[
 
 /// Replies to MAIL: never about a mailbox.
 const MAIL: &[Rule] = &[
-    rule(Code::Is(530), &[], TLS, TlsRequired),
-    rule(
-        Code::Either,
-        &["5.7.0", "5.7.10", "5.7.4", "4.7.0", "4.7.4", "4.7.10"],
-        TLS,
-        TlsRequired,
-    ),
+    rule(Code::Either, &[], TLS, TlsRequired),
+    rule(Code::Later, &[], GREYLIST, Temporary),
     rule(Code::Later, &["4.1.7", "4.1.8"], &[], SenderRefused),
+    rule(Code::Later, &[], SENDER_LATER, SenderRefused),
     rule(Code::Later, &[], RATE, RateLimited),
     rule(Code::Later, &["4.7.*"], &[], RateLimited),
     rule(Code::Later, &[], BLOCKLIST, RateLimited),
@@ -495,6 +542,7 @@ const MAIL: &[Rule] = &[
 
 /// Greetings and replies to EHLO and HELO.
 const SESSION: &[Rule] = &[
+    rule(Code::Later, &[], GREYLIST, Temporary),
     rule(Code::Later, &[], RATE, RateLimited),
     rule(Code::Later, &["4.7.*"], &[], RateLimited),
     rule(Code::Later, &[], BLOCKLIST, RateLimited),
@@ -505,6 +553,20 @@ const SESSION: &[Rule] = &[
     rule(Code::Never, &[], POLICY, Policy),
     rule(Code::Never, &[], &[], Ambiguous),
 ];
+
+/// Whether replies are made of this word: then it does not tell whose reply it is.
+pub(super) fn is_vocabulary(word: &str) -> bool {
+    let tables = [
+        TLS, BLOCKLIST, RELAY, SENDER, RATE, POLICY, GREYLIST, MANY, FULL, DISABLED, NO_MAILBOX,
+        LATER,
+    ];
+    let mut known = tables
+        .into_iter()
+        .flatten()
+        .flat_map(|phrase| phrase.split(' '));
+    // Some phrases are stems (`greylist`).
+    known.any(|known| known == word || known.len() >= 6 && word.starts_with(known))
+}
 
 /// The meaning of a reply; `words` in lower case, without echoes.
 pub(super) fn class(asked: Asked, code: u16, enhanced: Option<&str>, words: &str) -> ReplyClass {

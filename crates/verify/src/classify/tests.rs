@@ -135,6 +135,29 @@ fn replies_to_rcpt() {
         ),
         ("452 4.5.3 Too many recipients", TooManyRecipients),
         ("452 Too many recipients", TooManyRecipients),
+        (
+            "554 5.7.1 Greylisted, please try again in 300 seconds",
+            Temporary,
+        ),
+        (
+            "451 4.7.1 <verify@lode.example>: Sender address rejected: greylisted",
+            Temporary,
+        ),
+        // In other languages, or with a help page's address.
+        ("550 Empfänger unbekannt", NoMailbox),
+        ("550 5.0.0 L'utilisateur n'existe pas", NoMailbox),
+        ("550 El destinatario no existe", NoMailbox),
+        (
+            "550 No such user - see https://help.firm.example/spam-policy/blocked",
+            NoMailbox,
+        ),
+        (
+            "550 rejected, see https://www.spamhaus.org/query/ip/198.51.100.7",
+            Policy,
+        ),
+        ("556 5.1.10 Recipient domain has null MX", NoMailbox),
+        ("552 Mailbox is over its quota", Full),
+        ("550 5.7.1 Must issue a STARTTLS command first", TlsRequired),
         // About us.
         (
             "550 5.7.1 <ada.marlow@firm.example>: Recipient address rejected: Access denied",
@@ -212,6 +235,17 @@ fn replies_before_rcpt_are_never_about_a_mailbox() {
             Asked::Mail,
             "554 5.7.1 blocked using zen.spamhaus.org",
             Policy,
+        ),
+        (
+            Asked::Mail,
+            "450 4.7.1 <verify@lode.example>: Sender address rejected: Access denied",
+            SenderRefused,
+        ),
+        (Asked::Mail, "451 4.7.1 Greylisting in action", Temporary),
+        (
+            Asked::Session,
+            "450 4.7.1 Greylisted, come back later",
+            Temporary,
         ),
         (
             Asked::Mail,

@@ -32,21 +32,28 @@ enum Shape {
     One,
 }
 
-/// Common given names: a catch-all that knows names must take the decoy for a person.
+/// The most common given names, which any list of names has: a catch-all that knows names
+/// must take the decoy for a person.
 const GIVEN: &[&str] = &[
-    "anna", "maria", "laura", "julia", "emma", "sarah", "lisa", "nina", "clara", "helen", "karen",
-    "susan", "paula", "diana", "eva", "martin", "peter", "thomas", "daniel", "david", "robert",
-    "simon", "oliver", "stefan", "marco", "james", "henry", "oscar", "victor", "felix",
+    "anna", "maria", "laura", "julia", "emma", "sarah", "lisa", "mary", "linda", "karen", "susan",
+    "nancy", "james", "john", "michael", "william", "richard", "joseph", "peter", "thomas",
+    "daniel", "david", "robert", "mark", "paul", "george",
 ];
 /// Syllables of family names that sound like names and are hardly anybody's.
 const HEAD: &[&str] = &[
-    "bran", "cald", "dorn", "elder", "fenn", "garn", "hale", "kest", "lorn", "marl", "nev", "orm",
-    "penn", "quill", "rost", "sel", "tarn", "uld", "varn", "wend",
+    "bran", "cald", "dorn", "fenn", "garn", "hale", "kest", "lorn", "marl", "nev", "orm", "penn",
+    "rost", "sel", "tarn", "uld", "varn", "wend",
 ];
+/// Short enough, with a head, for whoever takes names of moderate length only.
 const TAIL: &[&str] = &[
-    "avik", "borne", "cotte", "dale", "erson", "field", "gate", "holm", "istad", "kamp", "lund",
-    "mere", "oway", "rick", "sby", "thorne", "umber", "wick", "yard", "zell",
+    "avik", "borne", "cotte", "dale", "erson", "field", "gate", "holm", "kamp", "lund", "mere",
+    "oway", "rick", "sby", "umber", "wick", "yard", "zell",
 ];
+
+/// Length of a decoy where no target has its shape.
+const LENGTH: usize = 12;
+/// Names among which the one of the right length is chosen.
+const NAMES_TRIED: usize = 24;
 
 impl Decoys {
     /// The decoys of a domain. The second name takes a shape of the targets that the first
@@ -64,11 +71,18 @@ impl Decoys {
             .chain((0..15).map(|_| char::from_digit(rng.random_range(0..36), 36).unwrap_or('x')))
             .collect();
         let shape = second_shape(targets);
+        let length = |shape: Shape| {
+            let mut alike = targets.iter().map(Address::local);
+            alike
+                .find(|local| shape_of(local) == shape)
+                .map_or(LENGTH, str::len)
+        };
+        let first = Shape::Two('.');
         Ok(Self {
             random: Address::new(&random, domain.clone())?,
             names: [
-                Address::new(&person(&mut rng, Shape::Two('.')), domain.clone())?,
-                Address::new(&person(&mut rng, shape), domain.clone())?,
+                Address::new(&person(&mut rng, first, length(first)), domain.clone())?,
+                Address::new(&person(&mut rng, shape, length(shape)), domain.clone())?,
             ],
             postmaster: Address::new("postmaster", domain.clone())?,
         })
@@ -88,7 +102,16 @@ fn letter(rng: &mut StdRng) -> char {
     char::from(rng.random_range(b'a'..=b'z'))
 }
 
-fn person(rng: &mut StdRng, shape: Shape) -> String {
+/// A local part of this shape, of about this length: whoever takes only names of moderate
+/// length must take the decoy too.
+fn person(rng: &mut StdRng, shape: Shape, length: usize) -> String {
+    (0..NAMES_TRIED)
+        .map(|_| any_person(rng, shape))
+        .min_by_key(|name| name.len().abs_diff(length))
+        .unwrap_or_else(|| any_person(rng, shape))
+}
+
+fn any_person(rng: &mut StdRng, shape: Shape) -> String {
     let mut pick = |list: &[&'static str]| list.choose(rng).copied().unwrap_or("marlow");
     let given = pick(GIVEN);
     let family = format!("{}{}", pick(HEAD), pick(TAIL));

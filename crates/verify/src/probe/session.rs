@@ -1,7 +1,5 @@
 //! One SMTP session of a run: greeting, sender, control questions, targets, goodbye.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use super::{Context, Findings, Plan};
@@ -52,12 +50,15 @@ pub(crate) async fn converse(
         ip,
         connection,
         stage: Stage::Greeting,
-        offers_tls: false,
+        asked_ehlo: false,
         encrypted: false,
         refused: 0,
         recipients: 0,
         in_transaction: 0,
         last_rcpt: None,
+        asked_decoys: false,
+        accepted: false,
+        behind_refusals: Vec::new(),
     };
     let end = match session.run().await {
         Ok(end) => end,
@@ -65,6 +66,11 @@ pub(crate) async fn converse(
         Err(Stop::End(end)) => end,
     };
     session.connection.quit().await;
+    let behind = session.behind_refusals;
+    if session.asked_decoys && !session.accepted {
+        findings.doubtful.extend(&behind);
+    }
+    findings.behind_refusals.extend(behind);
     end
 }
 
@@ -88,13 +94,23 @@ struct Session<'a> {
     ip: JudgedIp,
     connection: Connection,
     stage: Stage,
-    offers_tls: bool,
+    /// EHLO was sent in this session.
+    asked_ehlo: bool,
     encrypted: bool,
     refused: u32,
     recipients: u32,
     in_transaction: u32,
     last_rcpt: Option<Instant>,
+    /// A decoy was asked for.
+    asked_decoys: bool,
+    /// A recipient was accepted.
+    accepted: bool,
+    /// Targets refused behind several refusals.
+    behind_refusals: Vec<usize>,
 }
+
+/// So many refusals in one session set some servers against whoever asks.
+const REFUSALS_THAT_TELL: u32 = 3;
 
 impl Session<'_> {
     async fn run(&mut self) -> Result<End, Stop> {
@@ -112,8 +128,9 @@ impl Session<'_> {
 
     /// A broken conversation: worth another session if this one has got anywhere.
     fn broke(&mut self, error: SmtpError) -> End {
-        if self.stage == Stage::Hello && error == SmtpError::Closed && !self.findings.helo_only {
-            // Some servers hang up on EHLO.
+        let gone = matches!(error, SmtpError::Closed | SmtpError::Timeout);
+        if self.stage == Stage::Hello && gone && self.asked_ehlo {
+            // Some servers hang up on EHLO, with or without a refusal, or never answer it.
             self.findings.helo_only = true;
             return End::Again;
         }
@@ -143,7 +160,13 @@ impl Session<'_> {
 
     fn echoes(&self, recipient: Option<&Address>) -> Echoes {
         let identity = self.context.identity;
-        Echoes::new(recipient, Some(&identity.mail_from), identity.helo.as_str())
+        let any = &self.plan.decoys.postmaster;
+        Echoes::new(
+            Some(recipient.unwrap_or(any)),
+            Some(&identity.mail_from),
+            identity.helo.as_str(),
+        )
+        .with_host(self.mx)
     }
 
     fn expect_service(&mut self, greeting: &Reply) -> Result<(), Stop> {
@@ -163,10 +186,9 @@ impl Session<'_> {
         self.stage = Stage::Hello;
         let name = &self.context.identity.helo;
         if !self.findings.helo_only {
+            self.asked_ehlo = true;
             let reply = self.connection.ask(&Command::Ehlo(name)).await?;
             if reply.is_positive() {
-                let mut offers = reply.lines.iter().skip(1);
-                self.offers_tls = offers.any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"));
                 return Ok(());
             }
             if reply.is_temporary() {
@@ -204,9 +226,8 @@ impl Session<'_> {
                 return Ok(());
             }
             match classify(Asked::Mail, &reply, &self.echoes(None)) {
-                ReplyClass::TlsRequired if self.offers_tls && !self.encrypted => {
-                    self.start_tls().await?;
-                }
+                // Whether or not EHLO offered it: the server that wants it will take it.
+                ReplyClass::TlsRequired if !self.encrypted => self.start_tls().await?,
                 ReplyClass::SenderRefused if !self.findings.null_sender => {
                     return Err(self.change_sender());
                 }
@@ -271,7 +292,9 @@ impl Session<'_> {
             let answer = rcpt_answer(&text, &reply, &self.echoes(Some(recipient)));
             self.recipients += 1;
             self.in_transaction += 1;
-            if !reply.is_positive() {
+            if reply.is_positive() {
+                self.accepted = true;
+            } else {
                 self.refused += 1;
             }
             match answer.class {
@@ -293,7 +316,7 @@ impl Session<'_> {
                 ReplyClass::SenderRefused if !self.findings.null_sender => {
                     return Err(self.change_sender());
                 }
-                ReplyClass::TlsRequired if self.offers_tls && !self.encrypted => {
+                ReplyClass::TlsRequired if !self.encrypted => {
                     self.start_tls().await?;
                     self.mail().await?;
                     continue;
@@ -318,23 +341,32 @@ impl Session<'_> {
         }
     }
 
+    /// Another transaction in the same session; where the server takes one a session only,
+    /// the next session. Something has been answered in this one, so that ends.
     async fn new_transaction(&mut self) -> Result<(), Stop> {
         self.stage = Stage::Mail;
         let reply = self.connection.ask(&Command::Rset).await?;
-        if !reply.is_positive() {
-            return Err(self.refusal(Asked::Mail, &reply));
+        let failures = self.findings.failures.len();
+        let stopped = if reply.is_positive() {
+            self.mail().await
+        } else {
+            Err(self.refusal(Asked::Mail, &reply))
+        };
+        match stopped {
+            Err(Stop::End(End::Failed)) if self.recipients > 0 => {
+                self.findings.failures.truncate(failures);
+                Err(Stop::End(End::Again))
+            }
+            other => other,
         }
-        self.mail().await
     }
 
+    /// Keeps the pace: a few RCPTs at once, then one after each pause.
     async fn pause(&mut self) {
-        let pause = if self.ip.allow_listed() {
-            Duration::ZERO
-        } else {
-            self.context.limits.rcpt_pause
-        };
-        if let Some(last) = self.last_rcpt {
-            tokio::time::sleep_until(last + pause).await;
+        let limits = self.context.limits;
+        let hurried = self.recipients < limits.rcpt_burst || !self.context.is_stranger(self.ip);
+        if let Some(last) = self.last_rcpt.filter(|_| !hurried) {
+            tokio::time::sleep_until(last + limits.rcpt_pause).await;
         }
         self.last_rcpt = Some(Instant::now());
     }
@@ -345,6 +377,7 @@ impl Session<'_> {
         if !self.findings.control.all_asked() {
             self.findings.control.taken_at = self.context.now_millis;
         }
+        self.asked_decoys |= !self.findings.control.all_asked();
         if self.findings.control.random.is_none() {
             let answer = self.rcpt(&plan.decoys.random).await?;
             self.findings.control.random = Some(answer);
@@ -394,7 +427,11 @@ impl Session<'_> {
                 self.ask_closing().await?;
                 return Err(Stop::End(End::Again));
             }
+            let behind_refusals = self.refused >= REFUSALS_THAT_TELL;
             let answer = self.rcpt(target).await?;
+            if behind_refusals && answer.code >= 500 {
+                self.behind_refusals.push(index);
+            }
             if let Some(slot) = self.findings.targets.get_mut(index) {
                 *slot = Some(answer);
             }
@@ -415,7 +452,7 @@ impl Session<'_> {
         }
         let [_, decoy] = &self.plan.decoys.names;
         let answer = self.rcpt(decoy).await?;
-        self.findings.control.closing = Some(answer);
+        self.findings.control.close(answer);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! One connection to a mail server: a command, its reply, one at a time.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -141,8 +142,10 @@ impl Connection {
         if !self.parser.is_idle() {
             return Err(self.fail(SmtpError::Protocol));
         }
-        let name = ServerName::try_from(host.to_owned());
-        let (Some(connector), Ok(name)) = (tls::connector(), name) else {
+        // Nobody is authenticated, so a host name that TLS cannot express is no obstacle.
+        let name = ServerName::try_from(host.to_owned())
+            .unwrap_or_else(|_| ServerName::IpAddress(Ipv4Addr::UNSPECIFIED.into()));
+        let Some(connector) = tls::connector() else {
             return Err(self.fail(SmtpError::Tls));
         };
         let plain = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));

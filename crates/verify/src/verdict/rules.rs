@@ -104,6 +104,15 @@ pub fn judge(class: AddressClass, control: &Control, target: &RcptAnswer, last: 
         ReplyClass::SenderRefused => Judgement::new(EmailStatus::Blocked, 30, "sender_refused"),
         ReplyClass::Policy => Judgement::new(EmailStatus::Blocked, 30, "policy_refusal"),
         ReplyClass::TlsRequired => Judgement::new(EmailStatus::Blocked, 30, "tls_required"),
+        // "Cannot verify, but will take it" (252) is what an accept-all says, and no proof.
+        ReplyClass::Ambiguous if (200..300).contains(&target.code) => {
+            match accepted(class, control, &later) {
+                proof if proof.status == EmailStatus::Verified => {
+                    Judgement::new(EmailStatus::Unknown, 60, "accepted_without_verifying")
+                }
+                other => other,
+            }
+        }
         ReplyClass::Ambiguous => ambiguous(control, target),
     }
 }
@@ -236,6 +245,10 @@ pub fn judge_failure(failures: &[SessionFailure], last: bool) -> Judgement {
         Refused, Temporary, Timeout, Tls,
     };
     let any = |kind: FailureKind| failures.iter().any(|failure| failure.kind == kind);
+    // DNS has said so definitely: there is no host that the mail could go to.
+    if !failures.is_empty() && failures.iter().all(|failure| failure.kind == NoAddress) {
+        return Judgement::new(EmailStatus::Invalid, 0, "mx_without_address");
+    }
     if any(Policy) {
         return Judgement::new(EmailStatus::Blocked, 30, "policy_refusal");
     }
@@ -392,15 +405,39 @@ mod tests {
     }
 
     #[test]
-    fn taken_without_verification_is_neither_proof_nor_refusal() {
+    fn taken_without_verification_is_acceptance_and_no_proof() {
         let taken = answer(252, ReplyClass::Ambiguous, "252 - cannot verify");
         let all = control(taken.clone(), taken.clone(), yes());
-        assert_eq!(status(&all, &taken), EmailStatus::Unknown);
+        assert_eq!(status(&all, &taken), EmailStatus::AcceptAll);
         assert_eq!(status(&all, &yes()), EmailStatus::AcceptAll);
         assert_eq!(
             status(&control(no(), no(), yes()), &taken),
             EmailStatus::Unknown
         );
+    }
+
+    #[test]
+    fn hosts_that_do_not_exist_take_no_mail() {
+        let failure = |kind| SessionFailure {
+            mx: "mx1.firm.example".to_owned(),
+            address: None,
+            stage: crate::evidence::Stage::Resolve,
+            kind,
+            text: None,
+        };
+        let gone = [
+            failure(FailureKind::NoAddress),
+            failure(FailureKind::NoAddress),
+        ];
+        assert_eq!(judge_failure(&gone, false).status, EmailStatus::Invalid);
+        for other in [
+            FailureKind::DnsFailed,
+            FailureKind::Denied,
+            FailureKind::Refused,
+        ] {
+            let mixed = [failure(FailureKind::NoAddress), failure(other)];
+            assert_eq!(judge_failure(&mixed, true).status, EmailStatus::Unknown);
+        }
     }
 
     #[test]

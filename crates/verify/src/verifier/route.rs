@@ -1,6 +1,8 @@
 //! The way through a domain's mail hosts: every host by preference, every address in
 //! order, within the limits, until one has answered.
 
+use tokio::time::Instant;
+
 use super::Verifier;
 use crate::address::Domain;
 use crate::config::Identity;
@@ -9,7 +11,7 @@ use crate::egress::Egress;
 use crate::evidence::{FailureKind, SessionFailure, Stage};
 use crate::limits::Hold;
 use crate::net::{JudgedIp, judge};
-use crate::probe::{Context, End, Findings, Plan, converse};
+use crate::probe::{Context, End, Findings, Plan, converse, look_again};
 use crate::provider::provider_of;
 
 /// One run's way.
@@ -19,6 +21,8 @@ pub(super) struct Route<'a> {
     domain: &'a Domain,
     plan: &'a Plan,
     findings: Findings,
+    /// When no further server is asked.
+    until: Instant,
     /// The run has been counted against the limits.
     admitted: bool,
 }
@@ -44,6 +48,7 @@ impl<'a> Route<'a> {
             domain,
             plan,
             findings,
+            until: Instant::now() + verifier.inner.config.timeouts.run,
             admitted: false,
         }
     }
@@ -62,6 +67,9 @@ impl<'a> Route<'a> {
         for host in hosts.iter().take(hosts_max) {
             for ip in self.addresses(host).await {
                 if self.ask(host, ip).await? == Next::Done {
+                    return Ok(());
+                }
+                if Instant::now() >= self.until {
                     return Ok(());
                 }
             }
@@ -119,8 +127,15 @@ impl<'a> Route<'a> {
         };
         let _address = inner.gate.addresses.acquire(ip.ip()).await;
         let now_millis = inner.clock.now_millis();
-        // Manners toward strangers: not for networks that the operator opened by hand.
-        let stranger = !ip.allow_listed();
+        let context = Context {
+            identity: self.identity,
+            limits: &inner.config.limits,
+            timeouts: &inner.config.timeouts,
+            port: inner.config.smtp_port,
+            now_millis,
+            until: self.until,
+        };
+        let stranger = context.is_stranger(ip);
         if stranger {
             self.admit(group, now_millis)?;
             if self.verifier.egress(|egress| egress.is_shut(now_millis)) {
@@ -128,20 +143,14 @@ impl<'a> Route<'a> {
                 return Ok(Next::Done);
             }
         }
-        let context = Context {
-            identity: self.identity,
-            limits: &inner.config.limits,
-            timeouts: &inner.config.timeouts,
-            port: inner.config.smtp_port,
-            now_millis,
-        };
         self.findings.helo_only = false;
-        let end = loop {
-            match converse(&context, self.plan, &mut self.findings, host, ip).await {
-                End::Again if self.findings.sessions < context.limits.sessions_per_run => {}
-                end => break end,
-            }
-        };
+        let mut end = converse(&context, self.plan, &mut self.findings, host, ip).await;
+        while end == End::Again && context.has_room(self.findings.sessions) {
+            end = converse(&context, self.plan, &mut self.findings, host, ip).await;
+        }
+        if end == End::Finished {
+            look_again(&context, self.plan, &mut self.findings, host, ip).await;
+        }
         if stranger {
             self.learn(group, ip, end);
         }

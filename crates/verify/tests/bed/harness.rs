@@ -5,7 +5,8 @@ use std::time::Duration;
 use lode_core::email::EmailStatus;
 use lode_testbed::{Bed, Character, DomainSpec};
 use lode_verify::{
-    Address, DnsServer, Domain, Identity, RetrySchedule, Timeouts, Verdict, Verifier, VerifyConfig,
+    Address, DnsServer, Domain, Identity, Limits, RetrySchedule, Timeouts, Verdict, Verifier,
+    VerifyConfig,
 };
 
 /// `greylist_known` → `greylist-known.test`.
@@ -40,9 +41,14 @@ pub fn config(bed: &Bed) -> VerifyConfig {
             rcpt: Duration::from_secs(3),
             quit: Duration::from_secs(1),
             session: Duration::from_secs(20),
+            run: Duration::from_secs(60),
+        },
+        // As `lode verify` has it: a run takes the sessions that its servers make it take.
+        limits: Limits {
+            sessions_per_run: 60,
+            ..Limits::default()
         },
         decoy_seed: Some(7),
-        ..VerifyConfig::default()
     }
 }
 

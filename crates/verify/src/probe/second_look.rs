@@ -1,0 +1,130 @@
+//! A second look at refusals that may be the session's, not the mailbox's.
+//!
+//! Decoys are refused, and some servers answer refusals with more refusals: after a few
+//! unknown recipients they refuse everybody, in words of policy or even as unknown. Whoever
+//! is refused behind decoys, where nothing shows that the server still tells mailboxes
+//! apart, is asked again in a session that begins with the question.
+
+use super::{Context, End, Findings, Plan, converse};
+use crate::classify::ReplyClass;
+use crate::evidence::RcptAnswer;
+use crate::net::JudgedIp;
+
+/// Targets of one second look: few enough to stay below the refusals that set such a
+/// server off.
+const TARGETS: usize = 2;
+
+/// Asks doubtful targets again. Answers that come out the same stand, and with them all
+/// others of the first look.
+pub(crate) async fn look_again(
+    context: &Context<'_>,
+    plan: &Plan,
+    findings: &mut Findings,
+    mx: &str,
+    ip: JudgedIp,
+) {
+    let mut open = doubtful(findings);
+    // What these sessions note of refusals behind refusals is no news.
+    let behind = std::mem::take(&mut findings.behind_refusals);
+    // A closing decoy refused for policy came behind refusals too, and is asked again.
+    let closing = findings
+        .control
+        .closing
+        .take_if(|answer| !open.is_empty() && answer.class == ReplyClass::Policy);
+    let mut asked: Vec<usize> = Vec::new();
+    let mut moody = false;
+    while !open.is_empty() && context.has_room(findings.sessions) {
+        let rest = open.split_off(open.len().min(TARGETS));
+        let changed = ask(context, plan, findings, mx, ip, &open).await;
+        asked.append(&mut open);
+        if !changed && !moody {
+            break;
+        }
+        open = rest;
+        if !moody {
+            moody = true;
+            // The first look was at a server in a bad mood: whatever it refused then is
+            // open again, its postmaster among it.
+            let others = behind.iter().filter(|index| !asked.contains(index));
+            open.extend(others);
+            open.sort_unstable();
+            open.dedup();
+            ask_postmaster(context, plan, findings, mx, ip).await;
+        }
+    }
+    if findings.control.closing.is_none() {
+        findings.control.closing = closing;
+    }
+}
+
+/// Asks these targets again in a session of their own. Whether an answer has changed.
+async fn ask(
+    context: &Context<'_>,
+    plan: &Plan,
+    findings: &mut Findings,
+    mx: &str,
+    ip: JudgedIp,
+    targets: &[usize],
+) -> bool {
+    let former: Vec<(usize, Option<RcptAnswer>)> = targets
+        .iter()
+        .filter_map(|&index| Some((index, findings.targets.get_mut(index)?.take())))
+        .collect();
+    let failures = findings.failures.len();
+    if converse(context, plan, findings, mx, ip).await != End::Finished {
+        // The first look was whole; what hindered the second is no news.
+        findings.failures.truncate(failures);
+    }
+    let mut changed = false;
+    for (index, known) in former {
+        let Some(slot) = findings.targets.get_mut(index) else {
+            continue;
+        };
+        match (&slot, &known) {
+            (Some(now), Some(before)) => changed |= now.class != before.class,
+            _ => *slot = known,
+        }
+    }
+    changed
+}
+
+/// Asks for `postmaster` again where it was refused.
+async fn ask_postmaster(
+    context: &Context<'_>,
+    plan: &Plan,
+    findings: &mut Findings,
+    mx: &str,
+    ip: JudgedIp,
+) {
+    let refused = |answer: &RcptAnswer| answer.class != ReplyClass::Accepted;
+    if findings.control.postmaster.as_ref().is_some_and(refused)
+        && context.has_room(findings.sessions)
+    {
+        let former = findings.control.postmaster.take();
+        converse(context, plan, findings, mx, ip).await;
+        if findings.control.postmaster.is_none() {
+            findings.control.postmaster = former;
+        }
+    }
+}
+
+/// The targets whose refusal may be about the refusals before it.
+fn doubtful(findings: &mut Findings) -> Vec<usize> {
+    let mut open = std::mem::take(&mut findings.doubtful);
+    let refused = |answer: &RcptAnswer| {
+        answer.code >= 500 && matches!(answer.class, ReplyClass::NoMailbox | ReplyClass::Ambiguous)
+    };
+    let control = &findings.control;
+    if !control.random.iter().chain(&control.names).all(refused) {
+        return Vec::new();
+    }
+    // Refused for policy where decoys were refused as unknown: perhaps for those decoys.
+    let policy = |index: &&usize| {
+        let answer = findings.targets.get(**index).and_then(Option::as_ref);
+        answer.is_some_and(|answer| answer.class == ReplyClass::Policy)
+    };
+    open.extend(findings.behind_refusals.iter().filter(policy));
+    open.sort_unstable();
+    open.dedup();
+    open
+}
