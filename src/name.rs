@@ -15,6 +15,7 @@ mod asides;
 mod clean;
 mod lexicon;
 mod order;
+mod romanised;
 mod scripts;
 mod segments;
 #[cfg(test)]
@@ -294,7 +295,7 @@ impl Found {
             .skip(1)
             .rev()
             .take_while(|word| {
-                word.key != "e"
+                !matches!(word.key.as_str(), "e" | "ben")
                     && lexicon::PARTICLES.has(&word.key)
                     && !word.has_stop()
                     && word.letters() > 1
@@ -310,6 +311,11 @@ impl Found {
 
     /// Reads a name in the order "title given middle family suffix".
     fn read_natural(&mut self, words: &[Word]) {
+        // "Ada Example née Field": the former name is none of the parts.
+        let born = words.iter().skip(2).position(|word| {
+            word.starts_small() && matches!(word.plain().as_str(), "nee" | "geb" | "geborene")
+        });
+        let words = born.map_or(words, |at| words.get(..at + 2).unwrap_or(words));
         let behind = affix::rest_at(words);
         let (words, rest) = words.split_at(behind.at.min(words.len()));
         // Titles that may be names need a name behind them that is no suffix.

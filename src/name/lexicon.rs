@@ -174,6 +174,49 @@ pub(super) const FAMILIES_BEFORE_HYPHEN: WordList = WordList::new(
      park ryu seo shim shin sohn son song tsai wang woo wu yang yeh yoo yoon yu zhang",
 );
 
+/// Frequent Hungarian family names, without accents.
+pub(super) const HUNGARIAN_FAMILIES: WordList = WordList::new(
+    "\
+     balogh barta bognar boros budai csonka deak dudas farkas fazekas feher fekete fodor \
+     fulop gal gulyas hajdu halasz hegedus horvath juhasz katona kelemen kerekes kiraly \
+     kis kiss kocsis kovacs kozma lakatos lengyel lukacs meszaros molnar nagy nemes \
+     nemeth novak olah orban orosz orsos palinkas pap papp pasztor pinter racz sarkozi \
+     sipos somogyi soos szabo szalai szekely szekeres szilagyi szoke szucs takacs toth \
+     varadi varga vass vegh veres vincze virag voros",
+);
+
+/// Frequent Hungarian given names, without accents.
+pub(super) const HUNGARIAN_GIVEN: WordList = WordList::new(
+    "\
+     adam agnes akos andras anna aron attila balazs balint barnabas beata bence boglarka \
+     csaba csilla daniel david dora edit eniko erika eszter eva ferenc gabor gabriella \
+     gergely gergo gyorgy gyula hajnalka ibolya ildiko ilona imre istvan janos jozsef \
+     judit julia katalin kinga krisztian krisztina lajos laszlo lilla maria marta marton \
+     melinda mihaly miklos monika nikolett nikoletta noemi norbert orsolya otto pal \
+     peter piroska reka richard robert roland rozalia sandor szabolcs szilard szilvia \
+     tamas terezia tibor timea tunde valeria veronika viktor viktoria zita zoltan zsofia \
+     zsolt zsuzsa zsuzsanna",
+);
+
+/// Chinese and Korean family names in Latin letters that are rarely given names.
+pub(super) const ROMANISED_FAMILIES: WordList = WordList::new(
+    "\
+     ahn ang ao cai cao chan chang cheah chen cheng cheung chiu choi chong chow chua \
+     deng ding fang feng fong foo fung gao goh guo heng hou hsieh hsu hu huang hui hwang \
+     jang jeong jiang kang kim koh kwan kwok kwon lam lau leung li liang lim liu lu luo \
+     mao meng mok ng ong pang park peng poon qian qin qiu quek ren seah seo shao shen \
+     shin sim soh szeto tam tan tang teo tian toh tong tsai tsang tse tseng tsui wang \
+     wong wu xi xiao xie xiong xu yang yao yap yeung yip yoon yuen zeng zhang zhao zheng \
+     zhou zhu",
+);
+
+/// More of them, which are given names or syllables of such as well.
+pub(super) const ROMANISED_FAMILIES_OR_NAMES: WordList = WordList::new(
+    "\
+     an bai cho dong du gu han he ho hong jin ju jung kan lai lee lin long ma min oh pan \
+     shi song su sun wan wei ye yi yoo yu yuan yun",
+);
+
 /// Vietnamese family names (without accents) that tell "Van" as a middle name from the
 /// Dutch particle.
 pub(super) const VIETNAMESE_FAMILIES: WordList = WordList::new(
@@ -262,6 +305,10 @@ mod tests {
             IRISH_AFTER_O,
             IBERIAN_FAMILIES,
             DEVOTIONS,
+            HUNGARIAN_FAMILIES,
+            HUNGARIAN_GIVEN,
+            ROMANISED_FAMILIES,
+            ROMANISED_FAMILIES_OR_NAMES,
             VIETNAMESE_FAMILIES,
             BOUND_GIVEN,
             FAMILIES_BEFORE_HYPHEN,

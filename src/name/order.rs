@@ -2,6 +2,7 @@
 
 use super::affix::Case;
 use super::lexicon;
+use super::romanised;
 use super::word::Word;
 use crate::word_list::WordList;
 
@@ -121,13 +122,32 @@ fn by_patronymic(words: &[Word]) -> Option<Arranged<'_>> {
 
 /// "Nguyễn Văn An", "Kim Min-ji": family names first, where the words tell.
 fn by_eastern_order(words: &[Word]) -> Option<Arranged<'_>> {
+    if romanised::is_family_first(words) {
+        let (family, given) = words.split_at(1);
+        return Some(Arranged {
+            given,
+            middle: &[],
+            family,
+        });
+    }
+    if is_hungarian_order(words) {
+        let (family, given) = words.split_at(1);
+        let (given, middle) = given.split_at(1);
+        return Some(Arranged {
+            given,
+            middle,
+            family,
+        });
+    }
     match words {
         [family, given] => {
             let (first, second) = given.text.split_once('-')?;
             let is_syllables = first.chars().count() <= 5
                 && second.chars().count() <= 5
                 && second.starts_with(char::is_lowercase);
-            (is_syllables && lexicon::FAMILIES_BEFORE_HYPHEN.has(&family.key)).then_some(Arranged {
+            let is_family = lexicon::FAMILIES_BEFORE_HYPHEN.has(&family.key)
+                || lexicon::ROMANISED_FAMILIES.has(&family.key);
+            (is_syllables && is_family).then_some(Arranged {
                 given: std::slice::from_ref(given),
                 middle: &[],
                 family: std::slice::from_ref(family),
@@ -150,6 +170,20 @@ fn by_eastern_order(words: &[Word]) -> Option<Arranged<'_>> {
         }
         _ => None,
     }
+}
+
+/// "Szabó Péter": a Hungarian family name, then nothing but Hungarian given names.
+fn is_hungarian_order(words: &[Word]) -> bool {
+    let Some((family, given)) = words.split_first() else {
+        return false;
+    };
+    let is_given = |word: &Word| lexicon::HUNGARIAN_GIVEN.has(&word.plain());
+    family
+        .plain()
+        .split('-')
+        .all(|half| lexicon::HUNGARIAN_FAMILIES.has(half))
+        && (1..=2).contains(&given.len())
+        && given.iter().all(is_given)
 }
 
 /// The key without accents, with `đ` as `d`.

@@ -334,6 +334,28 @@ fn particles_and_double_names() {
 }
 
 #[test]
+fn family_names_first() {
+    all(&[
+        ("Tan Wei Lok", ["Wei Lok", "", "Tan", "", "", ""]),
+        ("Wei Lok Tan", ["Wei", "Lok", "Tan", "", "", ""]),
+        ("Zhang Xiaodong", ["Xiaodong", "", "Zhang", "", "", ""]),
+        ("Xiaodong Zhang", ["Xiaodong", "", "Zhang", "", "", ""]),
+        ("Wong Kei-lam", ["Kei-lam", "", "Wong", "", "", ""]),
+        ("Chan Field", ["Chan", "", "Field", "", "", ""]),
+        ("Kim Ann Field", ["Kim", "Ann", "Field", "", "", ""]),
+        ("Szabó Réka", ["Réka", "", "Szabó", "", "", ""]),
+        ("Réka Szabó", ["Réka", "", "Szabó", "", "", ""]),
+        (
+            "Kovács-Nagy Éva Kinga",
+            ["Éva", "Kinga", "Kovács-Nagy", "", "", ""],
+        ),
+        ("Nagy Hakim", ["Nagy", "", "Hakim", "", "", ""]),
+        ("Field, Ada Ben", ["Ada", "Ben", "Field", "", "", ""]),
+        ("Ada Example née Field", ["Ada", "", "Example", "", "", ""]),
+    ]);
+}
+
+#[test]
 fn scripts() {
     all(&[
         ("王小明", ["小明", "", "王", "", "", ""]),
