@@ -222,9 +222,9 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
         shown.industry = view.text_in(card, "company_guest_industry");
         shown.location = dom::pieces(line, Grain::Span, Shown::Sighted)
             .into_iter()
-            .map(|piece| piece.text)
+            .map(|piece| top_card::without_count(view, &piece.text).to_owned())
             .next()
-            .filter(|text| !top_card::is_count(view, text));
+            .filter(|text| !text.is_empty() && !top_card::is_count(view, text));
         return shown;
     }
     let items = view.all_in(card, "company_info_item");

@@ -177,6 +177,7 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
                 .find(|text| headline.as_deref() != Some(text))
                 .map(str::to_owned)
         })
+        .map(|text| top_card::without_count(view, &text).to_owned())
         .filter(|text| !top_card::is_count(view, text));
     let industry = listed
         .iter()

@@ -116,6 +116,10 @@ pub(crate) fn read_item(view: &View<'_>, item: ElementRef<'_>, grain: Grain) -> 
     if let Some(role) = role_within(dated.element, item) {
         return grouped(view, &pieces, item, role, company_url, grain);
     }
+    let stacked = stacked(view, &pieces, item, first_date, company_url.as_deref());
+    if !stacked.is_empty() {
+        return stacked;
+    }
     let mut before = pieces.iter().take(first_date).map(|piece| &piece.text);
     let title = before.next().cloned();
     let company = before.next().map(|text| company_name(text));
@@ -132,6 +136,51 @@ fn role_within<'a>(dated: ElementRef<'a>, item: ElementRef<'a>) -> Option<Elemen
     dom::ancestors(dated)
         .take_while(|ancestor| ancestor.id() != item.id())
         .find(|ancestor| ancestor.value().name() == "li")
+}
+
+/// Several roles at one employer, in blocks of their own without a list: more than title and
+/// company stand before the first date, and the block around title and date leaves the
+/// employer out.
+fn stacked(
+    view: &View<'_>,
+    pieces: &[Piece<'_>],
+    item: ElementRef<'_>,
+    first_date: usize,
+    company_url: Option<&str>,
+) -> Vec<Position> {
+    let Some(employer) = pieces.first().filter(|_| first_date > 2) else {
+        return Vec::new();
+    };
+    let company = company_name(&employer.text);
+    let mut found: Vec<Position> = Vec::new();
+    let dated = pieces.iter().enumerate().skip(first_date);
+    let dated = dated.filter(|(_, piece)| is_date_range(&piece.text));
+    for (at, dated) in dated.take(60) {
+        let begins_role = |role: &ElementRef<'_>| {
+            let near = at.saturating_sub(6)..at;
+            let mut near = pieces.get(near).unwrap_or_default().iter();
+            near.find(|piece| dom::contains(*role, piece.element))
+                .map(|piece| piece.text.clone())
+        };
+        let title = dom::ancestors(dated.element)
+            .take_while(|ancestor| {
+                ancestor.id() != item.id() && !dom::contains(*ancestor, employer.element)
+            })
+            .find_map(|ancestor| begins_role(&ancestor));
+        let is_new = |title: &String| found.iter().all(|one| one.title.as_ref() != Some(title));
+        if let Some(title) = title.filter(is_new) {
+            found.push(
+                Position {
+                    title: Some(title),
+                    company: Some(company.clone()),
+                    company_url: company_url.map(str::to_owned),
+                    current: dates_go_on(pieces, at),
+                }
+                .without_break(view),
+            );
+        }
+    }
+    found
 }
 
 /// Several roles at one employer.

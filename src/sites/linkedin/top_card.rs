@@ -147,6 +147,11 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
         .take(200)
         .filter(|piece| !is_aside(view, piece, card))
         .collect();
+    let chips: Vec<ElementRef<'_>> = view
+        .all_in(card, "top_card_chip")
+        .into_iter()
+        .filter(|chip| has_picture(*chip))
+        .collect();
     let contact = view.first_in(card, "contact_info");
     let Some(name_at) = name_index(view, card, &pieces, titled) else {
         return TopCard::default();
@@ -169,10 +174,18 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
         Some(end) if end > name_at => pieces.get(name_at + 1..end).unwrap_or_default(),
         _ => until_counts(view, after_name),
     };
+    let is_chip = |piece: &Piece<'_>| {
+        let mut chips = chips.iter();
+        chips.any(|chip| dom::contains(*chip, piece.element))
+    };
     let headings = heading_lines(lines);
     // Only these layouts write company and school between headline and place.
     let with_company = grain == Grain::Block || headings.is_some();
-    let lines = headings.unwrap_or_else(|| lines.iter().collect());
+    let mut lines = headings.unwrap_or_else(|| lines.iter().collect());
+    if end.is_none() {
+        // No link to contact data divides the place from the chips behind it.
+        lines.retain(|piece| !is_chip(piece));
+    }
     let lines = without_badges(view, &lines);
     let mut card_read = TopCard {
         name,
@@ -283,6 +296,22 @@ fn heading_lines<'p, 'a>(pieces: &'p [Piece<'a>]) -> Option<Vec<&'p Piece<'a>>> 
     (headings.len() > 1).then_some(headings)
 }
 
+/// A place without the counts that stand on the same line: "Graz 1,234 followers".
+pub(crate) fn without_count<'t>(view: &View<'_>, text: &'t str) -> &'t str {
+    if !view.rules.has_label("network_count", text) {
+        return text;
+    }
+    let mut numbers = text
+        .char_indices()
+        .zip([' '].into_iter().chain(text.chars()))
+        .filter(|((_, c), before)| c.is_numeric() && before.is_whitespace());
+    let cut = numbers.find_map(|((at, _), _)| {
+        let (place, count) = text.split_at_checked(at)?;
+        is_count(view, count).then_some(place.trim_end())
+    });
+    cut.unwrap_or(text)
+}
+
 /// "500+ connections", "1,234 followers", or the number alone.
 pub(crate) fn is_count(view: &View<'_>, text: &str) -> bool {
     let numeric = text
@@ -325,10 +354,20 @@ fn is_mark(text: &str) -> bool {
 
 /// A degree of connection: "1st", "· 2nd", "3e et +", "2º", "1촌": a few characters with one
 /// digit from 1 to 3.
+///
+/// It may stand twice, once for screen readers: "2nd degree · 2nd".
 pub(crate) fn is_degree(text: &str) -> bool {
-    let text = text.trim_matches(['·', '•', ' ']);
-    let digits: String = text.chars().filter(|c| c.is_numeric()).collect();
-    matches!(digits.as_str(), "1" | "2" | "3" | "١" | "٢" | "٣") && text.chars().count() <= 10
+    let mut marks = text
+        .split(['·', '•'])
+        .map(str::trim)
+        .filter(|mark| !mark.is_empty())
+        .peekable();
+    marks.peek().is_some()
+        && marks.all(|mark| {
+            let digits: String = mark.chars().filter(|c| c.is_numeric()).collect();
+            matches!(digits.as_str(), "1" | "2" | "3" | "١" | "٢" | "٣")
+                && mark.chars().count() <= 10
+        })
 }
 
 /// "She/Her", "he/him/his", or one of the known words.
