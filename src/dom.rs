@@ -1,12 +1,7 @@
 //! Reading text out of a parsed document. Every walk is iterative and linear: page depth is
 //! hostile input.
 
-use ego_tree::iter::Edge;
-use scraper::{ElementRef, Html, Node};
-
-/// Deepest nesting of elements read. Browsers stop at 512 when they parse; script can go
-/// further, but no real page does.
-pub const DEPTH_MAX: usize = 1_500;
+use crate::document::{Document, Edge, ElementRef};
 
 /// Elements whose text is never shown.
 fn is_silent(name: &str) -> bool {
@@ -73,13 +68,13 @@ pub fn is_within_hidden(element: ElementRef<'_>) -> bool {
 
 /// The element's ancestors, the nearest first.
 pub fn ancestors(element: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
-    element.ancestors().filter_map(ElementRef::wrap)
+    element.ancestors()
 }
 
 /// Whether `inner` is `outer` or stands within it.
 #[must_use]
 pub fn contains(outer: ElementRef<'_>, inner: ElementRef<'_>) -> bool {
-    outer.id() == inner.id() || inner.ancestors().any(|node| node.id() == outer.id())
+    inner.is_within(outer)
 }
 
 /// Collapses white space (no-break spaces too) to single spaces, drops characters that only
@@ -165,12 +160,12 @@ pub fn pieces(element: ElementRef<'_>, grain: Grain, shown: Shown) -> Vec<Piece<
     let mut out = Vec::new();
     let mut line = String::new();
     let mut begun_in = element;
-    // While inside a skipped element, its node id.
-    let mut skipping = None;
-    let splits = |node: ego_tree::NodeRef<'_, Node>, name: &str| match grain {
-        Grain::Block => !is_inline(name),
+    let splits = |inner: ElementRef<'_>| match grain {
+        Grain::Block => !is_inline(inner.name()),
         // A span within emphasis marks a word found, nothing else.
-        Grain::Span => !(is_emphasis(name) || (name == "span" && is_within_emphasis(node))),
+        Grain::Span => {
+            !(is_emphasis(inner.name()) || (inner.name() == "span" && is_within_emphasis(inner)))
+        }
     };
     fn flush<'a>(line: &mut String, begun_in: ElementRef<'a>, out: &mut Vec<Piece<'a>>) {
         let text = collapse(line);
@@ -182,46 +177,28 @@ pub fn pieces(element: ElementRef<'_>, grain: Grain, shown: Shown) -> Vec<Piece<
         }
         line.clear();
     }
-    for edge in element.traverse() {
+    let mut walk = element.traverse();
+    // An element left out is closed without having been opened.
+    let mut left_out = None;
+    while let Some(edge) = walk.next() {
         match edge {
-            Edge::Open(node) => {
-                if skipping.is_some() {
-                    continue;
+            Edge::Text(text, parent) => {
+                if line.trim_start().is_empty() {
+                    begun_in = beyond_emphasis(parent);
                 }
-                match node.value() {
-                    Node::Text(text) => {
-                        if line.trim_start().is_empty()
-                            && let Some(parent) = enclosing(node)
-                        {
-                            begun_in = parent;
-                        }
-                        line.push_str(text);
-                    }
-                    Node::Element(inner) => {
-                        let name = inner.name();
-                        let is_root = node.id() == element.id();
-                        let skip = !is_root
-                            && (is_silent(name)
-                                || ElementRef::wrap(node).is_some_and(|e| is_left_out(e, shown)));
-                        if skip {
-                            skipping = Some(node.id());
-                        } else if splits(node, name) {
-                            flush(&mut line, begun_in, &mut out);
-                        }
-                    }
-                    _ => {}
+                line.push_str(text);
+            }
+            Edge::Open(inner) => {
+                let is_root = inner.id() == element.id();
+                if !is_root && (is_silent(inner.name()) || is_left_out(inner, shown)) {
+                    left_out = Some(inner.id());
+                    walk.skip_within();
+                } else if splits(inner) {
+                    flush(&mut line, begun_in, &mut out);
                 }
             }
-            Edge::Close(node) => {
-                if let Some(id) = skipping {
-                    if id == node.id() {
-                        skipping = None;
-                    }
-                    continue;
-                }
-                if let Node::Element(inner) = node.value()
-                    && splits(node, inner.name())
-                {
+            Edge::Close(inner) => {
+                if left_out.take_if(|id| *id == inner.id()).is_none() && splits(inner) {
                     flush(&mut line, begun_in, &mut out);
                 }
             }
@@ -231,23 +208,20 @@ pub fn pieces(element: ElementRef<'_>, grain: Grain, shown: Shown) -> Vec<Piece<
     out
 }
 
-fn is_within_emphasis(node: ego_tree::NodeRef<'_, Node>) -> bool {
-    node.parent()
-        .and_then(ElementRef::wrap)
-        .is_some_and(|parent| is_emphasis(parent.value().name()))
+fn is_within_emphasis(element: ElementRef<'_>) -> bool {
+    element
+        .parent()
+        .is_some_and(|parent| is_emphasis(parent.name()))
 }
 
-/// The nearest element around a text node that is not mere emphasis.
-fn enclosing(node: ego_tree::NodeRef<'_, Node>) -> Option<ElementRef<'_>> {
+/// The element itself or the nearest around it that is not mere emphasis.
+fn beyond_emphasis(element: ElementRef<'_>) -> ElementRef<'_> {
     // Emphasis nests a few levels at most; deeper, the nearest element will do.
-    let mut nearest = None;
-    for ancestor in node.ancestors().take(8).filter_map(ElementRef::wrap) {
-        nearest = nearest.or(Some(ancestor));
-        if !is_emphasis(ancestor.value().name()) {
-            return Some(ancestor);
-        }
-    }
-    nearest
+    std::iter::once(element)
+        .chain(element.ancestors())
+        .take(8)
+        .find(|around| !is_emphasis(around.name()))
+        .unwrap_or(element)
 }
 
 fn is_left_out(element: ElementRef<'_>, shown: Shown) -> bool {
@@ -256,7 +230,6 @@ fn is_left_out(element: ElementRef<'_>, shown: Shown) -> bool {
         Shown::Sighted => {
             is_hidden(element)
                 || element
-                    .value()
                     .classes()
                     .any(|class| matches!(class, "visually-hidden" | "a11y-text" | "sr-only"))
                 || is_screen_reader_twin(element)
@@ -267,11 +240,11 @@ fn is_left_out(element: ElementRef<'_>, shown: Shown) -> bool {
 /// Whether the element repeats, for screen readers, what an `aria-hidden` sibling shows: both
 /// begin alike, or one holds the other ("2nd", "2nd degree connection").
 fn is_screen_reader_twin(element: ElementRef<'_>) -> bool {
-    if element.value().name() != "span" || element.attr("aria-hidden").is_some() {
+    if element.name() != "span" || element.attr("aria-hidden").is_some() {
         return false;
     }
-    let previous = element.prev_siblings().find_map(ElementRef::wrap);
-    let next = element.next_siblings().find_map(ElementRef::wrap);
+    let previous = element.previous();
+    let next = element.next();
     let mut hidden = [previous, next]
         .into_iter()
         .flatten()
@@ -284,9 +257,7 @@ fn is_screen_reader_twin(element: ElementRef<'_>) -> bool {
     }
     // A twin is plain text: whatever holds links, blocks or hidden parts is more than that.
     let plain = element.descendent_elements().take(64).skip(1).all(|inner| {
-        is_inline(inner.value().name())
-            && inner.value().name() != "a"
-            && inner.attr("aria-hidden").is_none()
+        is_inline(inner.name()) && inner.name() != "a" && inner.attr("aria-hidden").is_none()
     });
     let own = letters(element, 48);
     if own.is_empty() || !plain {
@@ -365,165 +336,14 @@ pub fn raw_text(element: ElementRef<'_>) -> String {
     element.text().collect()
 }
 
-/// Most elements that an HTML parser may add by itself to reopen formatting left open.
-const REOPENED_MAX: usize = 20_000_000;
-
-/// Whether a document would nest deeper than `limit`, told from the source by counting tags
-/// (those with an optional end tag are not counted), or leaves so much formatting open that a
-/// parser would copy it into every block. One linear pass before parsing: HTML parsers take
-/// quadratic time and space on such input.
-#[must_use]
-pub fn nests_deeper(html: &str, limit: usize) -> bool {
-    let bytes = html.as_bytes();
-    let mut depth = 0_usize;
-    let mut formatting = 0_usize;
-    let mut reopened = 0_usize;
-    let mut at = 0;
-    while let Some(found) = bytes.get(at..).and_then(|rest| memchr(b'<', rest)) {
-        at += found + 1;
-        let rest = bytes.get(at..).unwrap_or_default();
-        let (closing, rest) = match rest.first() {
-            Some(b'/') => (true, rest.get(1..).unwrap_or_default()),
-            Some(b'!') if rest.starts_with(b"!--") => {
-                // Left open, it swallows the rest (and is looked for once only).
-                at += find(rest, b"-->").unwrap_or(rest.len());
-                continue;
-            }
-            Some(c) if c.is_ascii_alphabetic() => (false, rest),
-            _ => continue,
-        };
-        let end = rest
-            .iter()
-            .position(|c| !c.is_ascii_alphanumeric() && *c != b'-')
-            .unwrap_or(rest.len());
-        let name = rest
-            .get(..end.min(16))
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let name = std::str::from_utf8(&name).unwrap_or_default();
-        if closing {
-            if is_formatting(name) {
-                formatting = formatting.saturating_sub(1);
-            }
-            if !closes_itself(name) {
-                depth = depth.saturating_sub(1);
-            }
-            continue;
-        }
-        if is_formatting(name) {
-            formatting += 1;
-        } else {
-            reopened += formatting;
-        }
-        if reopened > REOPENED_MAX {
-            return true;
-        }
-        if matches!(name, "script" | "style" | "textarea" | "title" | "noscript") {
-            // Raw text: skip to its end tag, whatever stands in it.
-            let mut close = b"</".to_vec();
-            close.extend_from_slice(name.as_bytes());
-            at += find_ignore_case(rest, &close).unwrap_or(rest.len());
-            continue;
-        }
-        if !closes_itself(name) {
-            depth += 1;
-            if depth > limit {
-                return true;
-            }
-        }
-    }
-    false
-}
-
-/// Elements of the HTML standard's formatting category, but `a`, which never nests.
-fn is_formatting(name: &str) -> bool {
-    matches!(
-        name,
-        "b" | "big"
-            | "code"
-            | "em"
-            | "font"
-            | "i"
-            | "nobr"
-            | "s"
-            | "small"
-            | "strike"
-            | "strong"
-            | "tt"
-            | "u"
-    )
-}
-
-/// Void elements, and those whose end tag may be left out.
-fn closes_itself(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "br"
-            | "col"
-            | "embed"
-            | "hr"
-            | "img"
-            | "input"
-            | "link"
-            | "meta"
-            | "param"
-            | "source"
-            | "track"
-            | "wbr"
-            | "p"
-            | "li"
-            | "dt"
-            | "dd"
-            | "option"
-            | "optgroup"
-            | "tr"
-            | "td"
-            | "th"
-            | "tbody"
-            | "thead"
-            | "tfoot"
-            | "colgroup"
-            | "html"
-            | "head"
-            | "body"
-            | "rp"
-            | "rt"
-            | "script"
-            | "style"
-            | "textarea"
-            | "title"
-            | "noscript"
-            | "path"
-            | "use"
-            | "circle"
-            | "rect"
-    )
-}
-
-fn memchr(needle: u8, haystack: &[u8]) -> Option<usize> {
-    haystack.iter().position(|b| *b == needle)
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|w| w == needle)
-}
-
-fn find_ignore_case(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|w| w.eq_ignore_ascii_case(needle))
-}
-
 /// Text of the document's first `title` element, collapsed.
 #[must_use]
-pub fn title(document: &Html) -> Option<String> {
+pub fn title(document: &Document) -> Option<String> {
     // Only the first: after in-page navigation some pages keep several.
     let title = document
         .root_element()
         .descendent_elements()
-        .find(|element| element.value().name() == "title")?;
+        .find(|element| element.name() == "title")?;
     let title = collapse(&raw_text(title));
     (!title.is_empty()).then_some(title)
 }
@@ -533,7 +353,7 @@ mod tests {
     use super::*;
 
     fn texts(html: &str, grain: Grain, shown: Shown) -> Vec<String> {
-        let document = Html::parse_document(html);
+        let document = Document::parse_html(html);
         pieces(document.root_element(), grain, shown)
             .into_iter()
             .map(|piece| piece.text)
@@ -577,18 +397,5 @@ mod tests {
             collapse(" a\u{a0}\u{200f} b \u{1f469}\u{200d}\u{1f680}"),
             "a b \u{1f469}\u{200d}\u{1f680}"
         );
-    }
-
-    #[test]
-    fn depth_is_told_from_the_source() {
-        assert!(nests_deeper(&"<div>".repeat(11), 10));
-        assert!(!nests_deeper(&"<div></div>".repeat(1000), 10));
-        assert!(!nests_deeper(&"<p><li><br>".repeat(1000), 10));
-        assert!(!nests_deeper(
-            &format!("<script>{}</script>", "<b>".repeat(99)),
-            10
-        ));
-        assert!(!nests_deeper("<!-- <a <a <a", 2));
-        assert!(!nests_deeper("<", 0));
     }
 }

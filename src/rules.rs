@@ -12,8 +12,7 @@ mod pattern;
 
 use std::sync::OnceLock;
 
-use scraper::Selector;
-
+use crate::selector::Selector;
 use file::{Lists, RuleFile};
 pub use pattern::Pattern;
 
@@ -245,19 +244,10 @@ fn check_entries(key: &str, list: &[String]) -> Result<(), RuleError> {
 fn parse_selectors(key: &str, list: &[String]) -> Result<Vec<Selector>, RuleError> {
     list.iter()
         .map(|text| {
-            let refused = || RuleError::Selector {
+            Selector::parse(text).map_err(|_| RuleError::Selector {
                 key: key.to_owned(),
                 selector: text.clone(),
-            };
-            // These look at a whole subtree or all siblings for each element.
-            let combinators = text.replace("~=", "");
-            if [":has", ":nth", "~"]
-                .iter()
-                .any(|slow| combinators.contains(slow))
-            {
-                return Err(refused());
-            }
-            Selector::parse(text).map_err(|_| refused())
+            })
         })
         .collect()
 }

@@ -18,7 +18,9 @@ mod linkedin;
 use crate::address::Url;
 
 use crate::canonical;
-use crate::dom;
+use crate::document::Document;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::document::nesting;
 use crate::page::{Note, ParsedPage};
 use crate::rules::RuleSet;
 use view::View;
@@ -75,24 +77,25 @@ impl Site {
     }
 }
 
-/// Reads a page: `url` is the address in view, `html` the document or its pruned snapshot.
+/// Reads a page: `url` is the address in view, `html` the document. Not in the shipped core,
+/// which holds no HTML parser.
 ///
 /// Never fails and never panics: a page that cannot be read comes back without leads, with
 /// a kind and notes that say why.
+#[cfg(not(target_arch = "wasm32"))]
 #[must_use]
 pub fn read(url: &str, html: &str) -> ParsedPage {
     read_with(RuleSet::built_in(), url, html)
 }
 
 /// As [`read`], with other rules than the built-in ones.
+#[cfg(not(target_arch = "wasm32"))]
 #[must_use]
 pub fn read_with(rules: &RuleSet, url: &str, html: &str) -> ParsedPage {
-    if html.len() <= PAGE_BYTES_MAX && dom::nests_deeper(html, dom::DEPTH_MAX) {
+    if html.len() <= PAGE_BYTES_MAX && nesting::nests_deeper(html, nesting::DEPTH_MAX) {
         return unsupported("other", "depth", "the page nests too deeply to read");
     }
-    read_document(rules, url, html.len(), || {
-        scraper::Html::parse_document(html)
-    })
+    read_document(rules, url, html.len(), || Document::parse_html(html))
 }
 
 /// Reads the extension's snapshot ([`crate::snapshot`]) of the page at `url`.
@@ -113,7 +116,7 @@ fn read_document(
     rules: &RuleSet,
     url: &str,
     bytes: usize,
-    document: impl FnOnce() -> scraper::Html,
+    document: impl FnOnce() -> Document,
 ) -> ParsedPage {
     let Ok(url) = Url::parse(url.trim()) else {
         return unsupported("other", "address", "the address is not a URL");

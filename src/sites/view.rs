@@ -3,12 +3,13 @@
 use std::cell::OnceCell;
 
 use crate::address::Url;
-use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 
 use crate::canonical;
+use crate::document::{Document, ElementRef};
 use crate::dom;
 use crate::rules::Rules;
+use crate::selector::Selector;
 
 /// Most embedded JSON documents parsed on one page.
 const JSON_DOCUMENTS_MAX: usize = 400;
@@ -18,7 +19,7 @@ pub struct View<'r> {
     /// The address in view.
     pub url: Url,
     /// The document or its pruned snapshot.
-    pub document: Html,
+    pub document: Document,
     /// The site's rules.
     pub rules: &'r Rules,
     json_ld: OnceCell<Vec<Value>>,
@@ -27,7 +28,7 @@ pub struct View<'r> {
 impl<'r> View<'r> {
     /// A page in view.
     #[must_use]
-    pub fn new(url: Url, document: Html, rules: &'r Rules) -> Self {
+    pub fn new(url: Url, document: Document, rules: &'r Rules) -> Self {
         Self {
             url,
             document,
@@ -55,7 +56,7 @@ impl<'r> View<'r> {
         self.rules
             .selectors(key)
             .iter()
-            .find_map(|selector| scope.select(selector).next())
+            .find_map(|selector| selector.select(scope).next())
     }
 
     /// Whether one of the selectors of `key` finds anything.
@@ -87,7 +88,7 @@ impl<'r> View<'r> {
         self.rules
             .selectors(key)
             .iter()
-            .find_map(|selector| scope.select(selector).find_map(dom::text))
+            .find_map(|selector| selector.select(scope).find_map(dom::text))
     }
 
     /// Text of the first element with text that the selectors of `key` find.
@@ -133,7 +134,7 @@ impl<'r> View<'r> {
         self.rules
             .selectors(key)
             .iter()
-            .flat_map(|selector| self.root().select(selector))
+            .flat_map(|selector| selector.select(self.root()))
             .take(JSON_DOCUMENTS_MAX)
             .filter_map(|element| serde_json::from_str(dom::raw_text(element).trim()).ok())
             .collect()
@@ -168,5 +169,5 @@ impl<'r> View<'r> {
 /// All elements within `scope` that `selector` finds, in document order.
 #[must_use]
 pub fn select<'a>(scope: ElementRef<'a>, selector: &Selector) -> Vec<ElementRef<'a>> {
-    scope.select(selector).collect()
+    selector.select(scope).collect()
 }

@@ -1,7 +1,7 @@
 //! A person's or an organization's page, in both layouts: state first, then the document.
 
 use crate::address::Url;
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use super::address::{EntityAddress, EntityKind};
 use super::encoding;
@@ -337,7 +337,7 @@ fn place(view: &View<'_>) -> Option<String> {
             view.rules
                 .selectors("place_list")
                 .iter()
-                .any(|selector| selector.matches(element))
+                .any(|selector| selector.matches(*element))
         })
         .or_else(|| dom::ancestors(first).next())?;
     text_of(list)

@@ -1,7 +1,7 @@
 //! Labelled fields in the document: `dt` and `dd` of the legacy layout, list items of a
 //! `fields-card` in the Angular one.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use crate::dom;
 use crate::sites::view::View;

@@ -2,8 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ego_tree::NodeId;
-use scraper::ElementRef;
+use crate::document::{ElementRef, NodeId};
 
 use super::address::{EntityAddress, EntityKind};
 use super::entity;
@@ -81,7 +80,7 @@ fn rows<'v>(view: &'v View<'_>, kind: EntityKind) -> Vec<Row<'v>> {
         view.rules
             .selectors("row")
             .iter()
-            .any(|selector| selector.matches(element))
+            .any(|selector| selector.matches(*element))
     };
     let marked: Vec<Row<'v>> = distinct(&links, |link| {
         dom::ancestors(link).take(ANCESTORS_MAX).find(is_row)

@@ -58,7 +58,7 @@ impl State {
         let mut documents = Vec::new();
         let mut seen = Vec::new();
         for selector in view.rules.selectors("state") {
-            for element in view.root().select(selector) {
+            for element in selector.select(view.root()) {
                 if documents.len() >= DOCUMENTS_MAX || seen.contains(&element.id()) {
                     continue;
                 }

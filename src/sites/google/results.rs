@@ -6,8 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ego_tree::NodeId;
-use scraper::ElementRef;
+use crate::document::{ElementRef, NodeId};
 
 use super::link::{self, Destination};
 use crate::dom::{self, Grain, Shown};
@@ -224,7 +223,7 @@ fn candidate<'v>(view: &'v View<'_>, link: ElementRef<'v>, title: String) -> Opt
 fn in_other_block(view: &View<'_>, link: ElementRef<'_>) -> bool {
     let selectors = view.rules.selectors("not_organic");
     dom::ancestors(link).take(ANCESTORS_MAX).any(|element| {
-        selectors.iter().any(|selector| selector.matches(&element))
+        selectors.iter().any(|selector| selector.matches(element))
             || (element.attr("role") == Some("region")
                 && element
                     .attr("aria-label")
@@ -321,7 +320,6 @@ fn is_answer(block: ElementRef<'_>, link: ElementRef<'_>) -> bool {
         .any(|element| {
             element
                 .prev_siblings()
-                .filter_map(ElementRef::wrap)
                 .take(SIBLINGS_MAX)
                 .any(|before| switches(before) == 1)
         })

@@ -1,6 +1,6 @@
 //! A company's page: for members (Ember), and for visitors (JSON-LD, `top-card-layout`).
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
 use super::top_card;

@@ -1,7 +1,7 @@
 //! A member's profile as visitors without an account see it: JSON-LD, Open Graph and the
 //! `top-card` layouts since 2016, on www and the country hosts.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
 use super::member_profile::titled_name;

@@ -1,7 +1,7 @@
 //! A member's profile as other members see it: the layout with hashed classes (from November
 //! 2025), the Ember layouts (2018 to 2025), and the page not yet rendered.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use super::negative;
 use super::position::{self, Position};

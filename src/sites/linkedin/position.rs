@@ -6,7 +6,7 @@
 //! A position is current where what follows the dash has no digit ("Present", "heute",
 //! "至今"): an end date always has its year.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
@@ -193,7 +193,7 @@ fn grouped(
     grain: Grain,
 ) -> Vec<Position> {
     let company = pieces.first().map(|piece| company_name(&piece.text));
-    let list = first_role.parent().and_then(ElementRef::wrap);
+    let list = first_role.parent();
     let roles = list
         .filter(|list| list.id() != item.id())
         .map(|list| list.child_elements().collect())

@@ -1,6 +1,6 @@
 //! Sales Navigator: lead searches and saved lists.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use super::sales_lead;
 use crate::Lead;

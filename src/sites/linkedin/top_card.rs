@@ -4,7 +4,7 @@
 //! info": every layout since 2018 keeps this order, whatever its classes.
 
 use crate::address::Url;
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
