@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn nested_links_stay_nested() {
-        let html =
+        let page =
             document("\u{1}html\u{1}a\u{2}href\u{3}/1\u{1}a\u{2}href\u{3}/2\u{4}x\u{5}\u{5}\u{5}");
         assert_eq!(texts(&page, "a > a[href='/2']"), ["x"]);
     }

@@ -93,7 +93,7 @@ fn rows<'v>(view: &'v View<'_>, kind: EntityKind) -> Vec<Row<'v>> {
     // Rows that a plan does not show are blurred copies of others.
     let is_blurred = |row: &Row<'v>| {
         let mut selectors = view.rules.selectors("blurred_row").iter();
-        selectors.any(|selector| selector.matches(&row.element))
+        selectors.any(|selector| selector.matches(row.element))
     };
     let mut seen = HashSet::new();
     rows.into_iter()

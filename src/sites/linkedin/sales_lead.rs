@@ -1,6 +1,6 @@
 //! Sales Navigator: the page of one lead.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
 use super::position;
