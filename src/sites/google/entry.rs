@@ -120,8 +120,8 @@ fn entry_in_address_line(lines: &[String]) -> Option<Entry> {
         let kind = path.first()?.to_lowercase();
         if canonical::is_host_of(&host, "linkedin.com") {
             return match kind.as_str() {
-                "in" => Some(Entry::LinkedInPerson(None)),
-                "company" => Some(Entry::LinkedInCompany(None)),
+                "in" => Some(Entry::LinkedInPerson(displayed_address("in", &path))),
+                "company" => Some(Entry::LinkedInCompany(displayed_address("company", &path))),
                 _ => None,
             };
         }
@@ -134,6 +134,19 @@ fn entry_in_address_line(lines: &[String]) -> Option<Entry> {
         }
         None
     })
+}
+
+/// The address that the line shows whole: "linkedin.com › in › ada-example".
+fn displayed_address(kind: &str, path: &[&str]) -> Option<String> {
+    let [_, slug] = path else {
+        return None;
+    };
+    let is_whole = slug.len() >= 3
+        && slug
+            .chars()
+            .all(|c| c.is_alphanumeric() && !c.is_uppercase() || matches!(c, '-' | '%'));
+    let slug = canonical::normal_slug(slug).filter(|_| is_whole)?;
+    Some(format!("https://www.linkedin.com/{kind}/{slug}"))
 }
 
 fn company(name: String, url: Option<String>) -> Option<(Lead, Vec<Note>)> {

@@ -7,6 +7,7 @@ use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Shown};
 use crate::page::{Note, ParsedPage};
+use crate::rules::fold;
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
 
@@ -30,6 +31,10 @@ pub(crate) fn shown_name(view: &View<'_>) -> Option<String> {
 /// Reads a company page; `None` where the document is none.
 pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let own = address(view)?;
+    if view.has("profile_screen") {
+        // A member's page is still there: its heading is no company's name.
+        return None;
+    }
     let organization = organization(view, &own);
     let card = view.first("company_card").or_else(|| {
         let heading = view.first("company_name")?;
@@ -50,8 +55,15 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         return Some(page);
     }
     let embedded = embedded(view, &own);
+    // Embedded data names many companies, on other pages too: the heading must say the same.
+    let shown = shown_name(view);
+    let named_alike = embedded
+        .as_ref()
+        .and_then(|node| node.get("name")?.as_str())
+        .zip(shown.as_deref())
+        .is_some_and(|(named, shown)| fold(named) == fold(shown));
     let told = organization.is_some()
-        || embedded.is_some()
+        || named_alike
         || view.has("company_card")
         || view.has("company_tab");
     if !told {
@@ -66,7 +78,7 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
             .map(dom::decode_entities)
     };
     draft.offer(Field::FullName, "json_ld", named(organization, "name"));
-    draft.offer(Field::FullName, "top_card", shown_name(view));
+    draft.offer(Field::FullName, "top_card", shown);
     draft.offer(Field::FullName, "voyager", named(embedded.as_ref(), "name"));
     draft.offer(Field::ProfileUrl, "address", Some(&own));
     draft.offer(Field::CompanyUrl, "address", Some(&own));
@@ -231,6 +243,8 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
     let mut items: Vec<String> = items
         .into_iter()
         .filter_map(dom::sighted_text)
+        // "4,213 members", "51-200 employees": counts end what describes the company.
+        .take_while(|text| !text.starts_with(char::is_numeric))
         .take_while(|text| !top_card::is_count(view, text))
         .collect();
     if items.is_empty() && counted {
@@ -297,7 +311,11 @@ fn offer_website(
             .and_then(Value::as_str)
             .and_then(clean)
     };
-    draft.offer(Field::Website, "json_ld", text(organization, "sameAs"));
+    draft.offer(
+        Field::Website,
+        "json_ld",
+        text(organization, "sameAs").or_else(|| text(organization, "url")),
+    );
     draft.offer(
         Field::Website,
         "voyager",

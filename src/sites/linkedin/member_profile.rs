@@ -25,6 +25,11 @@ pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
     let cards = find_cards(view, titled.as_deref());
     let embedded = voyager::member(view, slug);
     if cards.is_empty() {
+        // Another kind of page is still shown: its data tells little of this member.
+        let others = ["other_screen", "search_row", "company_card"];
+        if others.iter().any(|key| view.has(key)) {
+            return None;
+        }
         return embedded.map(|member| shell(view, slug, &member));
     }
     let mut others = 0;
