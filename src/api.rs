@@ -9,7 +9,13 @@
 //! | `GET /v1/captures?after=VERSION&wait=SECONDS&limit=N` | [`CaptureChanges`]; waits up to 25 s for a change |
 //! | `POST /v1/captures/{operation_id}/resume` | → [`CaptureView`]; takes up a capture that stopped for want of credits or of a domain |
 //! | `PATCH /v1/leads/{lead_id}` | [`LeadPatch`] → [`CaptureView`] of the latest capture |
-//! | `GET /v1/receipts/{operation_id}` | [`Receipt`] |
+//! | `GET /v1/receipts/{operation_id}` | [`ReceiptView`] |
+//! | `GET /v1/providers` | [`ProvidersView`] |
+//! | `PUT /v1/providers` | [`ProviderOrder`] → [`ProvidersView`] |
+//! | `PUT /v1/providers/{provider}` | [`ProviderEdit`] → [`ProvidersView`] |
+//! | `DELETE /v1/providers/{provider}` | forgets the key; 204 |
+//! | `POST /v1/providers/{provider}/test` | → [`ProviderTest`]; tries the key by a call that costs nothing |
+//! | `GET /v1/providers/dry-run` | [`DryRunView`]: what a look-up would cost at providers |
 //! | `DELETE /v1/leads/{lead_id}` | erases a lead for good; 204 |
 //! | `DELETE /v1/devices/current` | revokes the calling token; 204 |
 //! | `GET /v1/health` | [`Health`]; no token needed |
@@ -161,6 +167,149 @@ pub struct Receipt {
     pub grants: Vec<GrantUse>,
     /// When it was settled.
     pub settled_at: UnixMillis,
+}
+
+/// A receipt with what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptView {
+    /// The receipt.
+    #[serde(flatten)]
+    pub receipt: Receipt,
+    /// The calls of data providers behind it, in order. What they cost was paid to the
+    /// providers, with the user's own keys; it is no part of what was charged.
+    pub provider_calls: Vec<ProviderCallView>,
+}
+
+/// A call of a data provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderCallView {
+    /// The provider (`hunter`).
+    pub provider: String,
+    /// What was looked for: `email` or `mobile`.
+    pub purpose: String,
+    /// What came of it: `found`, `missing`, `failed`; `asked` where no answer was written
+    /// down.
+    pub outcome: String,
+    /// Why it failed, in a stable code.
+    pub error: Option<String>,
+    /// What we made of a found address ourselves.
+    pub verdict: Option<String>,
+    /// What it cost, in thousandths of the provider's own credit; `None` where not known.
+    pub cost: Option<MilliCredits>,
+    /// When it was made.
+    pub asked_at: UnixMillis,
+}
+
+/// The data providers of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvidersView {
+    /// The user's own order; `None`: by expected cost per verified address.
+    pub order: Option<Vec<String>>,
+    /// The providers with a key, by name. The keys themselves are never shown.
+    pub providers: Vec<ProviderView>,
+}
+
+/// A data provider with the user's key. Amounts are thousandths of the provider's own
+/// credit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderView {
+    /// The provider (`hunter`).
+    pub provider: String,
+    /// What may be spent in a day (UTC).
+    pub daily_limit: MilliCredits,
+    /// What is spent or reserved today.
+    pub spent_today: MilliCredits,
+    /// What one of its credits costs the user, in millionths of their currency.
+    pub credit_price: u64,
+    /// What its answers have come to.
+    pub record: ProviderRecordView,
+    /// Why it is not asked at present, in a stable code.
+    pub trouble: Option<String>,
+    /// Until when; `None` with trouble: until the key is set again.
+    pub resting_until: Option<UnixMillis>,
+    /// When key or settings were last changed.
+    pub updated_at: UnixMillis,
+}
+
+/// What a provider's answers have come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderRecordView {
+    /// Look-ups asked.
+    pub asked: u64,
+    /// Addresses found.
+    pub found: u64,
+    /// Found addresses that were proved.
+    pub verified: u64,
+}
+
+/// A change of a provider; what is left out stays.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProviderEdit {
+    /// The user's key, in the form in which the provider shows it; for Snov `id:secret`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What may be spent in a day, in thousandths of the provider's credit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub daily_limit: Option<MilliCredits>,
+    /// What one credit costs the user, in millionths of their currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit_price: Option<u64>,
+}
+
+impl std::fmt::Debug for ProviderEdit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The key must not reach a log.
+        f.debug_struct("ProviderEdit")
+            .field("daily_limit", &self.daily_limit)
+            .field("credit_price", &self.credit_price)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The order in which providers are asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderOrder {
+    /// Names of providers with a key; those left out are not asked. `None`: by expected
+    /// cost per verified address.
+    #[serde(default)]
+    pub order: Option<Vec<String>>,
+}
+
+/// What trying a key came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderTest {
+    /// `works`, `unknown` (the provider has no call that costs nothing), or the stable code
+    /// of what it said.
+    pub result: String,
+    /// Thousandths of a credit that are left, where the provider says so.
+    pub balance: Option<MilliCredits>,
+}
+
+/// What a look-up would cost at the data providers, without asking anybody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DryRunView {
+    /// What it is expected to cost, in millionths of the user's currency.
+    pub expected_cost: u64,
+    /// The calls, in the order in which they would be made.
+    pub calls: Vec<PlannedCallView>,
+}
+
+/// A call that would be made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedCallView {
+    /// The provider.
+    pub provider: String,
+    /// Price where an address is found, in thousandths of the provider's credit.
+    pub if_found: MilliCredits,
+    /// Price where none is found.
+    pub if_missing: MilliCredits,
+    /// Probability that the call is made at all: those before it found nothing.
+    pub reached: f64,
+    /// Expected cost, in millionths of the user's currency.
+    pub expected_cost: u64,
+    /// Whether the day's limit lets it through.
+    pub affordable: bool,
 }
 
 /// A grant's share of a charge.

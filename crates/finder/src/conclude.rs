@@ -9,10 +9,10 @@ use crate::outcome::{
 };
 
 /// Highest score of an address at a domain that accepts every address.
-const ACCEPT_ALL_SCORE_MAX: u8 = 95;
+pub(crate) const ACCEPT_ALL_SCORE_MAX: u8 = 95;
 
 /// Highest score of an address about which nothing could be proved.
-const UNKNOWN_SCORE_MAX: u8 = 80;
+pub(crate) const UNKNOWN_SCORE_MAX: u8 = 80;
 
 /// Highest score of an unproved address whose name had to be romanised: there is no one
 /// right way.
@@ -149,6 +149,7 @@ fn domain_reason(domain: &DomainFinding) -> &'static str {
         DomainSource::Cache => "domain_confirmed_before",
         DomainSource::WebsiteTitle => "domain_named_by_site",
         DomainSource::MxOnly => "domain_takes_mail",
+        DomainSource::Claimed => "domain_claimed",
     }
 }
 
@@ -289,7 +290,7 @@ fn retry_after(probed: &DomainOutcome) -> Option<std::time::Duration> {
 }
 
 /// A probability as a score, at most `cap`.
-fn score(probability: f64, cap: u8) -> u8 {
+pub(crate) fn score(probability: f64, cap: u8) -> u8 {
     let percent = (probability.clamp(0.0, 1.0) * 100.0).round();
     #[expect(
         clippy::cast_possible_truncation,

@@ -10,10 +10,12 @@
 //!    per domain from known addresses.
 //! 4. [`candidates`]: spellings × patterns, ranked by posterior probability.
 //! 5. [`Finder`]: has the candidates proved by `lode-verify` and concludes ([`conclude`]).
+//! 6. [`claims`]: what data providers say, once the caller has asked them, weighed with that.
 //!
 //! Only [`Finder`], [`domain::discover`] and [`domain::website`] touch the network.
 
 pub mod candidates;
+pub mod claims;
 pub mod company;
 pub mod conclude;
 pub mod domain;

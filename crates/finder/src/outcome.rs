@@ -140,4 +140,6 @@ pub enum DomainSource {
     WebsiteTitle,
     /// Guessed from the company's name; it takes mail, nothing more is known.
     MxOnly,
+    /// A data provider names an address there.
+    Claimed,
 }

@@ -4,6 +4,7 @@
 //! domain that was asked for. A bad key may be answered by a redirect to the login page.
 
 use async_trait::async_trait;
+use lode_core::api::MilliCredits;
 use lode_verify::Address;
 use serde_json::{Value, json};
 
@@ -97,6 +98,14 @@ impl Provider for Findymail {
             // Free again within 30 days, and the answer does not say so.
             cost: None,
         })
+    }
+
+    async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
+        let reply = self.api.get("api/credits", &[]).await?;
+        match error_of(&reply) {
+            Some(error) => Err(error),
+            None => Ok(reply.credits("/credits")),
+        }
     }
 
     async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {

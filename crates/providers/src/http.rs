@@ -3,17 +3,20 @@
 
 use std::future::Future;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use lode_core::api::MilliCredits;
-use lode_verify::Address;
+use lode_verify::{Address, Resolver, net};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
-use url::Url;
+use url::{Host, Url};
 
+use crate::guard::Guard;
 use crate::provider::{ProviderError, SetupError};
 
 /// Settings of the connection to a provider.
@@ -21,6 +24,10 @@ use crate::provider::{ProviderError, SetupError};
 pub struct ProviderConfig {
     /// Address of the API in place of the provider's own; only for tests.
     pub base: Option<Url>,
+    /// Networks that may be connected to although they are not public; empty but in tests.
+    pub allow_nets: Vec<IpNet>,
+    /// Who is asked for the API's address.
+    pub resolver: Option<Resolver>,
     /// Time for one request.
     pub timeout: Duration,
     /// Largest answer, in bytes.
@@ -35,6 +42,8 @@ impl Default for ProviderConfig {
     fn default() -> Self {
         Self {
             base: None,
+            allow_nets: Vec::new(),
+            resolver: None,
             timeout: Duration::from_secs(25),
             body_bytes_max: 1024 * 1024,
             // Icypeas asks for 3 s between reads; nobody asks for more.
@@ -75,8 +84,15 @@ impl Api {
             Some(base) => base.clone(),
             None => Url::parse(base).map_err(|_| SetupError::Base)?,
         };
-        let loopback = is_loopback(&base);
-        if base.cannot_be_a_base() || (base.scheme() != "https" && !loopback) {
+        // Names are judged when they are resolved, literals here: a client connects to them
+        // without asking.
+        let test_network = match base.host() {
+            Some(Host::Ipv4(ip)) => judged(ip.into(), config)?,
+            Some(Host::Ipv6(ip)) => judged(ip.into(), config)?,
+            Some(Host::Domain(_)) => false,
+            None => return Err(SetupError::Base),
+        };
+        if base.cannot_be_a_base() || (base.scheme() != "https" && !test_network) {
             return Err(SetupError::Base);
         }
         let mut all = HeaderMap::new();
@@ -86,18 +102,23 @@ impl Api {
             let name = HeaderName::try_from(name).map_err(|_| SetupError::Client)?;
             all.insert(name, value);
         }
-        let mut builder = reqwest::Client::builder()
+        let client = reqwest::Client::builder()
+            // A proxy would hide from the guard where the connection goes.
+            .no_proxy()
+            .dns_resolver(Arc::new(Guard {
+                resolver: config.resolver.clone(),
+                allow_nets: config.allow_nets.as_slice().into(),
+            }))
             .default_headers(all)
             .redirect(Policy::none())
             .referer(false)
             .user_agent(concat!("lode/", env!("CARGO_PKG_VERSION")))
             .timeout(config.timeout)
-            .connect_timeout(config.timeout.min(Duration::from_secs(10)));
-        if loopback {
-            builder = builder.no_proxy();
-        }
+            .connect_timeout(config.timeout.min(Duration::from_secs(10)))
+            .build()
+            .map_err(|_| SetupError::Client)?;
         Ok(Self {
-            client: builder.build().map_err(|_| SetupError::Client)?,
+            client,
             base,
             config: config.clone(),
         })
@@ -228,14 +249,11 @@ impl Api {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        host == "localhost"
-            || host
-                .trim_matches(['[', ']'])
-                .parse::<IpAddr>()
-                .is_ok_and(|ip| ip.is_loopback())
-    })
+/// Judges a literal address of an API; whether it is one that only the allow-list opens.
+fn judged(ip: IpAddr, config: &ProviderConfig) -> Result<bool, SetupError> {
+    net::judge(ip, &config.allow_nets)
+        .map(net::JudgedIp::allow_listed)
+        .map_err(|_| SetupError::Base)
 }
 
 fn transport(error: &reqwest::Error) -> ProviderError {

@@ -5,6 +5,7 @@
 //! be judged now.
 
 use async_trait::async_trait;
+use lode_core::api::MilliCredits;
 use lode_verify::Address;
 
 use crate::http::{Api, ProviderConfig, Reply, address, percent};
@@ -120,6 +121,18 @@ impl Provider for Hunter {
                 }))
             })
             .await
+    }
+
+    async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
+        let reply = self.api.get("account", &[]).await?;
+        match error_of(&reply) {
+            Some(error) => Err(error),
+            // The fractional meter is the one that money is counted by; older plans have
+            // searches only.
+            None => Ok(reply
+                .credits("/data/requests/credits/available")
+                .or_else(|| reply.credits("/data/requests/searches/available"))),
+        }
     }
 
     async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {

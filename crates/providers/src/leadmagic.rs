@@ -4,6 +4,7 @@
 //! document and in `email_status` by another; in a real miss it is null.
 
 use async_trait::async_trait;
+use lode_core::api::MilliCredits;
 use lode_verify::Address;
 use serde_json::{Map, Value, json};
 
@@ -118,6 +119,14 @@ impl Provider for LeadMagic {
             }),
             cost,
         })
+    }
+
+    async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
+        let reply = self.api.get("v1/credits", &[]).await?;
+        match reply.usual_error() {
+            Some(error) => Err(error),
+            None => Ok(reply.credits("/credits")),
+        }
     }
 
     async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {

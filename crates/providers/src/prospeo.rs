@@ -4,6 +4,7 @@
 //! for the lifetime of the account, and the answer says so.
 
 use async_trait::async_trait;
+use lode_core::api::MilliCredits;
 use serde_json::{Map, Value, json};
 
 use crate::http::{Api, ProviderConfig, Reply, address};
@@ -143,6 +144,18 @@ impl Provider for Prospeo {
             }),
             cost,
         })
+    }
+
+    async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
+        let reply = self.api.get("account-information", &[]).await?;
+        if reply.text("/error_code") == Some("INVALID_API_KEY") {
+            return Err(ProviderError::Unauthorized);
+        }
+        match reply.usual_error() {
+            Some(error) => Err(error),
+            // Where the balance stands in the answer is not documented.
+            None => Ok(None),
+        }
     }
 
     async fn find_mobile(

@@ -44,6 +44,12 @@ impl ProviderKind {
         Self::Snov,
     ];
 
+    /// The provider of a stable name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// Stable name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -254,6 +260,16 @@ impl ProviderError {
         )
     }
 
+    /// Whether the provider may charge although it gave no answer: work was begun, or an
+    /// answer was lost.
+    #[must_use]
+    pub fn may_be_charged(&self) -> bool {
+        matches!(
+            self,
+            Self::Pending | Self::Timeout | Self::Malformed(_) | Self::TooLarge
+        )
+    }
+
     /// Stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -309,6 +325,12 @@ pub trait Provider: Send + Sync + fmt::Debug {
         &self,
         _email: &Address,
     ) -> Result<Answer<Deliverability>, ProviderError> {
+        Err(ProviderError::NotOffered)
+    }
+
+    /// Tries the key by a call that costs nothing: the credits that are left, where the
+    /// answer says so. Not offered where no such call is documented.
+    async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
         Err(ProviderError::NotOffered)
     }
 

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use lode_core::api::MilliCredits;
 use lode_verify::Address;
 use reqwest::Method;
 use reqwest::header::HeaderValue;
@@ -190,6 +191,13 @@ impl Provider for Snov {
                 1_000
             }),
         })
+    }
+
+    async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
+        let reply = self.ask(Method::GET, "v1/get-balance", &[], None).await?;
+        Ok(reply
+            .credits("/balance")
+            .or_else(|| reply.credits("/data/balance")))
     }
 
     async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {

@@ -1,22 +1,18 @@
 //! Whom to ask, in which order, and what may be spent.
 //!
-//! Providers are asked one after the other until one has an address that it calls valid.
-//! The order is by expected cost per verified address ([`expected_cost`]), or the user's.
-//! Before each call its worst price is reserved against the day's limit ([`SpendGuard`]),
-//! and settled at what it cost; what nobody knew is not asked again for a while
-//! ([`NegativeCache`]). Times are given by the caller; nothing here has a clock.
+//! Providers are asked one after the other until the caller has what it needs. The order is
+//! by expected cost per verified address ([`expected_cost`]), or the user's. Before each
+//! call its worst price is reserved, and settled at what it cost; what was answered, or what
+//! nobody knew, is not asked again. The purse and that memory are shared by all servers, so
+//! they are not here but behind [`Backing`]; nothing here has a clock.
 
-use lode_core::api::{MilliCredits, UnixMillis};
+use async_trait::async_trait;
+use lode_core::api::MilliCredits;
 use serde::{Deserialize, Serialize};
-
-mod misses;
-mod spend;
-
-pub use misses::NegativeCache;
-pub use spend::{Day, Reservation, SpendGuard, SpendLimit, day_of};
+use uuid::Uuid;
 
 use crate::provider::{
-    Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
+    Answer, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
 };
 
 /// What a provider's answers have come to so far.
@@ -29,6 +25,16 @@ pub struct Record {
     pub found: u64,
     /// Found addresses that proved right: verified by us, or delivered.
     pub verified: u64,
+}
+
+impl Record {
+    /// The share of found addresses that proved right, taken low: most could not be proved
+    /// either way.
+    #[must_use]
+    pub fn precision(&self) -> f64 {
+        let found = as_f64(self.found.saturating_add(PRIOR.found));
+        as_f64(self.verified.min(self.found).saturating_add(PRIOR.verified)) / found
+    }
 }
 
 /// Money of the user per credit of the provider, in millionths of their currency's unit.
@@ -133,9 +139,13 @@ pub struct PlannedCall {
     pub affordable: bool,
 }
 
-/// What a look-up would cost, call by call, without asking anybody.
+/// What a look-up would cost, call by call, without asking anybody. `left` is what may
+/// still be spent today at a provider.
 #[must_use]
-pub fn dry_run(ordered: &[Member], guard: &SpendGuard, day: Day) -> Vec<PlannedCall> {
+pub fn dry_run(
+    ordered: &[Member],
+    left: impl Fn(ProviderKind) -> MilliCredits,
+) -> Vec<PlannedCall> {
     let mut reached = 1.0;
     ordered
         .iter()
@@ -144,7 +154,7 @@ pub fn dry_run(ordered: &[Member], guard: &SpendGuard, day: Day) -> Vec<PlannedC
             let found = as_f64(member.record.found.min(member.record.asked) + PRIOR.found) / asked;
             let credits = found * as_credits(member.prices.find_found)
                 + (1.0 - found) * as_credits(member.prices.find_missing);
-            let affordable = guard.left(member.kind, day) >= worst(member.prices);
+            let affordable = left(member.kind) >= worst(member.prices);
             let call = PlannedCall {
                 provider: member.kind,
                 if_found: member.prices.find_found,
@@ -161,23 +171,70 @@ pub fn dry_run(ordered: &[Member], guard: &SpendGuard, day: Day) -> Vec<PlannedC
         .collect()
 }
 
-fn worst(prices: Prices) -> MilliCredits {
+/// The most that looking for one address may cost.
+#[must_use]
+pub fn worst(prices: Prices) -> MilliCredits {
     prices.find_found.max(prices.find_missing)
+}
+
+/// What look-ups share, kept by the caller: the purse, the memory of what was answered, and
+/// the judgement on what was found.
+#[async_trait]
+pub trait Backing: Send + Sync {
+    /// Whether a call may be made; if so, `worst` is set aside for it.
+    async fn begin(&self, kind: ProviderKind, worst: MilliCredits, person: &PersonQuery) -> Begun;
+
+    /// Writes down what came of a call; `cost` is `None` where nobody knows it: the worst
+    /// stays spent.
+    async fn end(
+        &self,
+        id: Uuid,
+        kind: ProviderKind,
+        person: &PersonQuery,
+        answer: &Result<Answer<FoundEmail>, ProviderError>,
+        cost: Option<MilliCredits>,
+    );
+
+    /// What an address that was found is worth.
+    async fn judge(&self, id: Uuid, kind: ProviderKind, found: &FoundEmail) -> Judged;
+}
+
+/// Whether a call may be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// It may; the id is for its end.
+    Go(Uuid),
+    /// It was made before in this look-up: its id, and what was found.
+    Known(Uuid, Option<FoundEmail>),
+    /// The provider did not know the person a while ago.
+    KnownMiss,
+    /// The day's limit is reached.
+    SpendLimit,
+    /// Nobody is to be asked any more: the look-up is no longer ours, or nothing can be
+    /// written down.
+    Stop,
+}
+
+/// What an address that was found is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judged {
+    /// It settles the look-up, or nobody could tell more: no further provider is asked.
+    Settled,
+    /// It may be right, but another provider may know better.
+    Open,
+    /// It is wrong.
+    Refuted,
+    /// It cannot be told yet; nobody else is asked until then.
+    Pending,
 }
 
 /// What became of one provider in a waterfall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {
-    /// It was asked: what it found, and what that cost where known.
-    Asked {
-        /// Its answer.
-        answer: Answer<FoundEmail>,
-    },
+    /// It was asked, now or earlier in this look-up: what it found, and what became of that.
+    Asked(Option<(FoundEmail, Judged)>),
     /// It was asked and gave no answer.
-    Failed {
-        /// Why.
-        error: ProviderError,
-    },
+    Failed(ProviderError),
     /// It was not asked: it did not know the person a while ago.
     KnownMiss,
     /// It was not asked: the day's limit is reached.
@@ -187,128 +244,117 @@ pub enum Attempt {
 /// What a waterfall found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
-    /// The best address, and who found it.
-    pub best: Option<(ProviderKind, FoundEmail)>,
     /// What became of each provider, in the order asked.
     pub attempts: Vec<(ProviderKind, Attempt)>,
     /// Whether the person opted out with a provider: nobody was asked after it.
     pub opted_out: bool,
 }
 
-/// The purse and the memory that look-ups share.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waterfall {
-    /// What may be spent.
-    pub guard: SpendGuard,
-    /// Whom providers did not know.
-    pub misses: NegativeCache,
+impl Outcome {
+    /// Whether an address cannot be judged yet.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.attempts
+            .iter()
+            .any(|(_, attempt)| matches!(attempt, Attempt::Asked(Some((_, Judged::Pending)))))
+    }
 }
 
-impl Waterfall {
-    /// Asks the providers in turn, until one has an address that it calls valid; else the
-    /// best of what they found. Stops where the person has opted out.
-    pub async fn find(
-        &mut self,
-        providers: &[&dyn Provider],
-        person: &PersonQuery,
-        now: UnixMillis,
-    ) -> Outcome {
-        let mut outcome = Outcome::default();
-        for provider in providers {
-            let kind = provider.kind();
-            let attempt = self.ask(*provider, person, now).await;
-            let opted_out = matches!(
-                attempt,
-                Attempt::Failed {
-                    error: ProviderError::OptedOut
-                }
-            );
-            if let Attempt::Asked {
-                answer: Answer {
-                    found: Some(found), ..
-                },
-            } = &attempt
-            {
-                let better = outcome
-                    .best
-                    .as_ref()
-                    .is_none_or(|(_, best)| rank(found.deliverability) > rank(best.deliverability));
-                if better && found.deliverability != Deliverability::Invalid {
-                    outcome.best = Some((kind, found.clone()));
-                }
-            }
-            outcome.attempts.push((kind, attempt));
-            if opted_out {
-                outcome.opted_out = true;
-                outcome.best = None;
-                break;
-            }
-            if outcome
-                .best
-                .as_ref()
-                .is_some_and(|(_, best)| best.deliverability == Deliverability::Valid)
-            {
-                break;
-            }
-        }
-        outcome
-    }
-
-    async fn ask(
-        &mut self,
-        provider: &dyn Provider,
-        person: &PersonQuery,
-        now: UnixMillis,
-    ) -> Attempt {
+/// Asks the providers in turn, until an address settles the look-up. Stops where the person
+/// has opted out.
+pub async fn find(
+    backing: &dyn Backing,
+    providers: &[&dyn Provider],
+    person: &PersonQuery,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    for provider in providers {
         let kind = provider.kind();
-        if self.misses.contains(kind, person, now) {
-            return Attempt::KnownMiss;
-        }
-        let price = worst(provider.prices());
-        let Ok(reserved) = self.guard.reserve(kind, price, day_of(now)) else {
-            return Attempt::SpendLimit;
+        let Some(attempt) = ask(backing, *provider, person).await else {
+            break;
         };
-        match provider.find_email(person).await {
-            Ok(answer) => {
-                let cost = match (&answer.found, answer.cost) {
-                    (None, None) => Some(provider.prices().find_missing),
-                    (_, cost) => cost,
-                };
-                self.guard.settle(reserved, cost);
-                if answer.found.is_none() {
-                    self.misses.put(kind, person, now);
-                }
-                Attempt::Asked { answer }
-            }
-            Err(error) => {
-                // Work that was begun may still be charged; a refusal is not.
-                let charged = matches!(
-                    error,
-                    ProviderError::Pending
-                        | ProviderError::Timeout
-                        | ProviderError::Malformed(_)
-                        | ProviderError::TooLarge
-                );
-                self.guard.settle(reserved, (!charged).then_some(0));
-                Attempt::Failed { error }
+        let ends = matches!(
+            attempt,
+            Attempt::Asked(Some((_, Judged::Settled | Judged::Pending)))
+        );
+        outcome.opted_out = attempt == Attempt::Failed(ProviderError::OptedOut);
+        outcome.attempts.push((kind, attempt));
+        if ends || outcome.opted_out {
+            break;
+        }
+    }
+    outcome
+}
+
+/// Asks one provider; `None` where nobody is to be asked any more.
+async fn ask(
+    backing: &dyn Backing,
+    provider: &dyn Provider,
+    person: &PersonQuery,
+) -> Option<Attempt> {
+    let kind = provider.kind();
+    let prices = provider.prices();
+    let (id, found) = match backing.begin(kind, worst(prices), person).await {
+        Begun::Go(id) => {
+            let answer = provider.find_email(person).await;
+            let cost = cost_of(&answer, prices);
+            backing.end(id, kind, person, &answer, cost).await;
+            match answer {
+                Ok(answer) => (id, answer.found),
+                Err(error) => return Some(Attempt::Failed(error)),
             }
         }
+        Begun::Known(id, found) => (id, found),
+        Begun::KnownMiss => return Some(Attempt::KnownMiss),
+        Begun::SpendLimit => return Some(Attempt::SpendLimit),
+        Begun::Stop => return None,
+    };
+    Some(Attempt::Asked(match found {
+        Some(found) => {
+            let judged = backing.judge(id, kind, &found).await;
+            Some((found, judged))
+        }
+        None => None,
+    }))
+}
+
+/// What a call cost, as far as it is known.
+fn cost_of(
+    answer: &Result<Answer<FoundEmail>, ProviderError>,
+    prices: Prices,
+) -> Option<MilliCredits> {
+    match answer {
+        Ok(Answer {
+            found: None,
+            cost: None,
+        }) => Some(prices.find_missing),
+        Ok(answer) => answer.cost,
+        Err(error) => (!error.may_be_charged()).then_some(0),
     }
 }
 
-fn rank(deliverability: Deliverability) -> u8 {
-    match deliverability {
-        Deliverability::Valid => 3,
-        Deliverability::AcceptAll => 2,
-        Deliverability::Unknown => 1,
-        Deliverability::Invalid | Deliverability::Disposable => 0,
-    }
+/// Who is asked for, as one text: the same person at the same company gives the same text.
+/// `None` where the query names nobody.
+#[must_use]
+pub fn person_key(person: &PersonQuery) -> Option<String> {
+    let fold = |text: &str| {
+        text.split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_lowercase()
+    };
+    let name = person.whole_name().map(|name| fold(&name));
+    let at = person.domain_or_company().map(fold);
+    let profile = person.linkedin_url.as_deref().map(fold);
+    (name.is_some() || profile.is_some()).then(|| {
+        [name, at, profile]
+            .map(Option::unwrap_or_default)
+            .join("\u{1f}")
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
 
     const PRICES: Prices = Prices {
@@ -384,11 +430,39 @@ mod tests {
             member(ProviderKind::Hunter, 50_000, Record::default()),
             member(ProviderKind::Snov, 40_000, Record::default()),
         ];
-        let guard = SpendGuard::new(HashMap::from([(ProviderKind::Hunter, 5_000)]));
-        let plan = dry_run(&members, &guard, 1);
+        let left = |kind| {
+            if kind == ProviderKind::Hunter {
+                5_000
+            } else {
+                0
+            }
+        };
+        let plan = dry_run(&members, left);
         assert!((plan[0].reached - 1.0).abs() < 1e-12);
         assert!((plan[0].expected - 0.6 * 50_000.0).abs() < 1e-6);
         assert!((plan[1].reached - 0.4).abs() < 1e-12);
         assert!(plan[0].affordable && !plan[1].affordable);
+    }
+
+    #[test]
+    fn the_same_person_is_asked_for_alike() {
+        let person = PersonQuery {
+            full_name: Some("Ada Marlow".to_owned()),
+            domain: Some("acme.example".to_owned()),
+            ..PersonQuery::default()
+        };
+        let same = PersonQuery {
+            full_name: None,
+            first_name: Some(" ada ".to_owned()),
+            last_name: Some("MARLOW".to_owned()),
+            ..person.clone()
+        };
+        let other = PersonQuery {
+            domain: Some("acme.test".to_owned()),
+            ..person.clone()
+        };
+        assert_eq!(person_key(&person), person_key(&same));
+        assert_ne!(person_key(&person), person_key(&other));
+        assert_eq!(person_key(&PersonQuery::default()), None);
     }
 }

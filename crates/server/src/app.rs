@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::config::Config;
 use crate::jobs::AddressFinder;
 use crate::phones::PhoneSource;
+use crate::providers::Providers;
 use crate::verification::AddressVerifier;
 
 /// What tells the time: credit periods, holds and leases are counted by it.
@@ -24,6 +25,8 @@ pub struct Sources {
     pub finder: Arc<dyn AddressFinder>,
     /// Verifies addresses.
     pub verifier: Arc<dyn AddressVerifier>,
+    /// The accounts' data providers.
+    pub providers: Arc<Providers>,
     /// Finds people's numbers; `None` where the operator has configured no provider.
     pub phones: Option<Arc<dyn PhoneSource>>,
     /// The time; [`system_clock`] but in tests.
@@ -43,6 +46,7 @@ pub struct Inner {
     pub(crate) pricing: Pricing,
     pub(crate) finder: Arc<dyn AddressFinder>,
     verifier: Arc<dyn AddressVerifier>,
+    pub(crate) providers: Arc<Providers>,
     /// Where numbers come from; `None`: nowhere, and unlocks say so.
     phones: Option<Arc<dyn PhoneSource>>,
     clock: Clock,
@@ -75,6 +79,7 @@ impl App {
                 pricing,
                 finder: sources.finder,
                 verifier: sources.verifier,
+                providers: sources.providers,
                 phones: sources.phones,
                 clock: sources.clock,
                 changes: AccountChanges::default(),

@@ -1,6 +1,7 @@
 //! Configuration: defaults, then a TOML file, then the environment (`LODE_…`), then the
 //! command line. Every key is documented in `docs/CONFIGURATION.md`.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,10 +9,12 @@ use std::time::Duration;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use ipnet::IpNet;
+use lode_providers::ProviderKind;
 use lode_store::Address;
 use lode_verify::{DnsServer, Identity, RetrySchedule, VerifyConfig};
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
+use url::Url;
 
 /// What the environment's keys begin with.
 pub const ENV_PREFIX: &str = "LODE_";
@@ -105,6 +108,15 @@ pub struct Config {
     /// Networks that may be connected to although they are not public.
     #[serde(deserialize_with = "list")]
     pub allow_nets: Vec<IpNet>,
+    /// The secret that providers' keys are sealed with: 32 bytes in base64.
+    pub secret_key: Option<String>,
+    /// File that holds it; by default `secret.key` in the data folder, made when needed.
+    pub secret_key_file: Option<PathBuf>,
+    /// Days for which a provider is not asked again for somebody it did not know.
+    pub provider_miss_days: u32,
+    /// Addresses of providers' APIs in place of their own (`hunter=http://127.0.0.1:1`).
+    #[serde(deserialize_with = "list")]
+    pub provider_urls: Vec<String>,
 }
 
 impl Default for Config {
@@ -133,6 +145,10 @@ impl Default for Config {
             smtp_port: 25,
             web_port: None,
             allow_nets: Vec::new(),
+            secret_key: None,
+            secret_key_file: None,
+            provider_miss_days: 30,
+            provider_urls: Vec::new(),
         }
     }
 }
@@ -248,7 +264,29 @@ impl Config {
             );
         }
         self.identity().map(|_| ())?;
+        self.provider_bases().map(|_| ())?;
         self.database().map(|_| ())
+    }
+
+    /// Addresses of providers' APIs in place of their own.
+    ///
+    /// # Errors
+    /// An entry that is not `provider=address`.
+    pub fn provider_bases(&self) -> Result<HashMap<ProviderKind, Url>, ConfigError> {
+        self.provider_urls
+            .iter()
+            .map(|entry| {
+                let (name, url) = entry.split_once('=')?;
+                Some((
+                    ProviderKind::by_name(name.trim())?,
+                    url.trim().parse().ok()?,
+                ))
+            })
+            .collect::<Option<_>>()
+            .ok_or_else(|| ConfigError::Value {
+                key: "provider_urls",
+                message: "each must be PROVIDER=ADDRESS (hunter=http://127.0.0.1:8080)".to_owned(),
+            })
     }
 
     /// Where the data lives.
@@ -426,13 +464,13 @@ mod tests {
                     "mail_from",
                 ),
                 ("cors_origins = [\"https://evil.example\"]", "cors_origins"),
-                ("database_url = \"mysql://u:secret@h/d\"", "database_url"),
+                ("database_url = \"mysql://u:pa55word@h/d\"", "database_url"),
                 ("allow_nets = [\"10.0.0.0/99\"]", "allow_nets"),
                 ("wait_seconds_max = 60", "wait_seconds_max"),
             ] {
                 let message = message(text);
                 assert!(message.contains(key), "{text}: {message}");
-                assert!(!message.contains("secret"), "{message}");
+                assert!(!message.contains("pa55word"), "{message}");
             }
             let _ = jail;
             Ok(())

@@ -3,14 +3,13 @@
 //! look-ups are taken over when their leases end.
 
 mod conclusion;
+mod look_up;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lode_finder::{
-    DomainFinding, DomainSource, FindOutcome, FindRequest, KnownAddress, PatternEvidence,
-};
+use lode_finder::{FindOutcome, FindRequest};
 use lode_store::{Claimed, Finished};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -137,10 +136,11 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
         finish(app, worker, &claimed, conclusion::gave_up()).await;
         return;
     }
-    let request = find_request(&claimed);
-    let finder = app.finder.clone();
     // A task of its own: a panic in it is an outcome, not the end of the server.
-    let mut lookup = tokio::spawn(async move { finder.find(&request).await });
+    let mut lookup = {
+        let (app, claimed) = (app.clone(), claimed.clone());
+        tokio::spawn(async move { look_up::look_up(&app, worker, &claimed).await })
+    };
     let started = Instant::now();
     let hard_end = sleep_until(started + LOOKUP_TIME_MAX);
     let grace_end = async {
@@ -176,12 +176,7 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
     };
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let ending = match outcome {
-        Ok(mut outcome) => {
-            if app.finder.port_shut() {
-                outcome = conclusion::with_port_shut(outcome);
-            }
-            conclusion::ending(&claimed, outcome, app.now())
-        }
+        Ok(found) => conclusion::ending(&claimed, found.outcome, found.progress, app.now()),
         Err(error) => {
             tracing::error!(lookup.id = %lookup_id, panicked = error.is_panic(), "look-up failed");
             Ending::End(conclusion::failed("internal"))
@@ -204,67 +199,6 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
             finish(app, worker, &claimed, end).await;
         }
     }
-}
-
-/// What the finder is asked.
-fn find_request(claimed: &Claimed) -> FindRequest {
-    let lead = &claimed.lead;
-    FindRequest {
-        full_name: lead.full_name.clone(),
-        // The parts as the page's reader, which knows its site, took the name apart.
-        name: lead
-            .first_name
-            .as_ref()
-            .map(|given| lode_core::name::PersonName {
-                given: Some(given.clone()),
-                middle: lead.middle_name.clone(),
-                family: lead.last_name.clone(),
-                ..lode_core::name::PersonName::default()
-            }),
-        domain: lead.company_domain.clone(),
-        company: lead.company.clone(),
-        // A person's website may be anybody's; the company's own stands in the domain.
-        website: None,
-        company_url: lead.company_url.clone(),
-        company_size: None,
-        evidence: PatternEvidence {
-            addresses: claimed
-                .evidence
-                .addresses
-                .iter()
-                .map(|(email, name)| KnownAddress {
-                    email: email.clone(),
-                    name: name.clone(),
-                    weight: 1.0,
-                })
-                .collect(),
-            patterns: Vec::new(),
-        },
-        verified_before: None,
-        attempt: u32::try_from(claimed.deferrals).unwrap_or(u32::MAX),
-        resolved: resolved_domain(claimed),
-    }
-}
-
-/// The domain that need not be looked for: what the attempt before this one took, or where
-/// an address of the same company was verified before.
-fn resolved_domain(claimed: &Claimed) -> Option<DomainFinding> {
-    if let Some(progress) = &claimed.progress {
-        return serde_json::from_str(progress).ok();
-    }
-    if claimed.lead.company_domain.is_some() {
-        return None;
-    }
-    claimed
-        .evidence
-        .company_domain
-        .as_ref()
-        .map(|domain| DomainFinding {
-            domain: domain.clone(),
-            probability: 1.0,
-            how: DomainSource::Cache,
-            confirmed: true,
-        })
 }
 
 /// Writes an end down; tries again while the database is busy, within the lease.

@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod phones;
 pub mod policy;
 pub mod problem;
+pub mod providers;
 mod routes;
 mod serve;
 pub mod validate;

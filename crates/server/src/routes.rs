@@ -6,6 +6,7 @@ mod devices;
 mod health;
 mod leads;
 mod pairings;
+mod providers;
 mod receipts;
 
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use std::net::SocketAddr;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router, middleware};
 use lode_core::api::{BODY_BYTES_MAX, Credits, MilliCredits};
 use serde::Serialize;
@@ -39,7 +40,13 @@ pub fn router(app: App, listen: SocketAddr) -> Router {
         .collect();
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .expose_headers([
             CREDITS_AVAILABLE,
@@ -59,6 +66,13 @@ pub fn router(app: App, listen: SocketAddr) -> Router {
             patch(leads::update).delete(leads::erase),
         )
         .route("/v1/receipts/{operation_id}", get(receipts::show))
+        .route("/v1/providers", get(providers::list).put(providers::order))
+        .route("/v1/providers/dry-run", get(providers::dry_run))
+        .route(
+            "/v1/providers/{provider}",
+            put(providers::set).delete(providers::remove),
+        )
+        .route("/v1/providers/{provider}/test", post(providers::test))
         .route("/v1/devices/current", delete(devices::revoke_current))
         .fallback(|| async { ApiError::NotFound })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::{App, Sources, now, system_clock};
 use crate::config::{Config, ConfigError};
+use crate::providers::Providers;
 use crate::{jobs, policy, routes};
 
 /// Name of the account that the first start makes.
@@ -86,7 +87,7 @@ pub async fn open_store(config: &Config) -> Result<(Store, lode_store::Pricing),
 }
 
 /// Makes a folder that only its owner may look into; one that is there is left as it is.
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -111,11 +112,15 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 /// [`StartError`].
 pub fn sources(config: &Config, store: &Store) -> Result<Sources, StartError> {
     let verifier = crate::verification::build(config, store)?;
+    let clock = system_clock();
+    let resolver = Some(verifier.resolver().clone());
+    let providers = Arc::new(Providers::new(config, store, clock.clone(), resolver)?);
     Ok(Sources {
         finder: Arc::new(crate::finder::build(config, store, verifier.clone())?),
         verifier: Arc::new(verifier),
-        phones: None,
-        clock: system_clock(),
+        phones: Some(providers.clone()),
+        providers,
+        clock,
     })
 }
 

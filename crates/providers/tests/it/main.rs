@@ -10,5 +10,6 @@
 
 mod answers;
 mod failures;
+mod keys;
 mod stub;
 mod waterfalls;

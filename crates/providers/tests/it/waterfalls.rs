@@ -1,20 +1,105 @@
-//! The waterfall over real providers and a scripted server.
+//! The waterfall over real providers and a scripted server. The backing here is the smallest
+//! one that keeps its promises, within one process; the server's keeps them in the database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
 
-use lode_providers::waterfall::{Attempt, NegativeCache, SpendGuard, Waterfall};
-use lode_providers::{Answer, Deliverability, Provider, ProviderError, ProviderKind};
+use async_trait::async_trait;
+use lode_core::api::MilliCredits;
+use lode_providers::waterfall::{Attempt, Backing, Begun, Judged, Outcome, find, person_key};
+use lode_providers::{
+    Answer, Deliverability, FoundEmail, PersonQuery, Provider, ProviderError, ProviderKind,
+};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::stub::{Stub, json as reply, person};
 
-const NOW: i64 = 1_790_000_000_000;
+#[derive(Default)]
+struct Purse {
+    left: HashMap<ProviderKind, MilliCredits>,
+    reserved: HashMap<Uuid, MilliCredits>,
+    answered: HashMap<(ProviderKind, String), (Uuid, Option<FoundEmail>)>,
+    missed: HashSet<(ProviderKind, String)>,
+}
 
-fn purse(limits: &[(ProviderKind, i64)]) -> Waterfall {
-    Waterfall {
-        guard: SpendGuard::new(limits.iter().copied().collect::<HashMap<_, _>>()),
-        misses: NegativeCache::new(60_000),
+/// Keeps answers while `remember` says so, as within one look-up.
+struct Desk {
+    purse: Mutex<Purse>,
+    remember: bool,
+}
+
+impl Desk {
+    fn new(left: &[(ProviderKind, MilliCredits)], remember: bool) -> Self {
+        let purse = Purse {
+            left: left.iter().copied().collect(),
+            ..Purse::default()
+        };
+        Self {
+            purse: Mutex::new(purse),
+            remember,
+        }
     }
+
+    fn left(&self, kind: ProviderKind) -> MilliCredits {
+        self.purse.lock().unwrap().left[&kind]
+    }
+}
+
+#[async_trait]
+impl Backing for Desk {
+    async fn begin(&self, kind: ProviderKind, worst: MilliCredits, person: &PersonQuery) -> Begun {
+        let mut purse = self.purse.lock().unwrap();
+        let key = (kind, person_key(person).unwrap());
+        if let Some((id, found)) = purse.answered.get(&key).filter(|_| self.remember) {
+            return Begun::Known(*id, found.clone());
+        }
+        if purse.missed.contains(&key) {
+            return Begun::KnownMiss;
+        }
+        let left = purse.left.entry(kind).or_default();
+        if *left < worst {
+            return Begun::SpendLimit;
+        }
+        *left -= worst;
+        let id = Uuid::now_v7();
+        purse.reserved.insert(id, worst);
+        Begun::Go(id)
+    }
+
+    async fn end(
+        &self,
+        id: Uuid,
+        kind: ProviderKind,
+        person: &PersonQuery,
+        answer: &Result<Answer<FoundEmail>, ProviderError>,
+        cost: Option<MilliCredits>,
+    ) {
+        let mut purse = self.purse.lock().unwrap();
+        let reserved = purse.reserved.remove(&id).unwrap();
+        *purse.left.get_mut(&kind).unwrap() += cost.map_or(0, |cost| reserved - cost);
+        let key = (kind, person_key(person).unwrap());
+        if let Ok(answer) = answer {
+            if answer.found.is_none() {
+                purse.missed.insert(key.clone());
+            }
+            purse.answered.insert(key, (id, answer.found.clone()));
+        }
+    }
+
+    async fn judge(&self, _id: Uuid, _kind: ProviderKind, found: &FoundEmail) -> Judged {
+        match found.deliverability {
+            Deliverability::Valid => Judged::Settled,
+            Deliverability::Invalid | Deliverability::Disposable => Judged::Refuted,
+            Deliverability::AcceptAll => Judged::Open,
+            Deliverability::Unknown => Judged::Pending,
+        }
+    }
+}
+
+async fn ask(desk: &Desk, providers: &[Box<dyn Provider>]) -> Outcome {
+    let providers: Vec<&dyn Provider> = providers.iter().map(AsRef::as_ref).collect();
+    find(desk, &providers, &person()).await
 }
 
 fn hunter(email: &str, status: &str) -> Value {
@@ -25,8 +110,15 @@ fn leadmagic(email: Option<&str>) -> Value {
     json!({"email": email, "status": email.map(|_| "valid"), "credits_consumed": i32::from(email.is_some())})
 }
 
+fn judged(attempt: &Attempt) -> (String, Judged) {
+    match attempt {
+        Attempt::Asked(Some((found, judged))) => (found.email.to_string(), *judged),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
-async fn asks_until_an_address_is_called_valid() {
+async fn asks_until_an_address_settles_it() {
     let first = Stub::start(vec![reply(200, &hunter("ada@acme.example", "accept_all"))]).await;
     let second = Stub::start(vec![reply(200, &leadmagic(Some("a.marlow@acme.example")))]).await;
     let third = Stub::start(Vec::new()).await;
@@ -35,62 +127,74 @@ async fn asks_until_an_address_is_called_valid() {
         second.provider(ProviderKind::LeadMagic),
         third.provider(ProviderKind::Prospeo),
     ];
-    let providers: Vec<&dyn Provider> = providers.iter().map(AsRef::as_ref).collect();
-    let mut waterfall = purse(&[
-        (ProviderKind::Hunter, 5_000),
-        (ProviderKind::LeadMagic, 5_000),
-        (ProviderKind::Prospeo, 5_000),
-    ]);
-    let outcome = waterfall.find(&providers, &person(), NOW).await;
-    let (kind, best) = outcome.best.unwrap();
-    assert_eq!(kind, ProviderKind::LeadMagic);
-    assert_eq!(best.email.to_string(), "a.marlow@acme.example");
+    let desk = Desk::new(
+        &[
+            (ProviderKind::Hunter, 5_000),
+            (ProviderKind::LeadMagic, 5_000),
+            (ProviderKind::Prospeo, 5_000),
+        ],
+        true,
+    );
+    let outcome = ask(&desk, &providers).await;
     assert_eq!(outcome.attempts.len(), 2);
+    assert_eq!(
+        judged(&outcome.attempts[0].1),
+        ("ada@acme.example".to_owned(), Judged::Open)
+    );
+    assert_eq!(
+        judged(&outcome.attempts[1].1),
+        ("a.marlow@acme.example".to_owned(), Judged::Settled)
+    );
     assert!(third.requests().is_empty());
-    let day = lode_providers::waterfall::day_of(NOW);
     // Hunter's answer does not say what it cost: the price stays spent.
-    assert_eq!(waterfall.guard.left(ProviderKind::Hunter, day), 4_000);
-    assert_eq!(waterfall.guard.left(ProviderKind::LeadMagic, day), 4_000);
+    assert_eq!(desk.left(ProviderKind::Hunter), 4_000);
+    assert_eq!(desk.left(ProviderKind::LeadMagic), 4_000);
+    // The same look-up once more (it was put off, or taken over): nobody is asked again.
+    assert_eq!(ask(&desk, &providers).await, outcome);
+    assert_eq!(first.requests().len() + second.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_judged_yet_is_waited_for() {
+    let first = Stub::start(vec![reply(200, &hunter("ada@acme.example", "unknown"))]).await;
+    let second = Stub::start(Vec::new()).await;
+    let providers = [
+        first.provider(ProviderKind::Hunter),
+        second.provider(ProviderKind::LeadMagic),
+    ];
+    let desk = Desk::new(
+        &[
+            (ProviderKind::Hunter, 5_000),
+            (ProviderKind::LeadMagic, 5_000),
+        ],
+        true,
+    );
+    let outcome = ask(&desk, &providers).await;
+    assert!(outcome.is_pending());
+    assert!(second.requests().is_empty());
 }
 
 #[tokio::test]
 async fn a_miss_is_not_asked_again_and_costs_nothing() {
-    let stub = Stub::start(vec![
-        reply(200, &leadmagic(None)),
-        reply(200, &leadmagic(None)),
-    ])
-    .await;
-    let provider = stub.provider(ProviderKind::LeadMagic);
-    let mut waterfall = purse(&[(ProviderKind::LeadMagic, 1_000)]);
-    let first = waterfall.find(&[provider.as_ref()], &person(), NOW).await;
-    assert_eq!(
-        first.attempts[0].1,
-        Attempt::Asked {
-            answer: Answer::nothing(Some(0))
-        }
-    );
-    let again = waterfall
-        .find(&[provider.as_ref()], &person(), NOW + 59_999)
-        .await;
+    let stub = Stub::start(vec![reply(200, &leadmagic(None))]).await;
+    let providers = [stub.provider(ProviderKind::LeadMagic)];
+    let desk = Desk::new(&[(ProviderKind::LeadMagic, 1_000)], false);
+    let first = ask(&desk, &providers).await;
+    assert_eq!(first.attempts[0].1, Attempt::Asked(None));
+    assert_eq!(desk.left(ProviderKind::LeadMagic), 1_000);
+    let again = ask(&desk, &providers).await;
     assert_eq!(again.attempts[0].1, Attempt::KnownMiss);
-    let later = waterfall
-        .find(&[provider.as_ref()], &person(), NOW + 60_000)
-        .await;
-    assert!(matches!(later.attempts[0].1, Attempt::Asked { .. }));
-    assert_eq!(stub.requests().len(), 2);
+    assert_eq!(stub.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn the_days_limit_stops_before_the_request() {
     let stub = Stub::start(vec![reply(200, &hunter("ada@acme.example", "accept_all"))]).await;
-    let provider = stub.provider(ProviderKind::Hunter);
-    let mut waterfall = purse(&[(ProviderKind::Hunter, 1_500)]);
-    let first = waterfall.find(&[provider.as_ref()], &person(), NOW).await;
-    assert_eq!(
-        first.best.unwrap().1.deliverability,
-        Deliverability::AcceptAll
-    );
-    let second = waterfall.find(&[provider.as_ref()], &person(), NOW).await;
+    let providers = [stub.provider(ProviderKind::Hunter)];
+    let desk = Desk::new(&[(ProviderKind::Hunter, 1_500)], false);
+    let first = ask(&desk, &providers).await;
+    assert_eq!(judged(&first.attempts[0].1).1, Judged::Open);
+    let second = ask(&desk, &providers).await;
     assert_eq!(second.attempts[0].1, Attempt::SpendLimit);
     assert_eq!(stub.requests().len(), 1);
 }
@@ -103,13 +207,15 @@ async fn who_opted_out_is_asked_for_nowhere_else() {
         first.provider(ProviderKind::Hunter),
         second.provider(ProviderKind::LeadMagic),
     ];
-    let providers: Vec<&dyn Provider> = providers.iter().map(AsRef::as_ref).collect();
-    let mut waterfall = purse(&[
-        (ProviderKind::Hunter, 9_000),
-        (ProviderKind::LeadMagic, 9_000),
-    ]);
-    let outcome = waterfall.find(&providers, &person(), NOW).await;
-    assert!(outcome.opted_out && outcome.best.is_none());
+    let desk = Desk::new(
+        &[
+            (ProviderKind::Hunter, 9_000),
+            (ProviderKind::LeadMagic, 9_000),
+        ],
+        true,
+    );
+    let outcome = ask(&desk, &providers).await;
+    assert!(outcome.opted_out && outcome.attempts.len() == 1);
     assert!(second.requests().is_empty());
 }
 
@@ -121,19 +227,19 @@ async fn a_failing_provider_does_not_stop_the_others() {
         first.provider(ProviderKind::Hunter),
         second.provider(ProviderKind::LeadMagic),
     ];
-    let providers: Vec<&dyn Provider> = providers.iter().map(AsRef::as_ref).collect();
-    let mut waterfall = purse(&[
-        (ProviderKind::Hunter, 1_000),
-        (ProviderKind::LeadMagic, 1_000),
-    ]);
-    let outcome = waterfall.find(&providers, &person(), NOW).await;
+    let desk = Desk::new(
+        &[
+            (ProviderKind::Hunter, 1_000),
+            (ProviderKind::LeadMagic, 1_000),
+        ],
+        true,
+    );
+    let outcome = ask(&desk, &providers).await;
     assert_eq!(
         outcome.attempts[0].1,
-        Attempt::Failed {
-            error: ProviderError::Server(500)
-        }
+        Attempt::Failed(ProviderError::Server(500))
     );
-    assert!(outcome.best.is_some());
-    let day = lode_providers::waterfall::day_of(NOW);
-    assert_eq!(waterfall.guard.left(ProviderKind::Hunter, day), 1_000);
+    assert_eq!(judged(&outcome.attempts[1].1).1, Judged::Settled);
+    // A refusal is not charged; what was begun and lost may be.
+    assert_eq!(desk.left(ProviderKind::Hunter), 1_000);
 }

@@ -46,10 +46,21 @@ pub(super) fn with_port_shut(mut outcome: FindOutcome) -> FindOutcome {
     outcome
 }
 
-/// Reads an outcome.
-pub(super) fn ending(claimed: &Claimed, outcome: FindOutcome, now: UnixMillis) -> Ending {
-    if outcome.conclusion == Conclusion::Deferred
+/// Whether an outcome puts the look-up off, rather than ending it.
+pub(super) fn is_put_off(claimed: &Claimed, outcome: &FindOutcome) -> bool {
+    outcome.conclusion == Conclusion::Deferred
         && claimed.deferrals < DEFERRALS_MAX
+        && outcome.retry_after.is_some()
+}
+
+/// Reads an outcome; `progress` is for the next attempt.
+pub(super) fn ending(
+    claimed: &Claimed,
+    outcome: FindOutcome,
+    progress: Option<String>,
+    now: UnixMillis,
+) -> Ending {
+    if is_put_off(claimed, &outcome)
         && let Some(after) = outcome.retry_after
     {
         let wait = i64::try_from(after.as_millis())
@@ -57,9 +68,7 @@ pub(super) fn ending(claimed: &Claimed, outcome: FindOutcome, now: UnixMillis) -
             .clamp(DEFERRAL_MS_MIN, DEFERRAL_MS_MAX);
         return Ending::Deferred {
             run_at: now.saturating_add(wait),
-            progress: outcome
-                .domain
-                .and_then(|domain| serde_json::to_string(&domain).ok()),
+            progress,
         };
     }
     Ending::End(end(outcome, now))
@@ -229,7 +238,7 @@ mod tests {
     }
 
     fn ended(conclusion: Conclusion, email: Option<&str>) -> LookupEnd {
-        match ending(&claimed(0), outcome(conclusion, email), NOW) {
+        match ending(&claimed(0), outcome(conclusion, email), None, NOW) {
             Ending::End(end) => end,
             Ending::Deferred { .. } => panic!("deferred"),
         }
@@ -301,7 +310,7 @@ mod tests {
         ] {
             let mut outcome = outcome(conclusion, Some("ana@acme.example"));
             outcome.retry_after = Some(Duration::from_secs(60));
-            let Ending::End(end) = ending(&claimed(0), with_port_shut(outcome), NOW) else {
+            let Ending::End(end) = ending(&claimed(0), with_port_shut(outcome), None, NOW) else {
                 panic!("deferred");
             };
             assert_eq!(end.reason.as_deref(), Some(PORT_SHUT), "{conclusion:?}");
@@ -317,7 +326,7 @@ mod tests {
         let deferred = |deferrals, after: Option<u64>| {
             let mut outcome = outcome(Conclusion::Deferred, None);
             outcome.retry_after = after.map(Duration::from_secs);
-            match ending(&claimed(deferrals), outcome, NOW) {
+            match ending(&claimed(deferrals), outcome, None, NOW) {
                 Ending::Deferred { run_at, .. } => Some(run_at - NOW),
                 Ending::End(_) => None,
             }

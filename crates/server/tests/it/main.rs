@@ -16,4 +16,5 @@ mod concurrency;
 mod domains;
 mod flow;
 mod problems;
+mod providers;
 mod support;

@@ -21,7 +21,7 @@ pub struct Bench {
     pub client: Client,
     pub url: String,
     pub token: String,
-    config: Config,
+    pub config: Config,
     _folder: TempDir,
 }
 
@@ -118,7 +118,13 @@ impl Bench {
 
     /// Stops the server and starts another one on the same data.
     pub async fn restart(self) -> Self {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn restart_with(mut self, adjust: impl FnOnce(&mut Config)) -> Self {
         self.server.stop().await;
+        adjust(&mut self.config);
         let server = lode_server::start(self.config.clone()).await.unwrap();
         Self {
             url: format!("http://{}", server.address),

@@ -1,0 +1,209 @@
+//! One look-up: our own evidence first, then the account's data providers, whose answers are
+//! verified by us.
+
+use lode_finder::claims::with_claims;
+use lode_finder::{
+    Conclusion, DomainFinding, DomainSource, FindOutcome, FindRequest, KnownAddress,
+    PatternEvidence,
+};
+use lode_providers::PersonQuery;
+use lode_store::Claimed;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::conclusion::{is_put_off, with_port_shut};
+use crate::app::App;
+use crate::providers::{Asked, Question, person_query};
+
+/// What an attempt came to.
+pub(super) struct LookedUp {
+    pub(super) outcome: FindOutcome,
+    /// What the next attempt wants back, where there is to be one.
+    pub(super) progress: Option<String>,
+}
+
+/// Where a look-up that was put off goes on.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+enum Progress {
+    /// Our own search, at the domain that it took.
+    Own { domain: Option<DomainFinding> },
+    /// The verification of what providers found. Our own search is over.
+    Providers {
+        own: Box<FindOutcome>,
+        /// Deferrals of the look-up before this stage began.
+        deferrals: i64,
+    },
+}
+
+impl Progress {
+    fn write(&self) -> Option<String> {
+        serde_json::to_string(self).ok()
+    }
+}
+
+/// One attempt.
+pub(super) async fn look_up(app: &App, worker: Uuid, claimed: &Claimed) -> LookedUp {
+    // What an older version wrote is begun anew.
+    let progress = claimed
+        .progress
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok());
+    let (own, before) = match progress {
+        Some(Progress::Providers { own, deferrals }) => (*own, deferrals),
+        other => {
+            let domain = match other {
+                Some(Progress::Own { domain }) => domain,
+                _ => None,
+            };
+            let own = own_search(app, claimed, domain).await;
+            if is_put_off(claimed, &own) {
+                let domain = own.domain.clone();
+                return LookedUp {
+                    outcome: own,
+                    progress: Progress::Own { domain }.write(),
+                };
+            }
+            (own, claimed.deferrals)
+        }
+    };
+    if !is_worth_asking(own.conclusion) {
+        return LookedUp {
+            outcome: own,
+            progress: None,
+        };
+    }
+    let question = Question {
+        account_id: claimed.account_id,
+        lookup_id: claimed.id,
+        worker,
+        lead_id: claimed.lead_id,
+        person: whom(claimed, &own),
+        attempt: u32::try_from(claimed.deferrals - before).unwrap_or(0),
+        verifier: app.verifier().as_ref(),
+    };
+    let asked = app.providers.ask(&question).await;
+    let outcome = weigh(own.clone(), &asked, app.finder.port_shut());
+    let progress = Progress::Providers {
+        own: Box::new(own),
+        deferrals: before,
+    };
+    LookedUp {
+        outcome,
+        progress: asked.pending.and_then(|_| progress.write()),
+    }
+}
+
+async fn own_search(app: &App, claimed: &Claimed, domain: Option<DomainFinding>) -> FindOutcome {
+    let request = find_request(claimed, domain);
+    let outcome = app.finder.find(&request).await;
+    if app.finder.port_shut() {
+        with_port_shut(outcome)
+    } else {
+        outcome
+    }
+}
+
+/// Whether a provider could help.
+fn is_worth_asking(conclusion: Conclusion) -> bool {
+    match conclusion {
+        Conclusion::Verified | Conclusion::Failed => false,
+        Conclusion::DomainUnconfirmed
+        | Conclusion::AcceptAll
+        | Conclusion::Unsure
+        | Conclusion::ProbingOff
+        | Conclusion::Blocked
+        | Conclusion::Deferred
+        | Conclusion::NotFound
+        | Conclusion::NoMail
+        | Conclusion::DomainUnknown
+        | Conclusion::NameUnusable => true,
+    }
+}
+
+/// Whom providers are asked for: with the domain that our own search is sure of.
+fn whom(claimed: &Claimed, own: &FindOutcome) -> PersonQuery {
+    let mut person = person_query(&claimed.lead);
+    if let Some(domain) = own.domain.as_ref().filter(|domain| domain.confirmed) {
+        person.domain = Some(domain.domain.clone());
+    }
+    person
+}
+
+/// Our own evidence with what the providers said.
+fn weigh(own: FindOutcome, asked: &Asked, port_shut: bool) -> FindOutcome {
+    let mut outcome = with_claims(own, &asked.claims);
+    if outcome.conclusion == Conclusion::Verified {
+        return outcome;
+    }
+    if let Some(after) = asked.pending {
+        outcome.conclusion = Conclusion::Deferred;
+        outcome.retry_after = Some(after);
+    }
+    for note in &asked.notes {
+        outcome.reasons.push((*note).to_owned());
+    }
+    if port_shut {
+        with_port_shut(outcome)
+    } else {
+        outcome
+    }
+}
+
+/// What the finder is asked.
+fn find_request(claimed: &Claimed, resolved: Option<DomainFinding>) -> FindRequest {
+    let lead = &claimed.lead;
+    FindRequest {
+        full_name: lead.full_name.clone(),
+        // The parts as the page's reader, which knows its site, took the name apart.
+        name: lead
+            .first_name
+            .as_ref()
+            .map(|given| lode_core::name::PersonName {
+                given: Some(given.clone()),
+                middle: lead.middle_name.clone(),
+                family: lead.last_name.clone(),
+                ..lode_core::name::PersonName::default()
+            }),
+        domain: lead.company_domain.clone(),
+        company: lead.company.clone(),
+        // A person's website may be anybody's; the company's own stands in the domain.
+        website: None,
+        company_url: lead.company_url.clone(),
+        company_size: None,
+        evidence: PatternEvidence {
+            addresses: claimed
+                .evidence
+                .addresses
+                .iter()
+                .map(|(email, name)| KnownAddress {
+                    email: email.clone(),
+                    name: name.clone(),
+                    weight: 1.0,
+                })
+                .collect(),
+            patterns: Vec::new(),
+        },
+        verified_before: None,
+        attempt: u32::try_from(claimed.deferrals).unwrap_or(u32::MAX),
+        resolved: resolved.or_else(|| proved_domain(claimed)),
+    }
+}
+
+/// The domain that need not be looked for: where an address of the same company was
+/// verified before.
+fn proved_domain(claimed: &Claimed) -> Option<DomainFinding> {
+    if claimed.lead.company_domain.is_some() {
+        return None;
+    }
+    claimed
+        .evidence
+        .company_domain
+        .as_ref()
+        .map(|domain| DomainFinding {
+            domain: domain.clone(),
+            probability: 1.0,
+            how: DomainSource::Cache,
+            confirmed: true,
+        })
+}

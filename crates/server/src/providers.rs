@@ -1,0 +1,256 @@
+//! The account's data providers: keys, order, purse, and the asking.
+//!
+//! `lode-providers` speaks their APIs and decides whom to ask; `lode-store` keeps what all
+//! servers share; this joins the two. A key leaves the database sealed ([`vault`]) and is
+//! opened only to be put into a client.
+
+mod desk;
+mod manage;
+mod phones;
+mod vault;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lode_core::api::{MilliCredits, UnixMillis};
+use lode_core::lead::Lead;
+use lode_providers::waterfall::{Member, Order, Record, order};
+use lode_providers::{
+    ApiKey, PersonQuery, Provider, ProviderConfig, ProviderKind, SetupError, connect,
+};
+use lode_store::providers::StoredProvider;
+use lode_store::{Store, StoreError};
+use lode_verify::Resolver;
+use url::Url;
+use uuid::Uuid;
+
+pub(crate) use desk::{Asked, Question};
+pub use manage::Tried;
+pub use vault::VaultError;
+
+use crate::app::Clock;
+use crate::config::{Config, ConfigError};
+use vault::Vault;
+
+/// Why something about a provider could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvidersError {
+    /// There is no key of this provider.
+    #[error("there is no key of this provider")]
+    NoKey,
+    /// The key was sealed with another secret than this server has.
+    #[error("the stored key cannot be opened with this server's secret; set it again")]
+    Unreadable,
+    /// The key cannot be one of this provider, or its API cannot be connected to.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The secret that keys are sealed with is missing or wrong.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An account's provider that can be asked.
+struct Ready {
+    member: Member,
+    provider: Arc<dyn Provider>,
+    stored: StoredProvider,
+}
+
+impl Providers {
+    fn forget_client(&self, account_id: Uuid, kind: ProviderKind) {
+        let mut connected = self
+            .connected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        connected.remove(&(account_id, kind));
+    }
+}
+
+/// A client with the time of the key that it was made with.
+type Connected = (UnixMillis, Arc<dyn Provider>);
+
+/// The data providers of all accounts.
+pub struct Providers {
+    store: Store,
+    vault: Vault,
+    clock: Clock,
+    bases: HashMap<ProviderKind, Url>,
+    config: ProviderConfig,
+    /// How long a miss is remembered, in milliseconds.
+    miss_ms: i64,
+    /// Clients by account: they hold connections and tokens.
+    connected: Mutex<HashMap<(Uuid, ProviderKind), Connected>>,
+}
+
+impl Providers {
+    /// The providers of a configuration. Nothing is read or connected yet.
+    ///
+    /// # Errors
+    /// An address of an API that cannot be read.
+    pub fn new(
+        config: &Config,
+        store: &Store,
+        clock: Clock,
+        resolver: Option<Resolver>,
+    ) -> Result<Self, ConfigError> {
+        Ok(Self {
+            store: store.clone(),
+            vault: Vault::new(config)?,
+            clock,
+            bases: config.provider_bases()?,
+            config: ProviderConfig {
+                allow_nets: config.allow_nets.clone(),
+                resolver,
+                ..ProviderConfig::default()
+            },
+            miss_ms: i64::from(config.provider_miss_days).saturating_mul(24 * 3600 * 1000),
+            connected: Mutex::default(),
+        })
+    }
+
+    fn now(&self) -> UnixMillis {
+        (self.clock)()
+    }
+
+    /// The account's providers that can be asked now, in the order in which they are to be.
+    async fn ready(&self, account_id: Uuid) -> Result<Vec<Ready>, ProvidersError> {
+        let now = self.now();
+        let stored = self.store.providers(account_id, now).await?;
+        let by = order_of(&stored);
+        let mut ready: HashMap<ProviderKind, Ready> = HashMap::new();
+        for stored in stored {
+            let resting = stored
+                .trouble
+                .as_ref()
+                .is_some_and(|(_, until)| now < *until);
+            let Some(kind) = ProviderKind::by_name(&stored.provider) else {
+                // Set by a newer version.
+                continue;
+            };
+            if resting {
+                continue;
+            }
+            match self.connect(account_id, kind, &stored) {
+                Ok(provider) => {
+                    let member = member(&stored, provider.as_ref());
+                    ready.insert(
+                        kind,
+                        Ready {
+                            member,
+                            provider,
+                            stored,
+                        },
+                    );
+                }
+                Err(error) => {
+                    tracing::warn!(account.id = %account_id, provider = %kind, %error, "provider left out");
+                }
+            }
+        }
+        let members: Vec<Member> = ready.values().map(|ready| ready.member).collect();
+        Ok(order(&members, &by)
+            .into_iter()
+            .filter_map(|member| ready.remove(&member.kind))
+            .collect())
+    }
+
+    /// The client of a stored key: the one in use, or a new one.
+    fn connect(
+        &self,
+        account_id: Uuid,
+        kind: ProviderKind,
+        stored: &StoredProvider,
+    ) -> Result<Arc<dyn Provider>, ProvidersError> {
+        let mut connected = self
+            .connected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, provider)) = connected.get(&(account_id, kind))
+            && *since == stored.updated_at
+        {
+            return Ok(provider.clone());
+        }
+        let key = self
+            .vault
+            .open(account_id, kind, &stored.sealed)?
+            .ok_or(ProvidersError::Unreadable)?;
+        let provider: Arc<dyn Provider> = Arc::from(connect(kind, &key, &self.config_of(kind))?);
+        connected.insert((account_id, kind), (stored.updated_at, provider.clone()));
+        Ok(provider)
+    }
+
+    fn config_of(&self, kind: ProviderKind) -> ProviderConfig {
+        ProviderConfig {
+            base: self.bases.get(&kind).cloned(),
+            ..self.config.clone()
+        }
+    }
+}
+
+/// The order of an account: the user's own where any provider has a place in one.
+fn order_of(stored: &[StoredProvider]) -> Order {
+    let mut placed: Vec<(i64, ProviderKind)> = stored
+        .iter()
+        .filter_map(|stored| Some((stored.position?, ProviderKind::by_name(&stored.provider)?)))
+        .collect();
+    if placed.is_empty() {
+        return Order::ExpectedCost;
+    }
+    placed.sort_unstable();
+    Order::Given(placed.into_iter().map(|(_, kind)| kind).collect())
+}
+
+fn member(stored: &StoredProvider, provider: &dyn Provider) -> Member {
+    Member {
+        kind: provider.kind(),
+        prices: provider.prices(),
+        credit_price: stored.credit_price,
+        record: record(stored),
+    }
+}
+
+fn record(stored: &StoredProvider) -> Record {
+    Record {
+        asked: stored.record.asked,
+        found: stored.record.found,
+        verified: stored.record.verified,
+    }
+}
+
+/// What may still be spent today.
+fn left(stored: &StoredProvider) -> MilliCredits {
+    stored.daily_limit.saturating_sub(stored.spent_today).max(0)
+}
+
+/// A key as somebody typed it.
+fn api_key(text: &str) -> ApiKey {
+    ApiKey::new(text)
+}
+
+/// Whom providers are asked for.
+pub(crate) fn person_query(lead: &Lead) -> PersonQuery {
+    let parsed = lead.full_name.as_deref().map(lode_core::name::parse);
+    let part = |given: &Option<String>, parsed: Option<&String>| given.clone().or(parsed.cloned());
+    let parsed = parsed.as_ref();
+    PersonQuery {
+        first_name: part(
+            &lead.first_name,
+            parsed.and_then(|name| name.given.as_ref()),
+        ),
+        last_name: part(
+            &lead.last_name,
+            parsed.and_then(|name| name.family.as_ref()),
+        ),
+        full_name: lead.full_name.clone(),
+        domain: lead.company_domain.clone(),
+        company: lead.company.clone(),
+        linkedin_url: lead
+            .profile_url
+            .clone()
+            .filter(|url| url.contains("linkedin.com/in/")),
+        work_email: None,
+    }
+}

@@ -1,0 +1,304 @@
+//! The asking of one look-up: the waterfall over the database, with our own judgement.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lode_core::api::MilliCredits;
+use lode_core::email::EmailStatus;
+use lode_finder::claims::Claim;
+use lode_providers::waterfall::{self, Attempt, Backing, Begun, Judged, person_key};
+use lode_providers::{
+    Answer, Deliverability, FoundEmail, PersonQuery, Provider, ProviderError, ProviderKind,
+};
+use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState, StoredCall};
+use lode_verify::Address;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Providers;
+use crate::verification::AddressVerifier;
+
+/// How long a provider is left alone that cannot be reached, or limits the rate without
+/// saying for how long.
+const REST_SHORT_MS: i64 = 60 * 1000;
+
+/// How long one is left alone whose user has to do something (key, credits).
+const REST_LONG_MS: i64 = 60 * 60 * 1000;
+
+/// One look-up's question.
+pub(crate) struct Question<'a> {
+    pub(crate) account_id: Uuid,
+    pub(crate) lookup_id: Uuid,
+    pub(crate) worker: Uuid,
+    pub(crate) lead_id: Uuid,
+    pub(crate) person: PersonQuery,
+    /// How often verifying what providers found was put off already.
+    pub(crate) attempt: u32,
+    pub(crate) verifier: &'a dyn AddressVerifier,
+}
+
+/// What the providers said.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// What they claim, with what we made of it.
+    pub(crate) claims: Vec<Claim>,
+    /// A mail server asked to come back before a claim could be judged: after which time.
+    pub(crate) pending: Option<Duration>,
+    /// Stable codes of what else is to be said.
+    pub(crate) notes: Vec<&'static str>,
+}
+
+/// An address as it is written down with a call.
+#[derive(Serialize, Deserialize)]
+struct StoredEmail {
+    address: String,
+    deliverability: Deliverability,
+    confidence: Option<u8>,
+}
+
+impl Providers {
+    /// Asks the account's providers for a person's address. Nothing where there are none,
+    /// or the person has no name and no profile to ask by.
+    pub(crate) async fn ask(&self, question: &Question<'_>) -> Asked {
+        if person_key(&question.person).is_none() {
+            return Asked::default();
+        }
+        let ready = match self.ready(question.account_id).await {
+            Ok(ready) => ready,
+            Err(error) => {
+                tracing::warn!(lookup.id = %question.lookup_id, %error, "providers are left out");
+                return Asked::default();
+            }
+        };
+        let desk = Desk {
+            providers: self,
+            question,
+            precision: ready
+                .iter()
+                .map(|ready| (ready.member.kind, ready.member.record.precision()))
+                .collect(),
+            known: Mutex::default(),
+            asked: Mutex::default(),
+        };
+        let list: Vec<&dyn Provider> = ready.iter().map(|ready| ready.provider.as_ref()).collect();
+        let outcome = waterfall::find(&desk, &list, &question.person).await;
+        let mut asked = desk
+            .asked
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !outcome.is_pending() {
+            asked.pending = None;
+        }
+        if outcome.opted_out {
+            asked.notes.push("person_opted_out");
+        }
+        let limited = |(_, attempt): &(ProviderKind, Attempt)| *attempt == Attempt::SpendLimit;
+        if outcome.attempts.iter().any(limited) {
+            asked.notes.push("provider_spend_limit");
+        }
+        asked
+    }
+
+    /// Leaves a provider alone for a while after it gave no answer.
+    pub(super) async fn rest_after(
+        &self,
+        account_id: Uuid,
+        kind: ProviderKind,
+        error: &ProviderError,
+    ) {
+        let rest = match error {
+            ProviderError::RateLimited { retry_after } => retry_after
+                .and_then(|after| i64::try_from(after.as_millis()).ok())
+                .unwrap_or(REST_SHORT_MS),
+            error if error.needs_user() => REST_LONG_MS,
+            ProviderError::Server(_) | ProviderError::Timeout | ProviderError::Unreachable => {
+                REST_SHORT_MS
+            }
+            _ => return,
+        };
+        let until = self.now().saturating_add(rest);
+        let rested = self
+            .store
+            .rest_provider(account_id, kind.as_str(), Some((error.code(), until)))
+            .await;
+        if let Err(error) = rested {
+            tracing::warn!(provider = %kind, %error, "cannot leave a provider alone");
+        }
+    }
+}
+
+/// The waterfall's backing for one look-up.
+struct Desk<'a> {
+    providers: &'a Providers,
+    question: &'a Question<'a>,
+    precision: HashMap<ProviderKind, f64>,
+    /// Verdicts of an earlier attempt, by call.
+    known: Mutex<HashMap<Uuid, EmailStatus>>,
+    asked: Mutex<Asked>,
+}
+
+impl Desk<'_> {
+    fn call<'c>(&self, kind: ProviderKind, worst: MilliCredits, person: &'c str) -> Call<'c> {
+        Call {
+            account_id: self.question.account_id,
+            provider: kind.as_str(),
+            purpose: "email",
+            operation: self.question.lookup_id,
+            worker: Some(self.question.worker),
+            lead_id: self.question.lead_id,
+            person,
+            worst,
+        }
+    }
+
+    fn known(&self, call: StoredCall) -> Begun {
+        if let Some(verdict) = call
+            .verdict
+            .and_then(|name| serde_json::from_value(name.into()).ok())
+        {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.insert(call.id, verdict);
+        }
+        let found = (call.state == CallState::Found)
+            .then(|| call.answer.as_deref().and_then(read))
+            .flatten();
+        Begun::Known(call.id, found)
+    }
+
+    /// What we make of an address, by our own verification; what was refuted stays so.
+    async fn verified(&self, id: Uuid, found: &FoundEmail) -> (EmailStatus, Vec<String>, bool) {
+        let known = {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.get(&id).copied()
+        };
+        if let Some(status) = known.filter(|status| is_refuted(*status)) {
+            return (status, vec!["refuted_before".to_owned()], false);
+        }
+        if found.deliverability == Deliverability::Invalid {
+            let reasons = vec!["provider_says_invalid".to_owned()];
+            return (EmailStatus::Invalid, reasons, false);
+        }
+        let question = self.question;
+        let verdict = question
+            .verifier
+            .verify(&found.email.to_string(), question.attempt)
+            .await;
+        let waits = verdict.status == EmailStatus::Deferred && verdict.retry_after.is_some();
+        if waits {
+            let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            asked.pending = asked.pending.max(verdict.retry_after);
+        }
+        (verdict.status, verdict.reasons, waits)
+    }
+}
+
+fn is_refuted(status: EmailStatus) -> bool {
+    matches!(
+        status,
+        EmailStatus::Invalid | EmailStatus::Disabled | EmailStatus::Role | EmailStatus::Disposable
+    )
+}
+
+#[async_trait]
+impl Backing for Desk<'_> {
+    async fn begin(&self, kind: ProviderKind, worst: MilliCredits, person: &PersonQuery) -> Begun {
+        let Some(key) = person_key(person) else {
+            return Begun::Stop;
+        };
+        let providers = self.providers;
+        let call = self.call(kind, worst, &key);
+        match providers.store.begin_call(&call, providers.now()).await {
+            Ok(CallBegun::Go(id)) => Begun::Go(id),
+            Ok(CallBegun::Known(call)) => self.known(call),
+            Ok(CallBegun::KnownMiss) => Begun::KnownMiss,
+            Ok(CallBegun::SpendLimit) => Begun::SpendLimit,
+            Ok(CallBegun::Lost) => Begun::Stop,
+            Err(error) => {
+                // What cannot be written down is not spent.
+                tracing::warn!(lookup.id = %self.question.lookup_id, %error, "cannot begin a provider call");
+                Begun::Stop
+            }
+        }
+    }
+
+    async fn end(
+        &self,
+        id: Uuid,
+        kind: ProviderKind,
+        person: &PersonQuery,
+        answer: &Result<Answer<FoundEmail>, ProviderError>,
+        cost: Option<MilliCredits>,
+    ) {
+        let providers = self.providers;
+        let now = providers.now();
+        let finding = match answer {
+            Ok(Answer {
+                found: Some(found), ..
+            }) => CallFinding::Found(write(found)),
+            Ok(_) => CallFinding::Missing {
+                until: now.saturating_add(providers.miss_ms),
+            },
+            Err(error) => CallFinding::Failed(error.code().to_owned()),
+        };
+        let key = person_key(person).unwrap_or_default();
+        let call = self.call(kind, 0, &key);
+        let ended = providers
+            .store
+            .end_call(id, &call, &CallEnd { finding, cost }, now)
+            .await;
+        if let Err(error) = ended {
+            tracing::warn!(lookup.id = %self.question.lookup_id, %error, "cannot end a provider call");
+        }
+        if let Err(error) = answer {
+            tracing::info!(lookup.id = %self.question.lookup_id, provider = %kind, code = error.code(), "no answer");
+            providers
+                .rest_after(self.question.account_id, kind, error)
+                .await;
+        }
+    }
+
+    async fn judge(&self, id: Uuid, kind: ProviderKind, found: &FoundEmail) -> Judged {
+        let (status, reasons, waits) = self.verified(id, found).await;
+        if let Err(error) = self.providers.store.judge_call(id, status).await {
+            tracing::warn!(lookup.id = %self.question.lookup_id, %error, "cannot write a verdict down");
+        }
+        let sure = found.deliverability == Deliverability::Valid;
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.claims.push(Claim {
+            source: kind.as_str().to_owned(),
+            email: found.email.to_string(),
+            sure,
+            precision: self.precision.get(&kind).copied().unwrap_or(0.0),
+            status,
+            reasons,
+        });
+        match status {
+            EmailStatus::Verified | EmailStatus::Full => Judged::Settled,
+            status if is_refuted(status) => Judged::Refuted,
+            EmailStatus::Deferred if waits => Judged::Pending,
+            // Nobody could prove more than the provider is sure of.
+            _ if sure => Judged::Settled,
+            _ => Judged::Open,
+        }
+    }
+}
+
+fn write(found: &FoundEmail) -> String {
+    serde_json::to_string(&StoredEmail {
+        address: found.email.to_string(),
+        deliverability: found.deliverability,
+        confidence: found.confidence,
+    })
+    .unwrap_or_default()
+}
+
+fn read(text: &str) -> Option<FoundEmail> {
+    let stored: StoredEmail = serde_json::from_str(text).ok()?;
+    Some(FoundEmail {
+        email: Address::parse(&stored.address).ok()?,
+        deliverability: stored.deliverability,
+        confidence: stored.confidence,
+    })
+}

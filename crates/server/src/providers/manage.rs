@@ -1,0 +1,225 @@
+//! What a user does with providers: set, list, order, remove, try, and ask what a look-up
+//! would cost.
+
+use lode_core::api::{
+    DryRunView, MilliCredits, PlannedCallView, ProviderEdit, ProviderRecordView, ProviderView,
+    ProvidersView,
+};
+use lode_providers::waterfall::{Order, PlannedCall, dry_run};
+use lode_providers::{ProviderError, ProviderKind, connect};
+use lode_store::providers::{ProviderEdit as StoredEdit, StoredProvider};
+use uuid::Uuid;
+
+use super::{Providers, ProvidersError, api_key, left, order_of};
+
+/// What trying a key came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    /// It works; the credits that are left, where the provider says so.
+    Works(Option<MilliCredits>),
+    /// The provider documents no call that costs nothing.
+    Unknown,
+    /// It gave no answer, or refused the key.
+    Failed(ProviderError),
+}
+
+impl Providers {
+    /// The account's providers.
+    ///
+    /// # Errors
+    /// [`ProvidersError`].
+    pub async fn list(&self, account_id: Uuid) -> Result<ProvidersView, ProvidersError> {
+        let now = self.now();
+        let stored = self.store.providers(account_id, now).await?;
+        let order = match order_of(&stored) {
+            Order::ExpectedCost => None,
+            Order::Given(kinds) => Some(kinds.iter().map(ToString::to_string).collect()),
+        };
+        let providers = stored
+            .iter()
+            .map(|stored| self.view(account_id, stored, now))
+            .collect();
+        Ok(ProvidersView { order, providers })
+    }
+
+    fn view(&self, account_id: Uuid, stored: &StoredProvider, now: i64) -> ProviderView {
+        let readable = ProviderKind::by_name(&stored.provider).is_some_and(|kind| {
+            matches!(
+                self.vault.open(account_id, kind, &stored.sealed),
+                Ok(Some(_))
+            )
+        });
+        let trouble = stored
+            .trouble
+            .as_ref()
+            .filter(|(_, until)| now < *until)
+            .map(|(code, until)| (code.clone(), Some(*until)))
+            .or_else(|| (!readable).then(|| ("key_unreadable".to_owned(), None)));
+        ProviderView {
+            provider: stored.provider.clone(),
+            daily_limit: stored.daily_limit,
+            spent_today: stored.spent_today,
+            credit_price: stored.credit_price,
+            record: ProviderRecordView {
+                asked: stored.record.asked,
+                found: stored.record.found,
+                verified: stored.record.verified,
+            },
+            resting_until: trouble.as_ref().and_then(|(_, until)| *until),
+            trouble: trouble.map(|(code, _)| code),
+            updated_at: stored.updated_at,
+        }
+    }
+
+    /// Sets a provider's key and settings.
+    ///
+    /// # Errors
+    /// [`ProvidersError::Setup`] where it cannot be a key of that provider,
+    /// [`ProvidersError::NoKey`] where none is stored and none is given.
+    pub async fn set(
+        &self,
+        account_id: Uuid,
+        kind: ProviderKind,
+        edit: &ProviderEdit,
+    ) -> Result<(), ProvidersError> {
+        let sealed = match &edit.key {
+            Some(key) => {
+                connect(kind, &api_key(key), &self.config_of(kind))?;
+                Some(self.vault.seal(account_id, kind, key.trim())?)
+            }
+            None => None,
+        };
+        let stored = StoredEdit {
+            sealed,
+            daily_limit: edit.daily_limit,
+            credit_price: edit.credit_price,
+        };
+        let set = self
+            .store
+            .set_provider(account_id, kind.as_str(), &stored, self.now())
+            .await?;
+        if set {
+            Ok(())
+        } else {
+            Err(ProvidersError::NoKey)
+        }
+    }
+
+    /// Forgets a provider's key.
+    ///
+    /// # Errors
+    /// [`ProvidersError::NoKey`] where there is none.
+    pub async fn remove(&self, account_id: Uuid, kind: ProviderKind) -> Result<(), ProvidersError> {
+        self.forget_client(account_id, kind);
+        if self
+            .store
+            .remove_provider(account_id, kind.as_str())
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(ProvidersError::NoKey)
+        }
+    }
+
+    /// Sets the order in which providers are asked, those that are not named left out;
+    /// `None`: by expected cost.
+    ///
+    /// # Errors
+    /// [`ProvidersError::NoKey`] where one of them has no key.
+    pub async fn order(
+        &self,
+        account_id: Uuid,
+        order: Option<&[ProviderKind]>,
+    ) -> Result<(), ProvidersError> {
+        let stored = self.store.providers(account_id, self.now()).await?;
+        let known = |kind: &ProviderKind| stored.iter().any(|s| s.provider == kind.as_str());
+        if !order.unwrap_or_default().iter().all(known) {
+            return Err(ProvidersError::NoKey);
+        }
+        let names: Option<Vec<&str>> =
+            order.map(|order| order.iter().map(|kind| kind.as_str()).collect());
+        Ok(self
+            .store
+            .order_providers(account_id, names.as_deref())
+            .await?)
+    }
+
+    /// Tries a stored key by a call that costs nothing. A key that works ends the
+    /// provider's rest.
+    ///
+    /// # Errors
+    /// [`ProvidersError`]; what the provider says is no error but [`Tried`].
+    pub async fn test(
+        &self,
+        account_id: Uuid,
+        kind: ProviderKind,
+    ) -> Result<Tried, ProvidersError> {
+        let stored = self.store.providers(account_id, self.now()).await?;
+        let stored = stored
+            .iter()
+            .find(|stored| stored.provider == kind.as_str())
+            .ok_or(ProvidersError::NoKey)?;
+        let provider = self.connect(account_id, kind, stored)?;
+        Ok(match provider.check_key().await {
+            Ok(balance) => {
+                self.store
+                    .rest_provider(account_id, kind.as_str(), None)
+                    .await?;
+                Tried::Works(balance)
+            }
+            Err(ProviderError::NotOffered) => Tried::Unknown,
+            Err(error) => {
+                self.rest_after(account_id, kind, &error).await;
+                Tried::Failed(error)
+            }
+        })
+    }
+
+    /// What a look-up would cost at most and is expected to, call by call, without asking
+    /// anybody.
+    ///
+    /// # Errors
+    /// [`ProvidersError`].
+    pub async fn dry_run(&self, account_id: Uuid) -> Result<DryRunView, ProvidersError> {
+        let ready = self.ready(account_id).await?;
+        let members: Vec<_> = ready.iter().map(|ready| ready.member).collect();
+        let calls = dry_run(&members, |kind| {
+            ready
+                .iter()
+                .find(|ready| ready.member.kind == kind)
+                .map_or(0, |ready| left(&ready.stored))
+        });
+        let expected: f64 = calls
+            .iter()
+            .filter(|call| call.affordable)
+            .map(|call| call.expected)
+            .sum();
+        Ok(DryRunView {
+            expected_cost: money(expected),
+            calls: calls.iter().map(planned).collect(),
+        })
+    }
+}
+
+fn planned(call: &PlannedCall) -> PlannedCallView {
+    PlannedCallView {
+        provider: call.provider.to_string(),
+        if_found: call.if_found,
+        if_missing: call.if_missing,
+        reached: call.reached,
+        expected_cost: money(call.expected),
+        affordable: call.affordable,
+    }
+}
+
+/// Whole millionths of the user's currency.
+fn money(expected: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates, and an expected cost is never negative"
+    )]
+    let whole = expected.round() as u64;
+    whole
+}

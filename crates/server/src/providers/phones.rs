@@ -1,0 +1,134 @@
+//! Mobile numbers from the providers that have them.
+
+use async_trait::async_trait;
+use lode_core::api::MilliCredits;
+use lode_providers::waterfall::person_key;
+use lode_providers::{Answer, PersonQuery, ProviderError};
+use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState};
+
+use super::{Providers, Ready, person_query};
+use crate::phones::{Phone, PhoneError, PhoneKind, PhoneQuestion, PhoneSource};
+
+/// What one provider came to.
+enum Answered {
+    Numbers(Vec<String>),
+    Nothing,
+    SpendLimit,
+    Failed,
+    /// The person opted out: nobody else is asked.
+    OptedOut,
+}
+
+#[async_trait]
+impl PhoneSource for Providers {
+    async fn find(&self, question: PhoneQuestion<'_>) -> Result<Vec<Phone>, PhoneError> {
+        let ready = self.ready(question.account_id).await.map_err(|error| {
+            tracing::warn!(operation.id = %question.operation, %error, "providers are left out");
+            PhoneError::Unavailable
+        })?;
+        let person = person_query(question.person);
+        let (mut answered, mut limited) = (false, false);
+        for ready in &ready {
+            let Some(price) = ready.member.prices.mobile else {
+                continue;
+            };
+            match self.ask_mobile(ready, price, &question, &person).await {
+                Answered::Numbers(numbers) => {
+                    let provider = ready.member.kind.to_string();
+                    let phone = |number| Phone {
+                        number,
+                        kind: PhoneKind::Mobile,
+                        provider: provider.clone(),
+                    };
+                    return Ok(numbers.into_iter().map(phone).collect());
+                }
+                Answered::OptedOut => return Ok(Vec::new()),
+                Answered::Nothing => answered = true,
+                Answered::SpendLimit => limited = true,
+                Answered::Failed => {}
+            }
+        }
+        match (answered, limited) {
+            (_, true) => Err(PhoneError::SpendLimit),
+            (true, false) => Ok(Vec::new()),
+            (false, false) => Err(PhoneError::Unavailable),
+        }
+    }
+}
+
+impl Providers {
+    async fn ask_mobile(
+        &self,
+        ready: &Ready,
+        price: MilliCredits,
+        question: &PhoneQuestion<'_>,
+        person: &PersonQuery,
+    ) -> Answered {
+        let kind = ready.member.kind;
+        let Some(key) = person_key(person) else {
+            return Answered::Failed;
+        };
+        let call = Call {
+            account_id: question.account_id,
+            provider: kind.as_str(),
+            purpose: "mobile",
+            operation: question.operation,
+            worker: None,
+            lead_id: question.lead_id,
+            person: &key,
+            worst: price,
+        };
+        let id = match self.store.begin_call(&call, self.now()).await {
+            Ok(CallBegun::Go(id)) => id,
+            Ok(CallBegun::Known(known)) => {
+                let numbers = (known.state == CallState::Found)
+                    .then(|| serde_json::from_str(&known.answer?).ok())
+                    .flatten();
+                return numbers.map_or(Answered::Nothing, Answered::Numbers);
+            }
+            Ok(CallBegun::KnownMiss) => return Answered::Nothing,
+            Ok(CallBegun::SpendLimit) => return Answered::SpendLimit,
+            Ok(CallBegun::Lost) => return Answered::Failed,
+            Err(error) => {
+                tracing::warn!(operation.id = %question.operation, %error, "cannot begin a provider call");
+                return Answered::Failed;
+            }
+        };
+        let answer = ready.provider.find_mobile(person).await;
+        let cost = match &answer {
+            Ok(Answer {
+                found: None,
+                cost: None,
+            }) => Some(0),
+            Ok(answer) => answer.cost,
+            Err(error) => (!error.may_be_charged()).then_some(0),
+        };
+        let (finding, answered) = match answer {
+            Ok(Answer {
+                found: Some(numbers),
+                ..
+            }) => (
+                CallFinding::Found(serde_json::to_string(&numbers).unwrap_or_default()),
+                Answered::Numbers(numbers),
+            ),
+            Ok(_) => {
+                let until = self.now().saturating_add(self.miss_ms);
+                (CallFinding::Missing { until }, Answered::Nothing)
+            }
+            Err(error) => {
+                self.rest_after(question.account_id, kind, &error).await;
+                let answered = if error == ProviderError::OptedOut {
+                    Answered::OptedOut
+                } else {
+                    Answered::Failed
+                };
+                (CallFinding::Failed(error.code().to_owned()), answered)
+            }
+        };
+        let end = CallEnd { finding, cost };
+        if let Err(error) = self.store.end_call(id, &call, &end, self.now()).await {
+            tracing::warn!(operation.id = %question.operation, %error, "cannot end a provider call");
+        }
+        answered
+    }
+}
