@@ -64,9 +64,18 @@ pub fn split(headline: &str) -> Stated {
         if *is_minor && (earlier || has_major) {
             continue;
         }
+        // "Project Manager ● Agile at Acme": a field is no title beside one.
+        let is_field = |title: &String| {
+            let parts = text::parts(title);
+            earlier
+                && !parts
+                    .iter()
+                    .any(|part| part.words.iter().any(title::is_job))
+        };
         return Stated {
             title: title
                 .clone()
+                .filter(|title| !is_field(title))
                 .or_else(|| first_title.filter(|_| earlier || i == 0)),
             company: Some(company.clone()),
         };

@@ -163,8 +163,8 @@ pub(super) const LEGAL_FORMS: WordList = WordList::new(
     "\
      a.s a.ş a/s ab ag aps as asa aş b.v bhd bv c.v co corp corporation cv d.o.o doo e.v eireli \
      ev gbr gmbh inc incorporated kft kg limited llc llp lp ltd ltd.şti ltda mbh n.v nv nyrt \
-     ohg oy oyj pc plc pllc private pte pty pvt s.a s.a.r.l s.a.s s.c s.l s.l.u s.p.a s.r.l \
-     s.r.o s/a sa sarl sas sasu sdn se sl slu sp spa srl sro ug vof z.o.o zrt ао зао ооо пао \
+     ohg oy oyj pc plc pllc private pte pty pvt s.a s.a.c s.a.r.l s.a.s s.c s.l s.l.u s.p.a \
+     s.r.l s.r.o s/a sa sac sarl sas sasu sdn se sl slu sp spa srl sro ug vof z.o.o zrt ао зао ооо пао \
      тов",
 );
 

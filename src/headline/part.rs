@@ -284,6 +284,23 @@ fn ends_with_words(words: &[Word], keys: &[&str]) -> bool {
             .all(|(word, key)| word.key == *key)
 }
 
+/// "Geschäftsführer Muster GmbH": nothing stands between, but the legal form tells.
+fn before_legal_form(words: &[Word]) -> Option<Reading> {
+    let legal = words.last()?;
+    let told = lexicon::LEGAL_FORMS.has(&legal.key) && legal.starts_large();
+    if !told || words.iter().any(|word| word.text.ends_with(',')) {
+        return None;
+    }
+    let job = words.iter().rposition(title::is_job)?;
+    let fields = words
+        .iter()
+        .skip(job + 1)
+        .take_while(|word| lexicon::FUNCTIONS.has(&word.key))
+        .count();
+    let (left, right) = words.split_at_checked(job + 1 + fields)?;
+    (right.len() >= 2 && company::is_surely(right)).then(|| position(left, right))?
+}
+
 /// "CTO, Acme", "CTO - Acme", "Acme - CTO", "株式会社Acme 代表取締役".
 fn beside(words: &[Word]) -> Option<Reading> {
     if let Some((first, rest)) = words.split_first()
@@ -318,6 +335,9 @@ fn beside(words: &[Word]) -> Option<Reading> {
             return title::read(right).map(Reading::Title);
         }
     }
+    if let Some(reading) = before_legal_form(words) {
+        return Some(reading);
+    }
     let comma = words.iter().rposition(|word| word.text.ends_with(','))?;
     let (left, right) = (words.get(..=comma)?, words.get(comma + 1..)?);
     // The legal form after a comma belongs to the name.
@@ -333,6 +353,9 @@ fn beside(words: &[Word]) -> Option<Reading> {
     };
     let bare: Vec<Word> = right
         .iter()
+        .enumerate()
+        .take_while(|(i, word)| *i == 0 || !word.text.starts_with('('))
+        .map(|(_, word)| word)
         .map(|word| Word {
             text: word.text.trim_end_matches(',').to_owned(),
             key: word.key.clone(),

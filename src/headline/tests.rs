@@ -222,6 +222,29 @@ fn founders() {
 #[test]
 fn title_beside_company() {
     all(&[
+        (
+            "Geschäftsführerin Muster GmbH",
+            "Geschäftsführerin",
+            "Muster GmbH",
+        ),
+        ("Leiter Vertrieb Muster AG", "Leiter Vertrieb", "Muster AG"),
+        (
+            "Engineer Acme Robotics Pvt Ltd",
+            "Engineer",
+            "Acme Robotics Pvt Ltd",
+        ),
+        ("Gerente General de Acme SAC", "Gerente General", "Acme SAC"),
+        (
+            "CTO & Co-Founder, Acme (YC W99)",
+            "CTO & Co-Founder",
+            "Acme",
+        ),
+        (
+            "Project Manager ● PMP ● Agile at Acme",
+            "Project Manager",
+            "Acme",
+        ),
+        ("IT Manager at Acme", "IT Manager", "Acme"),
         ("Senior Engineer, Acme", "Senior Engineer", "Acme"),
         (
             "Senior Engineer, Acme, Inc.",
