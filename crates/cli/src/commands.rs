@@ -7,5 +7,6 @@ pub(crate) mod name;
 pub(crate) mod network;
 pub(crate) mod pair;
 pub(crate) mod parse;
+pub(crate) mod providers;
 pub(crate) mod serve;
 pub(crate) mod verify;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{devices, find, ledger, name, pair, parse, serve, verify};
+use crate::commands::{devices, find, ledger, name, pair, parse, providers, serve, verify};
 use crate::output::Failure;
 
 const EXIT_STATUS: &str = "\
@@ -38,6 +38,7 @@ enum Command {
     Find(Box<find::Args>),
     Name(name::Args),
     Parse(parse::Args),
+    Providers(providers::Args),
     Verify(Box<verify::Args>),
 }
 
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Command::Find(args) => find::run(*args),
         Command::Name(args) => name::run(args),
         Command::Parse(args) => parse::run(args),
+        Command::Providers(args) => providers::run(args),
         Command::Verify(args) => verify::run(*args),
     };
     match done {

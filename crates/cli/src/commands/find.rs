@@ -12,18 +12,24 @@ use lode_verify::Verifier;
 use serde::Serialize;
 
 use super::network::NetworkArgs;
+use super::providers::{Target, failed};
+use super::serve::runtime;
 use crate::output::{Failure, JsonLines};
 
 const EXAMPLES: &str = "\
 Examples:
   lode find --name 'Ada Marlow' --domain acme.example
   lode find --name 'Ada Marlow' --company 'Acme Robotics GmbH' --helo probe.example.org --mail-from probe@example.org
+  lode find --name 'Ada Marlow' --domain acme.example --dry-run
   lode find --name 'Ada Marlow' --domain acme.example --known 'Bo Stone <b.stone@acme.example>'
 
 The line: {\"name\",\"domain\",\"email\",\"status\",\"score\",\"conclusion\",\"reasons\",\"candidates\",
 \"domains\",\"mx\",\"duration_ms\"}. Candidates are in the order in which they were asked about;
 \"probability\" is from before the probe, given the domain. Without --helo and --mail-from no
-mail server is asked, and every address is a guess.";
+mail server is asked, and every address is a guess.
+
+Data providers are asked by the server's look-ups only. With --dry-run the line is
+{\"expected_cost\",\"calls\"}: what asking those of the account in --data-dir would cost.";
 
 /// Finds a person's work e-mail address
 ///
@@ -53,6 +59,12 @@ pub(crate) struct Args {
     /// Port of the web servers, over plain HTTP (tests)
     #[arg(long, value_name = "N")]
     web_port: Option<u16>,
+    /// Asks nobody, and says what the data providers of an account would cost
+    #[arg(long)]
+    dry_run: bool,
+    /// With --dry-run: whose providers
+    #[command(flatten)]
+    target: Target,
     #[command(flatten)]
     network: NetworkArgs,
 }
@@ -74,6 +86,9 @@ struct Line<'a> {
 
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<(), Failure> {
+    if args.dry_run {
+        return runtime()?.block_on(dry_run(&args.target));
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -125,6 +140,15 @@ async fn find(args: Args) -> Result<(), Failure> {
         request.attempt += 1;
     };
     write(&args.name, &outcome, started.elapsed())
+}
+
+/// What asking the account's providers would cost. Our own search costs nothing, and may
+/// make them needless.
+async fn dry_run(target: &Target) -> Result<(), Failure> {
+    let opened = target.open().await?;
+    let plan = opened.providers.dry_run(opened.account_id).await;
+    opened.close().await;
+    JsonLines::stdout().write(&plan.map_err(|error| failed(&error))?)
 }
 
 fn write(name: &str, outcome: &FindOutcome, took: Duration) -> Result<(), Failure> {
