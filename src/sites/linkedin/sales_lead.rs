@@ -8,7 +8,8 @@ use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain};
 use crate::headline;
-use crate::page::ParsedPage;
+use crate::page::{Note, ParsedPage};
+use crate::rules::fold;
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
 
@@ -20,6 +21,17 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     let name = view.first("sales_lead_name");
     if embedded.is_none() && name.is_none() {
         return None;
+    }
+    if let Some(name) = name.and_then(dom::sighted_text)
+        && shows_another(view, id, &name, embedded.as_ref())
+    {
+        let mut page = ParsedPage::empty("linkedin", "loading", None);
+        page.notes.push(Note {
+            field: "page".to_owned(),
+            strategy: "identity".to_owned(),
+            reason: "page shows another lead than its address".to_owned(),
+        });
+        return Some(page);
     }
     let mut draft = Draft::person();
     let said = |key: &str| embedded.as_ref().and_then(|node| text(node, key));
@@ -168,20 +180,46 @@ fn embedded(view: &View<'_>, id: &str) -> Option<Node> {
     if id.is_empty() {
         return None;
     }
+    find_profile(view, id, |node| urn(node).contains(id))
+}
+
+fn urn(node: &Node) -> &str {
+    node.get("entityUrn")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// Whether the page in view is still another lead's: the lead's own data says another name,
+/// the card links to another lead, or the data of another lead says the name that is shown.
+fn shows_another(view: &View<'_>, id: &str, shown: &str, own: Option<&Node>) -> bool {
+    if let Some(named) = own.and_then(|node| text(node, "fullName")) {
+        return fold(&named) != fold(shown);
+    }
+    let card = view.first("sales_lead_card");
+    let linked: Vec<String> = card
+        .into_iter()
+        .flat_map(|card| view.all_in(card, "sales_lead_link"))
+        .filter_map(|link| address(&view.href(link)?))
+        .collect();
+    let is_own = |address: &String| address.rsplit('/').next() == Some(id);
+    if !linked.is_empty() {
+        return !linked.iter().any(is_own);
+    }
+    find_profile(view, shown, |node| {
+        text(node, "fullName").is_some_and(|named| fold(&named) == fold(shown))
+    })
+    .is_some_and(|node| !urn(&node).contains(id) && urn(&node).contains("rofile:"))
+}
+
+/// The first embedded profile, in the data that holds `needle`, that is the one wanted.
+fn find_profile(view: &View<'_>, needle: &str, is_it: impl Fn(&Node) -> bool) -> Option<Node> {
     for block in view.all("embedded_json").into_iter().take(400) {
         let raw = dom::raw_text(block);
-        if !raw.contains(id) || !raw.contains("fullName") {
+        if !raw.contains(needle) || !raw.contains("fullName") {
             continue;
         }
         let Ok(json) = serde_json::from_str::<Value>(raw.trim()) else {
             continue;
-        };
-        let is_own = |node: &Node| {
-            node.contains_key("fullName")
-                && node
-                    .get("entityUrn")
-                    .and_then(Value::as_str)
-                    .is_some_and(|urn| urn.contains(id))
         };
         let mut candidates: Vec<&Value> = vec![&json];
         candidates.extend(json.get("data"));
@@ -189,7 +227,8 @@ fn embedded(view: &View<'_>, id: &str) -> Option<Node> {
             candidates.extend(included);
         }
         let found = candidates.into_iter().filter_map(Value::as_object);
-        if let Some(node) = found.into_iter().find(|node| is_own(node)) {
+        let mut found = found.filter(|node| node.contains_key("fullName"));
+        if let Some(node) = found.find(|node| is_it(node)) {
             return Some(node.clone());
         }
     }
