@@ -4,7 +4,7 @@
 //! row's first link to a profile that has text is the person. Mutual connections and followers
 //! are profile links too, but later ones.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::address::Url;
 use crate::document::{ElementRef, NodeId};
@@ -39,7 +39,7 @@ pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
             continue;
         }
         // Before looking for a name: a mutual connection in the row has a link too.
-        if is_anonymous(view, row) {
+        if marked_link(view, row).is_none() && is_anonymous(view, row) {
             page.anonymous_rows += 1;
             continue;
         }
@@ -83,7 +83,62 @@ fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
             return outermost(rows.collect());
         }
     }
-    Vec::new()
+    if view.has("other_screen") {
+        return Vec::new();
+    }
+    by_structure(view)
+}
+
+/// Rows that nothing marks: around each link that a degree of connection stands beside, the
+/// largest element that holds no second one.
+fn by_structure<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
+    let links = view.root().descendent_elements();
+    let people: Vec<ElementRef<'a>> = links
+        .filter(|element| element.value().name() == "a")
+        .filter(|link| has_degree_beside(view, *link))
+        .take(ROWS_MAX)
+        .collect();
+    let mut holds: HashMap<NodeId, usize> = HashMap::new();
+    for link in &people {
+        for ancestor in dom::ancestors(*link) {
+            *holds.entry(ancestor.id()).or_default() += 1;
+        }
+    }
+    let row = |link: &ElementRef<'a>| {
+        dom::ancestors(*link)
+            .take(12)
+            .take_while(|ancestor| {
+                holds.get(&ancestor.id()) == Some(&1)
+                    && !matches!(ancestor.value().name(), "main" | "section" | "body")
+            })
+            .last()
+    };
+    people.iter().filter_map(row).collect()
+}
+
+/// The first link of a row with a degree of connection beside it.
+fn marked_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<ElementRef<'a>> {
+    row.descendent_elements()
+        .filter(|element| element.value().name() == "a")
+        .take(60)
+        .find(|link| has_degree_beside(view, *link))
+}
+
+/// Whether a link to a member stands on a line with a degree of connection: "Ada • 2nd".
+fn has_degree_beside(view: &View<'_>, link: ElementRef<'_>) -> bool {
+    let is_profile = link.attr("href").is_some_and(|href| href.contains("/in/"))
+        && view
+            .href(link)
+            .is_some_and(|url| canonical::linkedin_profile(&url).is_some());
+    let line = is_profile.then(|| {
+        dom::ancestors(link)
+            .take(4)
+            .find(|element| matches!(element.value().name(), "p" | "div" | "li"))
+    });
+    line.flatten()
+        .filter(|line| line.descendent_elements().take(41).count() <= 40)
+        .and_then(dom::sighted_text)
+        .is_some_and(|text| without_degree(&text) != text)
 }
 
 /// All elements with a link to a member in them.
@@ -124,7 +179,9 @@ fn outermost(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
 /// the person's; the name stands in the first link to the same address that has text and no
 /// picture (a picture may come with a text such as "offline").
 fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>, String)> {
-    let mut person: Option<String> = None;
+    // A line about mutual connections may stand before the name: a degree tells the person.
+    let mut person: Option<String> =
+        marked_link(view, row).and_then(|link| canonical::linkedin_profile(&view.href(link)?));
     let mut with_picture = None;
     let links = row
         .descendent_elements()
