@@ -243,6 +243,7 @@ mod tests {
                 name: Some("John Doe".to_owned()),
                 weight: 1.0,
             }],
+            refuted: Vec::new(),
             patterns: Vec::new(),
         };
         let all = ranked(&name("Jane", "Doe"), "firma.example", &evidence);
@@ -292,6 +293,7 @@ mod tests {
                         weight,
                     })
                     .collect(),
+                refuted: Vec::new(),
                 patterns: Vec::new(),
             };
             let all = ranked(&name("Jane", "Doe"), "firma.example", &evidence);

@@ -14,6 +14,7 @@
 //!
 //! Only [`Finder`], [`domain::discover`] and [`domain::website`] touch the network.
 
+pub mod calibration;
 pub mod candidates;
 pub mod claims;
 pub mod company;

@@ -91,6 +91,9 @@ pub struct PatternEvidence {
     /// Addresses known at the domain, with the name of whose they are where known. Those
     /// of other domains are ignored.
     pub addresses: Vec<KnownAddress>,
+    /// Addresses that turned out wrong for whose they were thought to be (mail came back);
+    /// those without a name say nothing.
+    pub refuted: Vec<KnownAddress>,
     /// Patterns that a provider names for the domain, as `{first}.{last}`; each counts as
     /// one observation. Unknown forms are ignored.
     pub patterns: Vec<String>,

@@ -123,6 +123,7 @@ async fn find(args: Args) -> Result<(), Failure> {
                 .iter()
                 .map(|known| known_address(known))
                 .collect(),
+            refuted: Vec::new(),
             patterns: Vec::new(),
         },
         ..FindRequest::default()

@@ -50,6 +50,7 @@ pub fn measure(companies: &[Company], known: usize, size_known: bool, seed: u64)
                 .collect();
             let evidence = PatternEvidence {
                 addresses,
+                refuted: Vec::new(),
                 patterns: Vec::new(),
             };
             let model = PatternModel::learn(&company.domain, size, &evidence);

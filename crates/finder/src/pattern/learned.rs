@@ -60,6 +60,9 @@ impl PatternModel {
         for known in evidence.addresses.iter().take(ADDRESSES_MAX) {
             model.observe(known);
         }
+        for wrong in evidence.refuted.iter().take(ADDRESSES_MAX) {
+            model.refute(wrong);
+        }
         model
     }
 
@@ -161,19 +164,61 @@ impl PatternModel {
         }
     }
 
-    fn observe(&mut self, known: &KnownAddress) {
+    /// The local part of an address at the domain, and how much it counts.
+    fn weighed(&self, known: &KnownAddress) -> Option<(String, f64)> {
         let weight = if known.weight.is_finite() {
             known.weight.clamp(0.0, 1.0)
         } else {
             0.0
         };
-        let Some((local, domain)) = known.email.rsplit_once('@') else {
+        let (local, domain) = known.email.rsplit_once('@')?;
+        (weight > 0.0 && domain.eq_ignore_ascii_case(&self.domain))
+            .then(|| (local.to_ascii_lowercase(), weight))
+    }
+
+    /// Takes in that a person's address is not this one: whoever it is has another, so the
+    /// observation is shared among all that would not have given this one, by how likely
+    /// each is.
+    fn refute(&mut self, wrong: &KnownAddress) {
+        let Some((local, weight)) = self.weighed(wrong) else {
             return;
         };
-        if weight == 0.0 || !domain.eq_ignore_ascii_case(&self.domain) {
+        let Some(name) = wrong.name.as_deref().map(name::parse) else {
+            return;
+        };
+        let spellings = self.spellings(&name);
+        if spellings.list.is_empty() {
             return;
         }
-        let local = local.to_ascii_lowercase();
+        let probabilities = self.probabilities(name.middle.is_some());
+        let derivable: f64 = probabilities.iter().map(|(_, p)| p).sum();
+        let gives = |pattern: &Pattern| {
+            spellings
+                .list
+                .iter()
+                .any(|spelling| pattern.template.render(spelling).as_deref() == Some(&*local))
+        };
+        let (giving, others): (Vec<_>, Vec<_>) = probabilities
+            .into_iter()
+            .partition(|(pattern, _)| gives(pattern));
+        let underivable = (1.0 - derivable).max(0.0);
+        let rest = underivable + others.iter().map(|(_, p)| p).sum::<f64>();
+        // Nothing that we know of gave it: it says nothing of how addresses are formed here.
+        if giving.is_empty() || rest <= 0.0 {
+            return;
+        }
+        for (pattern, count) in all().iter().zip(&mut self.counts) {
+            let share = others.iter().find(|(of, _)| of.name == pattern.name);
+            *count += share.map_or(0.0, |(_, p)| p / rest * weight);
+        }
+        self.underivable += underivable / rest * weight;
+        self.observations += weight;
+    }
+
+    fn observe(&mut self, known: &KnownAddress) {
+        let Some((local, weight)) = self.weighed(known) else {
+            return;
+        };
         match known.name.as_deref().filter(|name| !name.trim().is_empty()) {
             Some(name) => self.observe_named(&local, name, weight),
             None => self.observe_shape(&local, weight),
@@ -275,11 +320,64 @@ mod tests {
     }
 
     fn learn(addresses: Vec<KnownAddress>) -> PatternModel {
+        learn_all(addresses, Vec::new())
+    }
+
+    fn learn_all(addresses: Vec<KnownAddress>, refuted: Vec<KnownAddress>) -> PatternModel {
         let evidence = PatternEvidence {
             addresses,
+            refuted,
             patterns: Vec::new(),
         };
         PatternModel::learn("firma.example", None, &evidence)
+    }
+
+    fn probability_of(model: &PatternModel, name: &str) -> f64 {
+        let all = model.probabilities(false);
+        all.iter()
+            .find(|(pattern, _)| pattern.name == name)
+            .unwrap()
+            .1
+    }
+
+    #[test]
+    fn a_bounce_lowers_and_a_delivery_confirms() {
+        let nothing = learn(Vec::new());
+        let wrong = known("ada.marlow@firma.example", Some("Ada Marlow"));
+        let bounced = learn_all(Vec::new(), vec![wrong.clone()]);
+        assert!(
+            probability_of(&bounced, "first.last") < probability_of(&nothing, "first.last") * 0.8
+        );
+        assert!(probability_of(&bounced, "flast") > probability_of(&nothing, "flast"));
+        let sum: f64 = bounced.probabilities(false).iter().map(|(_, p)| p).sum();
+        assert!(sum <= 1.0 + 1e-9, "{sum}");
+        // A pattern that many addresses confirm outlives one bounce: people leave.
+        let many: Vec<_> = [
+            ("bo.stone@firma.example", "Bo Stone"),
+            ("cleo.hart@firma.example", "Cleo Hart"),
+            ("dora.finch@firma.example", "Dora Finch"),
+            ("emil.gross@firma.example", "Emil Gross"),
+        ]
+        .map(|(email, name)| known(email, Some(name)))
+        .into();
+        let sure = learn(many.clone());
+        let after = learn_all(many, vec![wrong]);
+        assert_eq!(top(&after).0, "first.last");
+        assert!(top(&after).1 < top(&sure).1);
+    }
+
+    #[test]
+    fn a_bounce_that_no_pattern_gives_says_nothing() {
+        let nothing = learn(Vec::new());
+        for wrong in [
+            known("xq77@firma.example", Some("Ada Marlow")),
+            known("ada.marlow@firma.example", None),
+            known("ada.marlow@other.example", Some("Ada Marlow")),
+        ] {
+            let model = learn_all(Vec::new(), vec![wrong]);
+            let same = (top(&model).1 - top(&nothing).1).abs() < 1e-12;
+            assert!(same);
+        }
     }
 
     #[test]

@@ -210,6 +210,7 @@ async fn known_addresses_save_questions() {
                 known("stone_bo@acme.test", "Bo Stone"),
                 known("muster_eva@acme.test", "Eva Muster"),
             ],
+            refuted: Vec::new(),
             patterns: Vec::new(),
         },
         ..at_domain("Ada Marlow", "acme.test")

@@ -182,6 +182,7 @@ fn find_request(claimed: &Claimed, resolved: Option<DomainFinding>) -> FindReque
                     weight: 1.0,
                 })
                 .collect(),
+            refuted: Vec::new(),
             patterns: Vec::new(),
         },
         verified_before: None,

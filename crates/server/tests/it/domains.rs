@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lode_core::api::{AccountView, CaptureState, Health};
+use lode_finder::company::CompanyName;
 use lode_server::jobs::AddressFinder;
 use lode_testbed::{Character, DomainSpec};
 use reqwest::StatusCode;
@@ -34,9 +35,34 @@ async fn a_profile_outlives_the_server() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_companys_confirmed_domain_outlives_the_server() {
+    let mut domain = ordinary("xqzzyworks.com", &[]);
+    domain.title = Some("Xqzzy Works".to_owned());
+    let bench = Bench::start(vec![domain]).await;
+    let key = CompanyName::parse("Xqzzy Works").unwrap().key();
+    let confirmed = async |bench: &Bench| {
+        let store = bench.server.store();
+        store.confirmed_domain(&key, 0).await.unwrap()
+    };
+    assert_eq!(confirmed(&bench).await, None);
+    let ana = person("Ana Example", None);
+    bench.capture(&ana).await;
+    let view = bench.ended(operation(&ana)).await;
+    assert_eq!(view.state, CaptureState::NotFound, "{view:?}");
+    assert_eq!(confirmed(&bench).await.as_deref(), Some("xqzzyworks.com"));
+    // Another server, and the company's site is gone: the domain is still known.
+    let bench = bench.restart_with(|config| config.web_port = Some(9)).await;
+    let bo = person("Bo Example", None);
+    bench.capture(&bo).await;
+    let view = bench.ended(operation(&bo)).await;
+    assert_eq!(view.state, CaptureState::NotFound, "{view:?}");
+    assert!(bench.bed.stats().of("xqzzyworks.com").connections >= 1);
+}
+
 /// The real finder on a network that is known to let nobody out. (The verifier itself
 /// recognises that by strangers' servers only, of which there are none in a test.)
-struct PortShut(Arc<dyn AddressFinder>);
+pub struct PortShut(pub Arc<dyn AddressFinder>);
 
 #[async_trait::async_trait]
 impl AddressFinder for PortShut {

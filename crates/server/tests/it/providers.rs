@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+use crate::domains::PortShut;
 use crate::support::{Bench, Database, json_of, operation, ordinary, person};
 
 /// A key that would be recognised anywhere.
@@ -304,6 +305,33 @@ async fn what_cannot_be_proved_keeps_its_cap_and_costs_nothing() {
     assert!(email.score <= 80 && email.status == EmailStatus::Unknown);
     assert_eq!(view.receipt.unwrap().charged, 0);
     assert_eq!(bench.bed.stats().of("open.test").connections, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_mail_port_is_shut_providers_still_answer() {
+    let apis = Apis::start(&[("hunter", 200, hunter("am77@works.test"))]).await;
+    let bench = Bench::start_with_finder(
+        vec![ordinary("works.test", &["am77"])],
+        |config| {
+            apis.configure(config);
+            let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            config.smtp_port = closed.local_addr().unwrap().port();
+            config.retry_after = Vec::new();
+        },
+        |finder| Arc::new(PortShut(finder)),
+    )
+    .await;
+    put(&bench, "/v1/providers/hunter", json!({ "key": KEY })).await;
+    let view = found(&bench, &person("Ada Marlow", Some("works.test"))).await;
+    assert_eq!(
+        (view.state, view.reason.as_deref()),
+        (CaptureState::Unsure, Some("port_25_shut")),
+        "{view:?}"
+    );
+    let email = view.email.unwrap();
+    assert_eq!(email.address, "am77@works.test");
+    assert!(email.score <= 80);
+    assert_eq!(view.receipt.unwrap().charged, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
