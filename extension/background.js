@@ -60,9 +60,32 @@ chrome.runtime.onMessage.addListener((message, sender, reply) => {
   return true;
 });
 
+// `cargo xtask start` leaves the server's address and a one-time code in the extension's own
+// folder, which no page can read. A code that is used up or too old changes nothing.
+async function pairAsBuilt() {
+  const { server, code } = await fetch("/pairing.json").then((file) => file.json());
+  if (!server || !code) return;
+  await core();
+  const own = { id: chrome.runtime.id, origin: self.location.origin };
+  const { state } = await on_message({ kind: "get_state" }, own);
+  if (state.server && state.server !== server) return;
+  const platform = navigator.userAgentData?.platform;
+  const device_name = platform ? `Chrome on ${platform}` : "Chrome";
+  await on_message({ kind: "pair", server, code, device_name }, own);
+}
+
 const wake = () => core().then(on_wake).catch(() => {});
-chrome.runtime.onInstalled.addListener(wake);
-chrome.runtime.onStartup.addListener(wake);
+chrome.runtime.onInstalled.addListener(({ reason }) => {
+  pairAsBuilt()
+    .catch(() => {})
+    // A new user is shown whether Lode is paired, and if not, how that is done.
+    .then(() => reason === "install" && chrome.runtime.openOptionsPage());
+  wake();
+});
+chrome.runtime.onStartup.addListener(() => {
+  pairAsBuilt().catch(() => {});
+  wake();
+});
 chrome.alarms.onAlarm.addListener(wake);
 self.addEventListener("online", wake);
 

@@ -218,7 +218,7 @@ pub fn server_address(typed: &str) -> Result<String, &'static str> {
         "https" if !host.is_empty() => {}
         // Over plain http the token could be read on the way; on this machine it cannot.
         "http" if is_loopback_text(host) => {}
-        "http" => return Err("Use https:// for a server that is not on this computer."),
+        "http" => return Err("Use https://, or 127.0.0.1 for a server on this computer."),
         _ => return Err("The address must begin with http:// or https://."),
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -233,7 +233,8 @@ fn is_loopback_text(host: &str) -> bool {
         name.strip_prefix(prefix)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
     };
-    is("localhost") || is("127.0.0.1") || is("[::1]")
+    // Not `[::1]`: the manifest's content security policy cannot name an IPv6 address.
+    is("localhost") || is("127.0.0.1")
 }
 
 #[cfg(test)]
@@ -259,13 +260,14 @@ mod tests {
             "https://lode.example.org:8443/app?x=1",
             "https://lode.example.org:8443",
         );
-        ok("[::1]:7317", "http://[::1]:7317");
+        ok("https://[2001:db8::1]", "https://[2001:db8::1]");
         for wrong in [
             "",
             "http://lode.example.org",
             "ftp://lode.example.org",
             "https://user:pass@lode.example.org",
             "http://127.0.0.1.example.org",
+            "http://[::1]:7317",
             "https://",
         ] {
             assert!(server_address(wrong).is_err(), "{wrong}");

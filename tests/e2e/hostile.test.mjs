@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backend, startMail } from "./support/backend.mjs";
-import { buttonBox, clickCapture, inContentScript, pairByAddress, startBrowser } from "./support/browser.mjs";
+import { buttonBox, clickCapture, inContentScript, leavePairing, startBrowser } from "./support/browser.mjs";
 import { CSP_GUEST, CSP_MEMBER, servePages } from "./support/pages.mjs";
 import { memberProfile } from "./support/people.mjs";
 import { ownFolder, until } from "./support/tools.mjs";
@@ -20,8 +20,10 @@ async function start(t, pages) {
   const mail = await startMail(t, folder, { domains: [{ name: "lumenorchard.com", title: "Lumen Orchard" }] });
   const server = await backend(t, folder, mail).start();
   const served = await servePages(t, folder, pages);
+  leavePairing(t, server.address, server.code);
   const browser = await startBrowser(t, folder, served.port);
-  await pairByAddress(browser, server.address, server.code);
+  await browser.welcome.getByTestId("unpair").waitFor();
+  await browser.welcome.close();
   return { browser, server, served };
 }
 

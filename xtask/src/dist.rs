@@ -45,10 +45,36 @@ pub(crate) fn build() -> Result<Vec<(String, u64)>> {
     )?;
     stamp_content_script(&dist.join("extension/content.js"))?;
     copy_files(&root().join("icons"), &dist.join("icons"), &["png", "svg"])?;
+    hand_over(None)?;
     let mut sizes = Vec::new();
     list(&dist, &dist, &mut sizes)?;
     sizes.sort();
     Ok(sizes)
+}
+
+/// Leaves the server's address and a one-time code where the worker finds them when the
+/// extension is loaded, or takes them away. No page can read the file: the manifest makes
+/// nothing of the extension reachable.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub(crate) fn hand_over(pairing: Option<(&str, &str)>) -> Result<()> {
+    let path = root().join("dist/pairing.json");
+    let text = match pairing {
+        Some((server, code)) => serde_json::json!({ "server": server, "code": code }),
+        None => serde_json::json!({}),
+    };
+    // The code is as good as a password while it lasts; the old file may be readable by all.
+    let _ = fs::remove_file(&path);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if pairing.is_some() {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    let mut file = options.open(&path)?;
+    std::io::Write::write_all(&mut file, text.to_string().as_bytes())?;
+    Ok(())
 }
 
 fn compile(package: &str, artifact: &str, profile: &str) -> Result<PathBuf> {

@@ -11,9 +11,6 @@ use crate::dist::{self, target_dir};
 use crate::run::{cargo, program, root, run, step};
 use crate::setup;
 
-/// The extension's id, fixed by the public key in the manifest.
-const EXTENSION_ID: &str = "dmjaipefekodgklmmpohhoohaoglagko";
-
 /// What to start.
 pub(crate) struct Options {
     pub(crate) browser: bool,
@@ -70,13 +67,15 @@ pub(crate) fn start(options: &Options) -> Result<()> {
         .and_then(|v| v.as_str())
         .unwrap_or_default();
     let code = told.get("pairing_code").and_then(|v| v.as_str());
+    dist::hand_over(code.map(|code| (address, code)))?;
     print_next_steps(address, code, options.browser);
 
     let mut browser = match &chromium {
-        Some(chromium) => Some(start_browser(chromium, &data, address, code)?),
+        Some(chromium) => Some(start_browser(chromium, &data)?),
         None => None,
     };
     let status = server.wait()?;
+    dist::hand_over(None)?;
     if let Some(browser) = &mut browser {
         let _ = browser.kill();
     }
@@ -116,54 +115,35 @@ fn print_next_steps(address: &str, code: Option<&str>, browser: bool) {
     println!("     pick that folder.");
     match code {
         Some(code) => {
-            println!("  2. Open the extension's options and enter");
+            println!("     Within ten minutes it pairs by itself. Later, or from another machine,");
+            println!("     enter in the extension's options:");
             println!("       server  {address}");
-            println!(
-                "       code    {code}   (once, within ten minutes; `lode pair` makes another)"
-            );
+            println!("       code    {code}   (works once; `lode pair` makes another)");
         }
-        None => println!("  2. It is paired already. `lode pair` makes a code for another device."),
+        None => println!("     A device is paired already; `lode pair` makes a code for another."),
     }
-    println!("  3. Open a LinkedIn profile and click Capture.");
+    println!("  2. Open a LinkedIn profile and click Capture.");
 }
 
-fn start_browser(chromium: &Path, data: &Path, address: &str, code: Option<&str>) -> Result<Child> {
-    let page = match code {
-        // The options page pairs with what stands behind the #; nothing but the command line
-        // can open it so, since no web page may navigate to it.
-        Some(code) => format!("#server={address}&code={code}"),
-        None => String::new(),
-    };
-    let launch = |page: &str| {
-        let mut command = Command::new(chromium);
-        command
-            .arg(format!(
-                "--user-data-dir={}",
-                data.join("browser").display()
-            ))
-            .arg(format!(
-                "--load-extension={}",
-                root().join("dist").display()
-            ))
-            .arg("--disable-features=DisableLoadExtensionCommandLineSwitch")
-            .args(["--no-first-run", "--no-default-browser-check"]);
-        if runs_as_root() {
-            command.arg("--no-sandbox");
-        }
-        command.arg(page);
-        command
-            .spawn()
-            .with_context(|| format!("cannot start {}", chromium.display()))
-    };
-    let browser = launch("about:blank")?;
-    // A page of the extension that is asked for before the extension is loaded stays blank, and
-    // nothing tells from outside when it is. A second call hands its page to the first.
-    std::thread::sleep(Duration::from_secs(5));
-    let mut second = launch(&format!(
-        "chrome-extension://{EXTENSION_ID}/extension/options.html{page}"
-    ))?;
-    let _ = second.wait();
-    Ok(browser)
+fn start_browser(chromium: &Path, data: &Path) -> Result<Child> {
+    let mut command = Command::new(chromium);
+    command
+        .arg(format!(
+            "--user-data-dir={}",
+            data.join("browser").display()
+        ))
+        .arg(format!(
+            "--load-extension={}",
+            root().join("dist").display()
+        ))
+        .arg("--disable-features=DisableLoadExtensionCommandLineSwitch")
+        .args(["--no-first-run", "--no-default-browser-check"]);
+    if runs_as_root() {
+        command.arg("--no-sandbox");
+    }
+    command
+        .spawn()
+        .with_context(|| format!("cannot start {}", chromium.display()))
 }
 
 fn runs_as_root() -> bool {

@@ -162,21 +162,6 @@ pub(crate) fn is_options_page() -> bool {
     query("body[data-page=options]").is_some()
 }
 
-/// The server's address and a one-time code that stand behind the page's `#`, as
-/// `cargo xtask start --browser` opens it; they are taken out of the address. No web page can
-/// send anyone here with a code of its own: the manifest makes no page of Lode's reachable.
-pub(crate) fn handed_over() -> Option<(String, String)> {
-    let location = Reflect::get(&js_sys::global(), &JsValue::from_str("location")).ok()?;
-    let hash = text_at(&location, "hash")?;
-    let (server, code) = hash.strip_prefix("#server=")?.split_once("&code=")?;
-    let _ = Reflect::set(
-        &location,
-        &JsValue::from_str("hash"),
-        &JsValue::from_str(""),
-    );
-    Some((server.to_owned(), code.to_owned()))
-}
-
 /// Where an action took the focused element away, puts the focus on what came instead, so
 /// that the keyboard and a screen reader stay where they were.
 pub(crate) fn mend_focus() {

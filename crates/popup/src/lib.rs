@@ -34,9 +34,7 @@ pub fn start() {
     let options = browser::is_options_page();
     mount_to_renderer(&body(), move || {
         let session = session::Session::begin();
-        if options {
-            session.pair_as_opened();
-        } else {
+        if !options {
             session.preview();
             browser::on_tab_loaded(move || session.preview());
         }

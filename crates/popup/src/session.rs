@@ -297,27 +297,6 @@ impl Session {
         });
     }
 
-    /// Pairs with what the page was opened with, where it was. Only for a server on this
-    /// machine: its origin needs no question, which could be asked in a click alone.
-    pub(crate) fn pair_as_opened(self) {
-        let Some((server, code)) = browser::handed_over() else {
-            return;
-        };
-        let here = server.starts_with("http://127.0.0.1:");
-        self.update(|model| {
-            model.typed.server.clone_from(&server);
-            model.typed.code.clone_from(&code);
-        });
-        if here {
-            let device_name = self.0.with_untracked(|model| model.typed.device.clone());
-            self.act(UiMessage::Pair {
-                server,
-                code,
-                device_name,
-            });
-        }
-    }
-
     /// Asks the browser for a server's origin, then the worker to pair. Has to be called
     /// while the click is handled: afterwards the browser would not show its question.
     pub(crate) fn pair(self, server: String, pattern: &str) {
