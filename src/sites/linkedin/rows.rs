@@ -46,6 +46,9 @@ pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
         let Some((link, url)) = name_link(view, row) else {
             continue;
         };
+        if is_viewer(view, row) {
+            continue;
+        }
         if seen.contains(&url) {
             continue;
         }
@@ -232,6 +235,15 @@ fn is_anonymous(view: &View<'_>, row: ElementRef<'_>) -> bool {
             .iter()
             .take(4)
             .any(|piece| view.rules.is_label("anonymous_member", &piece.text))
+}
+
+/// Whether a row is the viewer's own: "Ada Example • You".
+fn is_viewer(view: &View<'_>, row: ElementRef<'_>) -> bool {
+    dom::pieces(row, Grain::Block, Shown::Sighted)
+        .iter()
+        .take(6)
+        .filter_map(|piece| piece.text.rsplit_once('•'))
+        .any(|(_, mark)| view.rules.is_label("viewer_mark", mark))
 }
 
 /// The name within its link.
