@@ -1,6 +1,6 @@
 // The worker's shell: listeners, registered synchronously in the first turn, as the browser
 // demands; each hands its event to the core (Rust, ./pkg) once that is ready.
-import init, { load, on_message, on_tab_gone, on_wake, __wbg_reset_state } from "./pkg/core.js";
+import init, { load, on_message, on_start, on_tab_gone, on_wake, __wbg_reset_state } from "./pkg/core.js";
 
 // Longer than any call that a reply waits for.
 const REPLY_MS = 60_000;
@@ -75,16 +75,18 @@ async function pairAsBuilt() {
 }
 
 const wake = () => core().then(on_wake).catch(() => {});
+// As `wake`, and newer rules are asked for too.
+const start = () => core().then(on_start).catch(() => {});
 chrome.runtime.onInstalled.addListener(({ reason }) => {
   pairAsBuilt()
     .catch(() => {})
     // A new user is shown whether Lode is paired, and if not, how that is done.
     .then(() => reason === "install" && chrome.runtime.openOptionsPage());
-  wake();
+  start();
 });
 chrome.runtime.onStartup.addListener(() => {
   pairAsBuilt().catch(() => {});
-  wake();
+  start();
 });
 chrome.alarms.onAlarm.addListener(wake);
 self.addEventListener("online", wake);

@@ -117,6 +117,7 @@
     }
   }
 
+  let rules; // the site's newer rule file, where the worker has one
   let wasm; // whether the page lets WebAssembly run: unknown before the first click
   function wasmAllowed() {
     try {
@@ -132,10 +133,14 @@
     const url = location.href;
     const snapshot = globalThis.__snap();
     wasm ??= wasmAllowed();
-    if (wasm && !globalThis.__read) wasm = (await ask({ kind: "need_core" })).kind === "core_ready";
+    if (wasm && !globalThis.__read) {
+      const reply = await ask({ kind: "need_core" });
+      wasm = reply.kind === "core_ready";
+      rules = reply.rules ?? undefined;
+    }
     if (wasm) {
       try {
-        return { kind: "parsed", url, parsed: globalThis.__read(url, snapshot) };
+        return { kind: "parsed", url, parsed: globalThis.__read(url, snapshot, rules) };
       } catch {
         wasm = false;
       }
@@ -175,8 +180,9 @@
       place();
       return false;
     }
-    if (message?.kind !== "read") return false;
-    read().then(reply, (error) => reply({ kind: "failed", message: error.message }));
+    if (message?.kind !== "read" && message?.kind !== "snapshot") return false;
+    const answer = message.kind === "read" ? read : async () => ({ kind: "snapshot", url: location.href, snapshot: globalThis.__snap() });
+    answer().then(reply, (error) => reply({ kind: "failed", message: error.message }));
     return true;
   });
 

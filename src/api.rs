@@ -18,10 +18,14 @@
 //! | `GET /v1/providers/dry-run` | [`DryRunView`]: what a look-up would cost at providers |
 //! | `DELETE /v1/leads/{lead_id}` | erases a lead for good; 204 |
 //! | `DELETE /v1/devices/current` | revokes the calling token; 204 |
+//! | `GET /v1/rules` | [`RuleVersions`]; conditional (`ETag`, `If-None-Match`) |
+//! | `GET /v1/rules/{site}` | that rule file ([`crate::rules`]); conditional |
 //! | `GET /v1/health` | [`Health`]; no token needed |
 //!
 //! Every other answer is a [`Problem`] (RFC 9457, `application/problem+json`). Times are
 //! milliseconds since 1970-01-01 UTC. Credits are integers in milli-credits.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -447,4 +451,13 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong with it.
     pub message: String,
+}
+
+/// The newer rule files that the server offers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleVersions {
+    /// Schema of the files ([`crate::rules::SCHEMA`]).
+    pub schema: u32,
+    /// Name of the site, as in [`PageInfo::site`] → version of its file: larger is newer.
+    pub sites: BTreeMap<String, u64>,
 }

@@ -22,6 +22,8 @@ pub struct Call {
     pub body: Option<String>,
     /// How long an answer may take, in milliseconds.
     pub timeout_ms: u32,
+    /// `If-None-Match`: answered with 304 where nothing has changed since.
+    pub if_none_match: Option<String>,
 }
 
 const TIMEOUT_MS: u32 = 20_000;
@@ -33,6 +35,7 @@ impl Call {
             path: path.into(),
             body: None,
             timeout_ms: TIMEOUT_MS,
+            if_none_match: None,
         }
     }
 
@@ -86,6 +89,20 @@ impl Call {
         Self::new("POST", "/v1/pairings").with_body(request)
     }
 
+    /// Asks which newer rule files there are.
+    #[must_use]
+    pub fn rules(etag: Option<String>) -> Self {
+        let mut call = Self::new("GET", "/v1/rules");
+        call.if_none_match = etag;
+        call
+    }
+
+    /// Fetches the rule file of a site, by its name as this build knows it.
+    #[must_use]
+    pub fn rule_file(site: &str) -> Self {
+        Self::new("GET", format!("/v1/rules/{site}"))
+    }
+
     /// Revokes the calling token.
     #[must_use]
     pub fn revoke() -> Self {
@@ -100,6 +117,8 @@ pub struct Answer {
     pub status: u16,
     /// `Retry-After` in seconds, where it was given so.
     pub retry_after_s: Option<i64>,
+    /// `ETag`, where it was given.
+    pub etag: Option<String>,
     /// Body.
     pub body: String,
 }
@@ -246,6 +265,7 @@ mod tests {
         Answer {
             status,
             retry_after_s: None,
+            etag: None,
             body: body.to_owned(),
         }
     }
@@ -285,6 +305,7 @@ mod tests {
         let later = Answer {
             status: 503,
             retry_after_s: Some(7),
+            etag: None,
             body: String::new(),
         };
         assert!(matches!(

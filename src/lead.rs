@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// no real name, headline or location comes near it, and a hostile page could be megabytes.
 pub const FIELD_CHARS_MAX: usize = 2_000;
 
+/// Most further addresses of a lead.
+pub const ALSO_AT_MAX: usize = 10;
+
 /// What a lead describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -73,6 +76,10 @@ pub struct Lead {
     /// Canonical address of the profile: `https://www.linkedin.com/in/<slug>`, no query.
     #[serde(default)]
     pub profile_url: Option<String>,
+    /// Canonical addresses of the same person or company elsewhere, where the page shows
+    /// them: on LinkedIn for a Crunchbase page, in Sales Navigator beside the public profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_at: Vec<String>,
     /// Website of the person or the company, where the page shows it.
     #[serde(default)]
     pub website: Option<String>,
@@ -102,10 +109,27 @@ impl Lead {
             location: None,
             industry: None,
             profile_url: None,
+            also_at: Vec::new(),
             website: None,
             other_positions: Vec::new(),
             provenance: BTreeMap::new(),
         }
+    }
+
+    /// Whether both are of the same person or company, as far as addresses, or names and
+    /// companies, tell.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let identity = self.identity();
+        if identity.is_some() && identity == other.identity() {
+            return true;
+        }
+        let addresses = |lead: &Self| {
+            let all = lead.profile_url.iter().chain(&lead.also_at);
+            all.map(|url| url.to_lowercase()).collect::<Vec<_>>()
+        };
+        let known = addresses(other);
+        addresses(self).iter().any(|url| known.contains(url))
     }
 
     /// What tells this lead from others: the canonical profile address, or name and company
@@ -118,5 +142,31 @@ impl Lead {
         let name = self.full_name.as_ref()?;
         let company = self.company_domain.as_ref().or(self.company.as_ref());
         Some(format!("{name}|{}", company.map_or("", String::as_str)).to_lowercase())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_further_address_joins_two_leads() {
+        let at = |url: &str, also: &[&str]| {
+            let mut lead = Lead::new(LeadKind::Person);
+            lead.full_name = Some("Ada Example".to_owned());
+            lead.profile_url = Some(url.to_owned());
+            lead.also_at = also.iter().map(|url| (*url).to_owned()).collect();
+            lead
+        };
+        let linkedin = at("https://www.linkedin.com/in/ada-example", &[]);
+        let crunchbase = at(
+            "https://www.crunchbase.com/person/ada-example",
+            &["https://www.linkedin.com/in/Ada-Example"],
+        );
+        let other = at("https://www.crunchbase.com/person/ada-example-2", &[]);
+        assert!(linkedin.is_same(&crunchbase) && crunchbase.is_same(&linkedin));
+        assert!(!linkedin.is_same(&other) && !crunchbase.is_same(&other));
+        let nameless = Lead::new(LeadKind::Person);
+        assert!(!nameless.is_same(&nameless));
     }
 }

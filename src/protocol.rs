@@ -6,6 +6,8 @@
 //! the extension's own origin alone. [`WorkerEvent`] goes from the worker to open pages of
 //! the extension.
 
+use std::collections::BTreeMap;
+
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
@@ -52,7 +54,10 @@ pub enum ContentReply {
         show_button: bool,
     },
     /// To [`ContentMessage::NeedCore`]: it is there.
-    CoreReady,
+    CoreReady {
+        /// The site's newer rule file, where one was taken over.
+        rules: Option<String>,
+    },
     /// The page is not whole yet; try again when it has changed.
     Wait {
         /// For people, should it stay so.
@@ -78,6 +83,8 @@ pub enum ContentReply {
 pub enum TabRequest {
     /// Read the page in view: the user has opened the popup, or clicked in it.
     Read,
+    /// Hand over the snapshot of the page in view, for a report.
+    Snapshot,
     /// The setting has changed. Not answered.
     ShowButton {
         /// Whether to show the button.
@@ -118,6 +125,8 @@ pub enum UiMessage {
     GetState,
     /// Read the tab in view without capturing it (the popup was opened).
     Preview,
+    /// Make a report of the tab in view without what it says ([`crate::report`]).
+    Report,
     /// Capture leads of the tab in view.
     Capture {
         /// Which of [`TabView::Ready`]'s leads; `None` for all.
@@ -164,6 +173,11 @@ pub enum UiReply {
         /// The state.
         state: Box<UiState>,
     },
+    /// To [`UiMessage::Report`].
+    Report {
+        /// The report.
+        text: String,
+    },
     /// Not done.
     Error {
         /// Stable code: `bad_address`, `bad_code`, `unreachable`, `permission`, `reload_tab`, ….
@@ -202,6 +216,14 @@ pub struct UiState {
     pub unsent: u32,
     /// The user's settings.
     pub settings: Settings,
+    /// What was last taken over of, or refused from, the server's newer rules, for people.
+    pub rules: Option<String>,
+    /// The health figure of each page kind that was captured, in words ([`crate::health`]).
+    #[serde(default)]
+    pub health: BTreeMap<String, String>,
+    /// Whether pages as the one in view seem to have changed.
+    #[serde(default)]
+    pub changed: bool,
 }
 
 /// Name and plan of the account.

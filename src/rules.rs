@@ -13,6 +13,7 @@ mod pattern;
 use std::sync::OnceLock;
 
 use crate::selector::Selector;
+use crate::sites::draft::Field;
 use file::{Lists, RuleFile};
 pub use pattern::Pattern;
 
@@ -114,6 +115,7 @@ pub struct Rules {
     selectors: Keyed<Selector>,
     labels: Keyed<String>,
     patterns: Keyed<Pattern>,
+    expected: Keyed<String>,
 }
 
 impl Rules {
@@ -133,6 +135,7 @@ impl Rules {
             ("selectors", &file.selectors),
             ("labels", &file.labels),
             ("patterns", &file.patterns),
+            ("expected", &file.expected),
         ] {
             if lists.len() > ENTRIES_MAX {
                 return Err(RuleError::Limit(section.to_owned()));
@@ -150,6 +153,7 @@ impl Rules {
                 Ok(words)
             })?,
             patterns: Keyed::checked(file.patterns, parse_patterns)?,
+            expected: Keyed::checked(file.expected, parse_fields)?,
         })
     }
 
@@ -185,6 +189,13 @@ impl Rules {
     pub fn patterns(&self, key: &str) -> &[Pattern] {
         debug_assert!(self.patterns.get(key).is_some(), "no patterns {key}");
         self.patterns.get(key).unwrap_or_default()
+    }
+
+    /// The fields that a capture of this page kind usually has ([`crate::health`]); none for
+    /// a kind that nothing is expected of. Unlike the other sections, a file may leave it out.
+    #[must_use]
+    pub fn expected(&self, kind: &str) -> &[String] {
+        self.expected.get(kind).unwrap_or_default()
     }
 
     /// Whether `text` as a whole is one of the label words of `key`.
@@ -252,6 +263,15 @@ fn parse_selectors(key: &str, list: &[String]) -> Result<Vec<Selector>, RuleErro
         .collect()
 }
 
+fn parse_fields(key: &str, list: &[String]) -> Result<Vec<String>, RuleError> {
+    match list.iter().find(|name| Field::named(name).is_none()) {
+        Some(name) => Err(RuleError::Shape(format!(
+            "expected: {key}: a lead has no field {name}"
+        ))),
+        None => Ok(list.to_vec()),
+    }
+}
+
 fn parse_patterns(key: &str, list: &[String]) -> Result<Vec<Pattern>, RuleError> {
     list.iter()
         .map(|text| {
@@ -264,9 +284,11 @@ fn parse_patterns(key: &str, list: &[String]) -> Result<Vec<Pattern>, RuleError>
 }
 
 /// The rules of every site: the built-in ones, or newer ones taken over since.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     sites: Vec<Rules>,
+    /// Where the rules of other sites are; `None` for the built-in ones themselves.
+    rest: Option<&'static RuleSet>,
 }
 
 impl RuleSet {
@@ -282,27 +304,45 @@ impl RuleSet {
                     sites.push(rules);
                 }
             }
-            Self { sites }
+            Self { sites, rest: None }
         })
+    }
+
+    /// The built-in rules, to be updated. Those of sites without a newer file are not copied.
+    #[must_use]
+    pub fn updatable() -> Self {
+        Self {
+            sites: Vec::new(),
+            rest: Some(Self::built_in()),
+        }
     }
 
     /// The rules of a site.
     #[must_use]
     pub fn site(&self, site: &str) -> Option<&Rules> {
-        self.sites.iter().find(|rules| rules.site == site)
+        let own = self.sites.iter().find(|rules| rules.site == site);
+        own.or_else(|| self.rest?.site(site))
     }
 
     /// Takes over a newer rule file for one of the known sites; a bad one is refused and
-    /// the rules in use stay.
+    /// the rules in use stay. Returns the site.
     ///
     /// # Errors
     /// [`RuleError`] says why the file is refused.
-    pub fn update(&mut self, json: &str) -> Result<(), RuleError> {
+    pub fn update(&mut self, json: &str) -> Result<String, RuleError> {
         let offered = Rules::parse(json)?;
+        let site = offered.site.clone();
+        self.adopt(offered)?;
+        Ok(site)
+    }
+
+    /// As [`RuleSet::update`], with a file that has been parsed.
+    ///
+    /// # Errors
+    /// An unknown site, other keys than those in use, or a version that is not newer.
+    pub fn adopt(&mut self, offered: Rules) -> Result<(), RuleError> {
         let current = self
-            .sites
-            .iter_mut()
-            .find(|rules| rules.site == offered.site)
+            .site(&offered.site)
             .ok_or_else(|| RuleError::UnknownSite(offered.site.clone()))?;
         if offered.version <= current.version {
             return Err(RuleError::NotNewer {
@@ -318,7 +358,8 @@ impl RuleSet {
         if let Some(key) = differing {
             return Err(RuleError::Keys(key.to_owned()));
         }
-        *current = offered;
+        self.sites.retain(|rules| rules.site != offered.site);
+        self.sites.push(offered);
         Ok(())
     }
 }
@@ -346,7 +387,10 @@ mod tests {
 
     fn set() -> RuleSet {
         let rules = Rules::parse(OLD).unwrap();
-        RuleSet { sites: vec![rules] }
+        RuleSet {
+            sites: vec![rules],
+            rest: None,
+        }
     }
 
     #[test]
@@ -355,7 +399,7 @@ mod tests {
         let newer = OLD
             .replace("\"version\":1", "\"version\":2")
             .replace("h1", "h2");
-        assert_eq!(set.update(&newer), Ok(()));
+        assert_eq!(set.update(&newer), Ok("linkedin".to_owned()));
         assert_eq!(set.site("linkedin").unwrap().version(), 2);
     }
 
@@ -364,7 +408,7 @@ mod tests {
         let mut set = set();
         let newer = OLD.replace("\"version\":1", "\"version\":2");
         type Expected = fn(&RuleError) -> bool;
-        let bad: [(String, Expected); 9] = [
+        let bad: [(String, Expected); 10] = [
             (OLD.to_owned(), |e| matches!(e, RuleError::NotNewer { .. })),
             (newer.replace("linkedin\"", "elsewhere\""), |e| {
                 matches!(e, RuleError::UnknownSite(_))
@@ -387,6 +431,13 @@ mod tests {
             (newer.replace("\"schema\"", "\"run\":1,\"schema\""), |e| {
                 matches!(e, RuleError::Shape(_))
             }),
+            (
+                newer.replace(
+                    "\"patterns\"",
+                    "\"expected\":{\"profile\":[\"shoe_size\"]},\"patterns\"",
+                ),
+                |e| matches!(e, RuleError::Shape(_)),
+            ),
             (" ".repeat(FILE_BYTES_MAX + 1), |e| {
                 matches!(e, RuleError::TooLarge(_))
             }),

@@ -7,6 +7,7 @@ mod chrome;
 mod http;
 mod incoming;
 mod messages;
+mod rules;
 mod runtime;
 mod tabs;
 
@@ -16,13 +17,14 @@ use wasm_bindgen::prelude::*;
 use crate::decode::{self, Decode};
 
 /// Reads a page in the content script's own world and returns a
-/// [`crate::page::ParsedPage`] as a plain object.
+/// [`crate::page::ParsedPage`] as a plain object. `rules` is the site's newer rule file, where
+/// the worker has taken one over; the one of the first call counts.
 ///
 /// # Errors
 /// Where the result cannot be made into an object, which no page should be able to cause.
 #[wasm_bindgen]
-pub fn read_page(url: &str, snapshot: &str) -> Result<JsValue, JsValue> {
-    to_js(&crate::sites::read_snapshot(url, snapshot))
+pub fn read_page(url: &str, snapshot: &str, rules: Option<String>) -> Result<JsValue, JsValue> {
+    to_js(&rules::read_in_page(url, snapshot, rules))
 }
 
 /// Restores what was stored. Called once, before anything else, by the worker.
@@ -32,6 +34,7 @@ pub fn read_page(url: &str, snapshot: &str) -> Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub async fn load() -> Result<(), JsValue> {
     console_error_panic_hook::set_once();
+    rules::load().await?;
     runtime::load().await
 }
 
@@ -42,6 +45,13 @@ pub async fn load() -> Result<(), JsValue> {
 #[wasm_bindgen]
 pub async fn on_message(message: JsValue, sender: JsValue) -> Result<JsValue, JsValue> {
     messages::on_message(message, sender).await
+}
+
+/// The browser was started, or the extension installed: newer rules are asked for too.
+#[wasm_bindgen]
+pub fn on_start() {
+    runtime::with(|worker| worker.ask_for_rules());
+    runtime::kick();
 }
 
 /// Goes on with what waits: at start, at an alarm, when the network is back.

@@ -7,9 +7,11 @@
 
 mod badge;
 mod cards;
+mod rules;
 mod stored;
 
 pub use badge::{Badge, BadgeTone};
+pub use rules::{Outcome, Rulebook, RulesAsked};
 pub use stored::{Click, Pairing, Stored, Trouble};
 
 use uuid::Uuid;
@@ -154,6 +156,12 @@ impl Worker {
         };
         push_bounded(&mut self.stored.clicks, done, CLICKS_MAX);
         Ok(Captured { operations, new })
+    }
+
+    /// Counts a page that was captured, or that had nothing to capture, for the health
+    /// figure; `expected` are the rules' fields for its kind.
+    pub fn record_health(&mut self, expected: &[String], parsed: &ParsedPage) {
+        self.stored.health.record(expected, parsed);
     }
 
     /// The next capture to be sent, if one is due and there is a server to send it to.
@@ -331,6 +339,7 @@ impl Worker {
         });
         self.stored.unauthorized = false;
         self.stored.cursor = 0;
+        self.stored.rules = RulesAsked::default();
         self.hurry();
         self.reached();
         self.take_account(answer.account);
@@ -343,6 +352,8 @@ impl Worker {
         self.stored.credits = None;
         self.stored.unauthorized = false;
         self.stored.trouble = None;
+        // Rules of a server that is no longer trusted go with it.
+        self.stored.rules = RulesAsked::default();
     }
 
     /// Takes new settings.
@@ -430,6 +441,13 @@ impl Worker {
             },
             _ => None,
         };
+        let changed = match &tab {
+            TabView::Ready { page, .. } | TabView::NoLead { page, .. } => {
+                let figure = self.stored.health.figure(&page.site, &page.kind);
+                figure.changed
+            }
+            _ => false,
+        };
         UiState {
             connection: self.connection(),
             server: self.stored.pairing.as_ref().map(|p| p.server.clone()),
@@ -440,6 +458,9 @@ impl Worker {
             recent: self.stored.cards.clone(),
             unsent: u32::try_from(self.stored.outbox.len()).unwrap_or(u32::MAX),
             settings: self.stored.settings.clone(),
+            rules: self.stored.rules.note.clone(),
+            health: self.stored.health.in_words(),
+            changed,
         }
     }
 

@@ -163,7 +163,7 @@ fn a_newer_rule_file_follows_a_redesign() {
     let mut newer: serde_json::Value = serde_json::from_str(file).unwrap();
     newer["version"] = (newer["version"].as_u64().unwrap() + 1).into();
     newer["selectors"]["top_card"] = serde_json::json!(["[data-new-card]"]);
-    let mut rules = lode_core::rules::RuleSet::built_in().clone();
+    let mut rules = lode_core::rules::RuleSet::updatable();
     rules.update(&newer.to_string()).unwrap();
     let page = lode_core::sites::read_with(&rules, PROFILE, html);
     assert_eq!(page.leads[0].full_name.as_deref(), Some("Ada Example"));

@@ -1,11 +1,13 @@
 //! The server's answers.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Decode, Fields, Unreadable, word};
 use crate::api::{
     AccountView, CaptureChanges, CaptureRequest, CaptureState, CaptureView, Credits, EmailView,
-    FieldError, GrantUse, Health, PairingResponse, Problem, Receipt,
+    FieldError, GrantUse, Health, PairingResponse, Problem, Receipt, RuleVersions,
 };
 use crate::email::EmailStatus;
 
@@ -149,6 +151,21 @@ impl Decode for Health {
             status: health.get("status")?,
             version: health.get("version")?,
             mail_port_shut: health.get_or_default("mail_port_shut")?,
+        })
+    }
+}
+
+impl Decode for RuleVersions {
+    fn decode(value: &Value) -> Result<Self, Unreadable> {
+        let versions = Fields::of(value, "rule versions")?;
+        let mut sites = BTreeMap::new();
+        let of = versions.0.get("sites").and_then(Value::as_object);
+        for (site, version) in of.ok_or(Unreadable("sites"))? {
+            sites.insert(site.clone(), u64::decode(version)?);
+        }
+        Ok(Self {
+            schema: versions.get("schema")?,
+            sites,
         })
     }
 }

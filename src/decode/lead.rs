@@ -40,6 +40,7 @@ impl Decode for Lead {
             location: lead.get("location")?,
             industry: lead.get("industry")?,
             profile_url: lead.get("profile_url")?,
+            also_at: lead.get_or_default("also_at")?,
             website: lead.get("website")?,
             other_positions: lead.get_or_default("other_positions")?,
             provenance: lead.get_or_default("provenance")?,

@@ -15,6 +15,9 @@ impl Decode for UiReply {
             "state" => Self::State {
                 state: Box::new(reply.get("state")?),
             },
+            "report" => Self::Report {
+                text: reply.get("text")?,
+            },
             "error" => Self::Error {
                 code: reply.get("code")?,
                 message: reply.get("message")?,
@@ -37,6 +40,9 @@ impl Decode for UiState {
             recent: state.get("recent")?,
             unsent: state.get("unsent")?,
             settings: state.get("settings")?,
+            rules: state.get("rules")?,
+            health: state.get_or_default("health")?,
+            changed: state.get_or_default("changed")?,
         })
     }
 }

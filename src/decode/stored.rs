@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::{Decode, Fields, Unreadable};
+use crate::health::Health;
 use crate::outbox::{Entry, Outbox};
-use crate::worker::{Click, Pairing, Stored, Trouble};
+use crate::worker::{Click, Pairing, RulesAsked, Stored, Trouble};
 
 impl Decode for Stored {
     fn decode(value: &Value) -> Result<Self, Unreadable> {
@@ -20,8 +21,28 @@ impl Decode for Stored {
             refused: stored.get_or_default("refused")?,
             cursor: stored.get_or_default("cursor")?,
             clicks: stored.get_or_default("clicks")?,
+            rules: stored.get_or_default("rules")?,
+            health: stored.get_or_default("health")?,
             settings: stored.get_or_default("settings")?,
         })
+    }
+}
+
+impl Decode for RulesAsked {
+    fn decode(value: &Value) -> Result<Self, Unreadable> {
+        let asked = Fields::of(value, "stored rules")?;
+        Ok(Self {
+            next: asked.get_or_default("next")?,
+            etag: asked.get("etag")?,
+            note: asked.get("note")?,
+            refused: asked.get_or_default("refused")?,
+        })
+    }
+}
+
+impl Decode for Health {
+    fn decode(value: &Value) -> Result<Self, Unreadable> {
+        Decode::decode(value).map(Self)
     }
 }
 

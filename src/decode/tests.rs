@@ -10,9 +10,10 @@ use uuid::Uuid;
 use super::*;
 use crate::api::{
     AccountView, CaptureChanges, CaptureRequest, CaptureState, CaptureView, Credits, EmailView,
-    FieldError, GrantUse, Health, PairingResponse, Problem, Receipt,
+    FieldError, GrantUse, Health, PairingResponse, Problem, Receipt, RuleVersions,
 };
 use crate::email::EmailStatus;
+use crate::health;
 use crate::lead::{Lead, LeadKind, Position};
 use crate::outbox::Outbox;
 use crate::page::{Note, PageInfo, ParsedPage, SearchResult};
@@ -20,7 +21,7 @@ use crate::protocol::{
     AccountSummary, CaptureCard, CardState, Connection, LeadRow, Settings, TabView, UiReply,
     UiState,
 };
-use crate::worker::{Click, Pairing, Stored, Trouble};
+use crate::worker::{Click, Pairing, RulesAsked, Stored, Trouble};
 
 /// Where the members and items of a value are, as JSON pointers, the value itself first.
 fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
@@ -119,6 +120,7 @@ fn lead() -> Lead {
         location: some("Kiruna, Sweden"),
         industry: some("Mining"),
         profile_url: some("https://www.linkedin.com/in/ilse-varga-brandt"),
+        also_at: vec!["https://www.crunchbase.com/person/ilse-varga-brandt".to_owned()],
         website: some("https://kestrel-ore.example"),
         other_positions: vec![Position {
             title: some("Board member"),
@@ -269,6 +271,9 @@ fn state(connection: Connection, tab: TabView) -> UiState {
         recent: vec![card()],
         unsent: 1,
         settings: Settings { show_button: false },
+        rules: some("Newer page rules were refused."),
+        health: [("linkedin profile".to_owned(), "117 of 120".to_owned())].into(),
+        changed: true,
     }
 }
 
@@ -296,6 +301,13 @@ fn stored() -> Stored {
             click_id: id(6),
             operations: vec![id(4)],
         }],
+        rules: RulesAsked {
+            next: 9,
+            etag: some("\"a1\""),
+            note: some("Newer page rules were refused."),
+            refused: true,
+        },
+        health: health::Health([("linkedin profile title".to_owned(), "3 5 0".to_owned())].into()),
         settings: Settings { show_button: false },
     }
 }
@@ -324,6 +336,10 @@ fn what_the_server_answers_is_read_as_serde_reads_it() {
         token: "lode_token".to_owned(),
         device_id: id(5),
         account: account(),
+    }));
+    varied(check(&RuleVersions {
+        schema: 1,
+        sites: [("linkedin".to_owned(), 2_026_112_401)].into(),
     }));
     varied(check(&Health {
         status: "ok".to_owned(),
@@ -381,6 +397,9 @@ fn what_the_popup_is_told_is_read_as_serde_reads_it() {
             state: Box::new(state(Connection::Online, tab)),
         }));
     }
+    varied(check(&UiReply::Report {
+        text: "Lode page report 1".to_owned(),
+    }));
     varied(check(&UiReply::Error {
         code: "bad_code".to_owned(),
         message: "That code is used up.".to_owned(),

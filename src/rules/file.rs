@@ -16,6 +16,8 @@ pub(super) struct RuleFile {
     /// The words of all languages, language by language.
     pub(super) labels: Lists,
     pub(super) patterns: Lists,
+    /// Fields of a lead by page kind; may be missing.
+    pub(super) expected: Lists,
 }
 
 impl RuleFile {
@@ -33,6 +35,10 @@ impl RuleFile {
             selectors: lists(&take(&mut members, "selectors")?)?,
             labels: by_language(&take(&mut members, "labels")?)?,
             patterns: lists(&take(&mut members, "patterns")?)?,
+            expected: match members.remove("expected") {
+                Some(value) => lists(&value)?,
+                None => Lists::new(),
+            },
         };
         match members.keys().next() {
             Some(unknown) => Err(format!("unknown member {unknown}")),

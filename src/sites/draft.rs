@@ -2,7 +2,7 @@
 
 use crate::dom;
 use crate::headline;
-use crate::lead::{FIELD_CHARS_MAX, Lead, LeadKind, Position};
+use crate::lead::{ALSO_AT_MAX, FIELD_CHARS_MAX, Lead, LeadKind, Position};
 use crate::name;
 use crate::page::Note;
 
@@ -38,6 +38,50 @@ pub enum Field {
 }
 
 impl Field {
+    /// All of them, in a lead's order.
+    pub const ALL: [Self; 13] = [
+        Self::FullName,
+        Self::FirstName,
+        Self::MiddleName,
+        Self::LastName,
+        Self::Headline,
+        Self::Title,
+        Self::Company,
+        Self::CompanyUrl,
+        Self::CompanyDomain,
+        Self::Location,
+        Self::Industry,
+        Self::ProfileUrl,
+        Self::Website,
+    ];
+
+    /// The field of a name, as [`Field::name`] gives it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
+    /// Its value in a lead.
+    #[must_use]
+    pub fn of(self, lead: &Lead) -> Option<&str> {
+        match self {
+            Self::FullName => &lead.full_name,
+            Self::FirstName => &lead.first_name,
+            Self::MiddleName => &lead.middle_name,
+            Self::LastName => &lead.last_name,
+            Self::Headline => &lead.headline,
+            Self::Title => &lead.title,
+            Self::Company => &lead.company,
+            Self::CompanyUrl => &lead.company_url,
+            Self::CompanyDomain => &lead.company_domain,
+            Self::Location => &lead.location,
+            Self::Industry => &lead.industry,
+            Self::ProfileUrl => &lead.profile_url,
+            Self::Website => &lead.website,
+        }
+        .as_deref()
+    }
+
     /// The field's name as it stands in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -120,23 +164,7 @@ impl Draft {
     /// The value a field has so far.
     #[must_use]
     pub fn get(&self, field: Field) -> Option<&str> {
-        let lead = &self.lead;
-        match field {
-            Field::FullName => &lead.full_name,
-            Field::FirstName => &lead.first_name,
-            Field::MiddleName => &lead.middle_name,
-            Field::LastName => &lead.last_name,
-            Field::Headline => &lead.headline,
-            Field::Title => &lead.title,
-            Field::Company => &lead.company,
-            Field::CompanyUrl => &lead.company_url,
-            Field::CompanyDomain => &lead.company_domain,
-            Field::Location => &lead.location,
-            Field::Industry => &lead.industry,
-            Field::ProfileUrl => &lead.profile_url,
-            Field::Website => &lead.website,
-        }
-        .as_deref()
+        field.of(&self.lead)
     }
 
     fn slot(&mut self, field: Field) -> &mut Option<String> {
@@ -162,6 +190,18 @@ impl Draft {
     pub fn other_position(&mut self, position: Position) {
         if self.lead.other_positions.len() < 20 {
             self.lead.other_positions.push(position);
+        }
+    }
+
+    /// Adds an address of the same person or company elsewhere; one that is known already
+    /// changes nothing.
+    pub fn also_at(&mut self, address: Option<String>) {
+        if let Some(address) = address
+            && self.lead.profile_url.as_ref() != Some(&address)
+            && !self.lead.also_at.contains(&address)
+            && self.lead.also_at.len() < ALSO_AT_MAX
+        {
+            self.lead.also_at.push(address);
         }
     }
 

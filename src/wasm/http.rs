@@ -42,6 +42,7 @@ pub(crate) async fn call(
     Ok(Answer {
         status,
         retry_after_s: header("retry-after").and_then(|v| v.trim().parse().ok()),
+        etag: header("etag"),
         body: body.as_string().unwrap_or_default(),
     })
 }
@@ -51,6 +52,9 @@ async fn send(server: &str, token: Option<&str>, call: &Call) -> Result<Response
     headers.set("accept", "application/json")?;
     if let Some(token) = token {
         headers.set("authorization", &format!("Bearer {token}"))?;
+    }
+    if let Some(etag) = &call.if_none_match {
+        headers.set("if-none-match", etag)?;
     }
     let init = RequestInit::new();
     init.set_method(call.method);

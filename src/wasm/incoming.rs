@@ -46,6 +46,7 @@ pub(super) fn ui(message: &JsValue) -> Option<UiMessage> {
     Some(match text(message, "kind")?.as_str() {
         "get_state" => UiMessage::GetState,
         "preview" => UiMessage::Preview,
+        "report" => UiMessage::Report,
         "capture" => {
             let rows = property(message, "rows");
             let all = rows.is_undefined() || rows.is_null();

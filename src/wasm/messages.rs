@@ -4,12 +4,12 @@ use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{chrome, http, incoming, runtime, tabs, to_js};
+use super::{chrome, http, incoming, rules, runtime, tabs, to_js};
 use crate::api::{CaptureView, LeadPatch, PairingRequest, PairingResponse};
 use crate::client::{self, Call, CallError};
 use crate::page::ParsedPage;
 use crate::protocol::{ContentMessage, ContentReply, UiMessage, UiReply};
-use crate::worker::{CaptureClick, Captured};
+use crate::worker::{CaptureClick, CaptureRefusal, Captured};
 
 /// Sorts a message by its sender, and by nothing that the message says of itself.
 pub(super) async fn on_message(message: JsValue, sender: JsValue) -> Result<JsValue, JsValue> {
@@ -46,7 +46,9 @@ async fn on_content(message: ContentMessage, tab_id: i32, origin: &str) -> Conte
             ContentReply::Welcome { show_button }
         }
         ContentMessage::NeedCore => match chrome::run_in_tab(tab_id, "extension/reader.js").await {
-            Ok(()) => ContentReply::CoreReady,
+            Ok(()) => ContentReply::CoreReady {
+                rules: rules::file_for(origin),
+            },
             Err(_) => ContentReply::Refused {
                 message: "The page cannot be read here.".to_owned(),
             },
@@ -61,7 +63,7 @@ async fn on_content(message: ContentMessage, tab_id: i32, origin: &str) -> Conte
             url,
             snapshot,
         } => {
-            let parsed = crate::sites::read_snapshot(&url, &snapshot);
+            let parsed = rules::read(&url, &snapshot);
             on_click(click_id, &url, parsed, tab_id, origin).await
         }
     }
@@ -134,8 +136,19 @@ async fn capture(
         now,
     };
     let before = runtime::with(|worker| worker.clone());
-    let captured = runtime::with(|worker| worker.capture(click, &mut Uuid::now_v7))
-        .map_err(|refusal| refusal.to_string())?;
+    let captured = match runtime::with(|worker| worker.capture(click, &mut Uuid::now_v7)) {
+        Ok(captured) => captured,
+        Err(refusal) => {
+            if matches!(refusal, CaptureRefusal::NoLead(_)) {
+                record_health(parsed);
+                spawn_local(after_capture());
+            }
+            return Err(refusal.to_string());
+        }
+    };
+    if captured.new > 0 {
+        record_health(parsed);
+    }
     if runtime::persist().await.is_err() {
         runtime::with(|worker| *worker = before);
         return Err(
@@ -147,6 +160,11 @@ async fn capture(
     Ok(captured)
 }
 
+fn record_health(parsed: &ParsedPage) {
+    let expected = rules::expected(parsed);
+    runtime::with(|worker| worker.record_health(&expected, parsed));
+}
+
 async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
     let tab = tabs::in_view(from_tab).await;
     match message {
@@ -156,6 +174,13 @@ async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
                 // What went wrong is part of the state that is returned.
                 let _ = tabs::read(tab).await;
             }
+        }
+        UiMessage::Report => {
+            let tab = tab.ok_or_else(|| error("no_page", "Lode does not read this page."))?;
+            let text = tabs::report(&tab)
+                .await
+                .map_err(|message| error("not_read", &message))?;
+            return Ok(UiReply::Report { text });
         }
         UiMessage::Capture { rows } => {
             let Some(tab) = &tab else {
@@ -249,6 +274,7 @@ async fn pair(server: &str, code: String, device_name: String) -> Result<(), UiR
         ),
         other => failed(&other),
     })?;
+    rules::forget().await;
     runtime::with(|worker| worker.paired(server, answer));
     after_capture().await;
     Ok(())
@@ -259,6 +285,7 @@ async fn unpair() {
     if let Some(pairing) = runtime::with(|worker| worker.usable_pairing().cloned()) {
         let _ = http::call(&pairing.server, Some(&pairing.token), &Call::revoke()).await;
     }
+    rules::forget().await;
     runtime::with(|worker| worker.unpaired());
     runtime::changed().await;
 }

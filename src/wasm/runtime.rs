@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{chrome, from_js, http, to_js};
+use super::{chrome, from_js, http, rules, to_js};
 use crate::api::AccountView;
 use crate::client::{self, Call, CallError};
 use crate::decode::Decode;
@@ -103,6 +103,9 @@ pub(crate) fn kick() {
             send_what_is_due().await;
             SENDING.set(false);
             schedule().await;
+            if rules::refresh().await {
+                changed().await;
+            }
         });
     }
     start_waiting();

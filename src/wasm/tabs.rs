@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use wasm_bindgen::prelude::*;
 
-use super::{chrome, incoming, to_js};
+use super::{chrome, incoming, rules, runtime, to_js};
 use crate::page::ParsedPage;
 use crate::protocol::{TabReading, TabRequest, TabView};
 
@@ -85,7 +85,7 @@ pub(crate) fn view(tab: Option<&Tab>) -> TabView {
         None => TabView::Reading,
         Some(Seen::NeedsReload) => TabView::NeedsReload,
         Some(Seen::Failed(message)) => TabView::Failed { message },
-        Some(Seen::Page(parsed)) => super::runtime::with(|worker| worker.tab_view(&parsed)),
+        Some(Seen::Page(parsed)) => runtime::with(|worker| worker.tab_view(&parsed)),
     }
 }
 
@@ -135,7 +135,36 @@ enum ReadError {
 }
 
 async fn ask(tab: &Tab) -> Result<(String, ParsedPage), ReadError> {
-    let request = to_js(&TabRequest::Read).map_err(|_| ReadError::NoScript)?;
+    match ask_for(tab, TabRequest::Read).await? {
+        TabReading::Parsed { url, parsed } => Ok((url, *parsed)),
+        TabReading::Snapshot { url, snapshot } => {
+            let parsed = rules::read(&url, &snapshot);
+            Ok((url, parsed))
+        }
+        TabReading::Failed { message } => Err(ReadError::Page(message)),
+    }
+}
+
+/// Makes a report of a tab without what its page says.
+///
+/// # Errors
+/// A sentence for people.
+pub(crate) async fn report(tab: &Tab) -> Result<String, String> {
+    match ask_for(tab, TabRequest::Snapshot).await {
+        Ok(TabReading::Snapshot { url, snapshot }) => {
+            let page = rules::read(&url, &snapshot).page;
+            let version = rules::version(&page.site);
+            Ok(runtime::with(|worker| {
+                crate::report::report(&page, version, &worker.stored().health, &snapshot)
+            }))
+        }
+        Ok(TabReading::Failed { message }) | Err(ReadError::Page(message)) => Err(message),
+        _ => Err("Reload the page, then try again.".to_owned()),
+    }
+}
+
+async fn ask_for(tab: &Tab, request: TabRequest) -> Result<TabReading, ReadError> {
+    let request = to_js(&request).map_err(|_| ReadError::NoScript)?;
     let answer = match chrome::ask_tab(tab.id, &request).await {
         Ok(answer) => answer,
         // The tab was open before the extension: give it the script now.
@@ -146,17 +175,11 @@ async fn ask(tab: &Tab) -> Result<(String, ParsedPage), ReadError> {
             asked.map_err(|_: JsValue| ReadError::NoScript)?
         }
     };
-    match incoming::reading(&answer) {
-        Some(TabReading::Parsed { url, parsed }) => Ok((url, *parsed)),
-        Some(TabReading::Snapshot { url, snapshot }) => {
-            let parsed = crate::sites::read_snapshot(&url, &snapshot);
-            Ok((url, parsed))
-        }
-        Some(TabReading::Failed { message }) => Err(ReadError::Page(message)),
-        None => Err(ReadError::Page(
+    incoming::reading(&answer).ok_or_else(|| {
+        ReadError::Page(
             "The page gave an answer that cannot be read. Reload it and try again.".to_owned(),
-        )),
-    }
+        )
+    })
 }
 
 /// Two addresses of one page: everything but the fragment.

@@ -21,10 +21,7 @@ pub(super) fn unsent(request: &CaptureRequest) -> CaptureCard {
 
 /// The newest capture of a lead.
 pub(super) fn latest<'a>(cards: &'a [CaptureCard], lead: &Lead) -> Option<&'a CaptureCard> {
-    let identity = lead.identity()?;
-    cards
-        .iter()
-        .find(|card| card.lead.identity().as_ref() == Some(&identity))
+    cards.iter().find(|card| card.lead.is_same(lead))
 }
 
 /// The capture of a lead that has not ended, where there is one: a second click on it

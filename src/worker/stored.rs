@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::rules::RulesAsked;
 use crate::api::{CaptureRequest, Credits, UnixMillis};
+use crate::health::Health;
 use crate::outbox::Outbox;
 use crate::protocol::{AccountSummary, CaptureCard, Settings};
 
@@ -32,6 +34,10 @@ pub struct Stored {
     pub cursor: i64,
     /// Recent clicks, oldest first.
     pub clicks: Vec<Click>,
+    /// Asking for newer rules.
+    pub rules: RulesAsked,
+    /// What the last captures had, by page kind.
+    pub health: Health,
     /// The user's settings.
     pub settings: Settings,
 }

@@ -1,54 +1,64 @@
-// Snapshot to lead on the largest real profile pages: in the page, through the worker,
-// natively; beside cheerio and linkedom, which get the same pruned page and the reader's own
-// selectors. One run, medians. Real pages are test data that stand beside the repository;
-// without them an invented profile is measured.
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+// Snapshot to lead on the largest page of each kind: in the page, through the worker, and
+// natively; beside cheerio and linkedom, which get the same pruned page and the selectors of the
+// site's rules. Time and memory, one run, medians. Then how time grows with the page, up to
+// 20 MB. Real pages are test data that stand beside the repository; without them, and for kinds
+// that they lack, the project's own fixtures of invented people are measured.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { performance } from "node:perf_hooks";
-import { startBrowser } from "../e2e/support/browser.mjs";
-import { CSP_GUEST, CSP_MEMBER, servePages } from "../e2e/support/pages.mjs";
-import { memberProfile } from "../e2e/support/people.mjs";
-import { ROOT, load, until } from "../e2e/support/tools.mjs";
+import { contentScript, startBrowser } from "../e2e/support/browser.mjs";
+import { CSP_MEMBER, servePages } from "../e2e/support/pages.mjs";
+import { ROOT } from "../e2e/support/tools.mjs";
 
-const RUNS = Number(process.env.LODE_BENCH_RUNS ?? 15);
+const RUNS = Number(process.env.LODE_BENCH_RUNS ?? 11);
+const GROWN_BYTES = Number(process.env.LODE_BENCH_BYTES ?? 20_000_000);
 const SHARED = process.env.LODE_SHARED ?? path.join(ROOT, "../shared");
-const cheerio = load("cheerio");
-const { parseHTML } = load("linkedom");
+const READER = path.join(process.env.LODE_TARGET_DIR ?? path.join(ROOT, "target"), "release/examples/time_read");
+const PEER = path.join(ROOT, "tests/bench/peer.mjs");
+/** Lets WebAssembly run and the pages' own scripts not. */
+const OPEN = "script-src 'unsafe-eval' 'nonce-none'; img-src 'none'; style-src 'none'; connect-src 'none'; frame-src 'none'";
 
 const median = (times) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+const siteOf = (url) => /(linkedin|crunchbase|google)\.com$/.exec(new URL(url).hostname)?.[1];
 
-function timed(action) {
-  action();
-  const times = [];
-  for (let n = 0; n < RUNS; n += 1) {
-    const start = performance.now();
-    action();
-    times.push(performance.now() - start);
-  }
-  return median(times);
-}
-
-/** The pages measured: the three largest real profiles, or one of our own. */
-function subjects() {
+/** The pages that there are: `{ kind, url, file, bytes }`. */
+function pages() {
+  const found = [];
   const truth = path.join(SHARED, "pages/truth.json");
-  if (!existsSync(truth)) {
-    const filler = "<p>lorem ipsum</p>".repeat(5_000);
-    const html = memberProfile({ slug: "nadia-ferrum-sample", name: "Nadia Ferrum", headline: "Head of Growth at Lumen Orchard", company: "Lumen Orchard", school: "Harbour Polytechnic", location: "Lyon, France", extra: filler });
-    return [{ name: "invented profile", url: "https://www.linkedin.com/in/nadia-ferrum-sample/", html }];
+  if (existsSync(truth)) {
+    for (const { kind, url, file, leads } of JSON.parse(readFileSync(truth, "utf8"))) {
+      if (file.endsWith(".html") && leads?.length && siteOf(url)) found.push({ kind: `${siteOf(url)} ${kind}`, url, file: path.join(SHARED, "pages", file), real: true });
+    }
   }
-  return JSON.parse(readFileSync(truth, "utf8"))
-    .filter((page) => page.kind === "profile" && page.file.endsWith(".html"))
-    .map((page) => ({ ...page, path: path.join(SHARED, "pages", page.file) }))
-    .sort((a, b) => statSync(b.path).size - statSync(a.path).size)
-    .slice(0, 3)
-    .map((page) => ({ name: path.basename(page.file), url: page.url, html: readFileSync(page.path, "utf8") }));
+  for (const site of ["linkedin", "crunchbase", "google"]) {
+    const folder = path.join(ROOT, "tests/pages", site);
+    for (const name of readdirSync(folder).filter((name) => name.endsWith(".html"))) {
+      const file = path.join(folder, name);
+      const url = /^<!-- url: (.*) -->/.exec(readFileSync(file, "utf8"))[1];
+      const snapshot = readFileSync(path.join(folder, `read@${name}.snap`), "utf8");
+      const read = JSON.parse(snapshot.split("---").slice(2).join("---"));
+      if (read.leads.length && siteOf(url)) found.push({ kind: `${site} ${read.page.kind}`, url, file, real: false });
+    }
+  }
+  return found.map((page) => ({ ...page, bytes: statSync(page.file).size }));
 }
 
-const SELECTORS = Object.entries(JSON.parse(readFileSync(path.join(ROOT, "src/sites/linkedin/rules.json"), "utf8")).selectors)
-  .filter(([key]) => /^(profile|top_card|contact|experience|education|section|heading|main|embedded|captcha|login|error|guest)/.test(key))
-  .flatMap(([, selectors]) => selectors);
+/** The largest page of each kind, real ones first. */
+function largest(pages) {
+  const kinds = new Map();
+  for (const page of pages) {
+    const known = kinds.get(page.kind);
+    if (!known || (page.real && !known.real) || (page.real === known.real && page.bytes > known.bytes)) kinds.set(page.kind, page);
+  }
+  return [...kinds.values()].sort((a, b) => a.kind.localeCompare(b.kind));
+}
+
+/** The selectors of a site's rules. */
+function selectors(site) {
+  const rules = JSON.parse(readFileSync(path.join(ROOT, `src/sites/${site}/rules.json`), "utf8"));
+  return Object.values(rules.selectors).flat();
+}
 
 /** The snapshot as HTML, for parsers that take that. */
 function toHtml(snapshot) {
@@ -64,102 +74,99 @@ function toHtml(snapshot) {
     if (mark === "\x01") (place(), out.push(`<${value}`), open.push(value), (tag = value));
     else if (mark === "\x02") out.push(` ${value}`);
     else if (mark === "\x03") out.push(`="${escape(value)}"`);
-    else if (mark === "\x04") (place(), out.push(escape(value)));
+    else if (mark === "\x04") (place(), out.push(/^(script|style)$/.test(open.at(-1)) ? value : escape(value)));
     else (place(), out.push(`</${open.pop()}>`));
   }
   return out.join("");
 }
 
-function withCheerio(html) {
-  const $ = cheerio.load(html);
-  return SELECTORS.map((selector) => $(selector).first().text());
-}
+const told = (program, args) => execFileSync(program, args, { encoding: "utf8", maxBuffer: 1 << 26 }).trim().split("\n").map((line) => JSON.parse(line));
 
-function withLinkedom(html) {
-  const { document } = parseHTML(html);
-  return SELECTORS.map((selector) => {
-    try {
-      return document.querySelector(selector)?.textContent ?? "";
-    } catch {
-      return "";
-    }
-  });
-}
-
-async function inChromium(t, folder, subject, csp) {
-  const { pathname } = new URL(subject.url);
-  const csps = csp === CSP_MEMBER ? csp : "script-src 'unsafe-eval' 'nonce-none'; img-src 'none'";
-  const served = await servePages(t, folder, { [pathname]: { html: subject.html, csp: csps } });
-  const browser = await startBrowser(t, folder, served.port);
-  const page = await browser.context.newPage();
-  await page.goto(subject.url, { waitUntil: "domcontentloaded" });
-  const session = await browser.context.newCDPSession(page);
-  const worlds = [];
-  session.on("Runtime.executionContextCreated", ({ context }) => worlds.push(context));
-  await session.send("Runtime.enable");
-  const own = await until("the content script's world", () => worlds.find((w) => w.origin?.includes(browser.id)));
-  const evaluate = async (expression) => {
-    const { result, exceptionDetails } = await session.send("Runtime.evaluate", { contextId: own.id, awaitPromise: true, returnByValue: true, expression });
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return result.value;
+/** Chromium on one page, under a policy that lets WebAssembly run and under one that does not. */
+async function inChromium(chromium, page) {
+  const { browser, tab, served } = chromium;
+  const { pathname } = new URL(page.url);
+  const url = JSON.stringify(page.url);
+  const html = Buffer.from(readFileSync(page.file, "latin1").replace(/Content-Security-Policy/gi, "X-Left-Out"), "latin1");
+  const times = async (body) => median(await chromium.world.evaluate(`(async () => { const times = []; for (let n = 0; n < ${RUNS} + 2; n += 1) { const start = performance.now(); ${body}; times.push(performance.now() - start); } return times.slice(2); })()`));
+  const open = async (csp) => {
+    for (const key of Object.keys(served)) delete served[key];
+    served[pathname] = { html, csp };
+    await tab.goto(page.url, { waitUntil: "domcontentloaded" });
   };
-  const times = (body) => `(async () => { const times = []; for (let n = 0; n < ${RUNS} + 2; n += 1) { const start = performance.now(); ${body}; times.push(performance.now() - start); } return times.slice(2); })()`;
-  const url = JSON.stringify(subject.url);
-  const result = { snapshot: await evaluate("__snap()"), snap: median(await evaluate(times("__snap()"))) };
-  if (csp === CSP_MEMBER) {
-    result.worker = median(await evaluate(times(`await chrome.runtime.sendMessage({ kind: "snapshot", click_id: "00000000-0000-4000-8000-000000000001", url: ${url}, snapshot: __snap() })`)));
-  } else {
-    await evaluate(`chrome.runtime.sendMessage({ kind: "need_core" })`);
-    const first = await evaluate(`(() => { const start = performance.now(); const read = __read(${url}, __snap()); return [performance.now() - start, read.leads[0]?.full_name]; })()`);
-    [result.first, result.name] = first;
-    result.page = median(await evaluate(times(`__read(${url}, __snap())`)));
-  }
+  const result = {};
+  await open(OPEN);
+  result.snapshot = await chromium.world.evaluate("__snap()");
+  result.snap = await times("__snap()");
+  await chromium.world.evaluate(`chrome.runtime.sendMessage({ kind: "need_core" })`);
+  [result.first, result.name, result.leads] = await chromium.world.evaluate(`(() => { const start = performance.now(); const read = __read(${url}, __snap()); return [performance.now() - start, read.leads[0]?.full_name ?? null, read.leads.length]; })()`);
+  result.wasm = (await chromium.world.evaluate("__read.bytes()")) / 1e6;
+  result.page = await times(`__read(${url}, __snap())`);
+  await open(CSP_MEMBER);
+  result.worker = await times(`await chrome.runtime.sendMessage({ kind: "snapshot", click_id: "00000000-0000-4000-8000-000000000001", url: ${url}, snapshot: __snap() })`);
   return result;
 }
 
-async function measure(subject) {
-  const folder = mkdtempSync(path.join(tmpdir(), "lode-bench-"));
-  const endings = [];
-  const t = { after: (action) => endings.push(action) };
-  try {
-    const sub = (name) => {
-      const made = path.join(folder, name);
-      execFileSync("mkdir", ["-p", made]);
-      return made;
-    };
-    const open = await inChromium(t, sub("open"), subject, CSP_GUEST);
-    const barred = await inChromium(t, sub("barred"), subject, CSP_MEMBER);
-    const pruned = toHtml(open.snapshot);
-    const file = path.join(folder, "pruned.html");
-    writeFileSync(file, pruned);
-    const native = spawnSync("cargo", ["run", "--release", "--quiet", "--package", "lode-core", "--example", "time_read", "--", subject.url, file, String(RUNS)], { cwd: ROOT, encoding: "utf8" });
-    if (native.status !== 0) throw new Error(`time_read: ${native.stderr}`);
-    const told = JSON.parse(native.stdout);
-    return {
-      page: subject.name,
-      "whole KB": Math.round(subject.html.length / 1000),
-      "snapshot KB": Math.round(open.snapshot.length / 1000),
-      lead: open.name ? (open.name === told.name ? "same" : "differs") : "none",
-      "snapshot ms": open.snap,
-      "click to lead, in page ms": open.page,
-      "first time ms": open.first,
-      "click to lead, worker ms": barred.worker,
-      "native, pruned HTML ms": told.median_ms,
-      "cheerio, pruned ms": timed(() => withCheerio(pruned)),
-      "linkedom, pruned ms": timed(() => withLinkedom(pruned)),
-      "cheerio, whole ms": timed(() => withCheerio(subject.html)),
-      "linkedom, whole ms": timed(() => withLinkedom(subject.html)),
-    };
-  } finally {
-    for (const ending of endings.reverse()) await ending();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
+function table(rows) {
+  const show = (value) => (value == null ? "-" : typeof value === "number" && !Number.isInteger(value) ? value.toFixed(1) : String(value));
+  const heads = Object.keys(rows[0]);
+  const width = (head) => Math.max(head.length, ...rows.map((row) => show(row[head]).length));
+  const line = (cells) => console.log(cells.map((cell, n) => (n ? cell.padStart(width(heads[n])) : cell.padEnd(width(heads[n])))).join("  "));
+  line(heads);
+  for (const row of rows) line(heads.map((head) => show(row[head])));
 }
 
-const rows = [];
-for (const subject of subjects()) rows.push(await measure(subject));
-const show = (value) => (typeof value === "number" && !Number.isInteger(value) ? value.toFixed(1) : String(value));
-for (const key of Object.keys(rows[0])) {
-  console.log(`${key.padEnd(28)} ${rows.map((row) => show(row[key]).padStart(30)).join(" ")}`);
+const folder = mkdtempSync(path.join(tmpdir(), "lode-bench-"));
+const endings = [];
+const t = { after: (action) => endings.push(action) };
+try {
+  const served = {};
+  const { port } = await servePages(t, folder, served);
+  const browser = await startBrowser(t, folder, port);
+  const tab = await browser.context.newPage();
+  const chromium = { browser, tab, served, world: await contentScript(browser, tab) };
+  const rows = [];
+  const growth = [];
+  for (const page of largest(pages())) {
+    const seen = await inChromium(chromium, page);
+    const pruned = path.join(folder, "pruned.html");
+    writeFileSync(pruned, toHtml(seen.snapshot));
+    const wanted = path.join(folder, "selectors.json");
+    writeFileSync(wanted, JSON.stringify(selectors(siteOf(page.url))));
+    const [native] = told(READER, [page.url, pruned, String(RUNS)]);
+    const [cheerio] = told("node", [PEER, "cheerio", pruned, wanted, String(RUNS)]);
+    const [linkedom] = told("node", [PEER, "linkedom", pruned, wanted, String(RUNS)]);
+    const mb = ({ peak_kb }) => (peak_kb === null ? null : peak_kb / 1e3);
+    rows.push({
+      kind: page.kind + (page.real ? "" : " *"),
+      "page KB": Math.round(page.bytes / 1e3),
+      "snapshot KB": Math.round(seen.snapshot.length / 1e3),
+      leads: seen.leads === native.leads && seen.name === native.name ? seen.leads : `${seen.leads}, native ${native.leads}`,
+      "snapshot ms": seen.snap,
+      "in page ms": seen.page,
+      "first ms": seen.first,
+      "worker ms": seen.worker,
+      "wasm MB": seen.wasm,
+      "native ms": native.median_ms,
+      "native MB": mb(native),
+      "cheerio ms": cheerio.median_ms,
+      "cheerio MB": mb(cheerio),
+      "linkedom ms": linkedom.median_ms,
+      "linkedom MB": mb(linkedom),
+    });
+    const sizes = told(READER, ["--grow", page.url, page.file, String(GROWN_BYTES)]);
+    const row = { kind: rows.at(-1).kind };
+    // All sizes are of one share each of the largest.
+    sizes.forEach(({ median_ms }, n) => (row[`${(GROWN_BYTES / 2 ** (sizes.length - 1 - n) / 1e6).toFixed(2)} MB`] = median_ms));
+    const [half, whole] = sizes.slice(-2);
+    row["last doubling"] = `×${((whole.median_ms / half.median_ms) * (2 * half.bytes / whole.bytes)).toFixed(2)}`;
+    growth.push(row);
+  }
+  console.log(`\nMedians of ${RUNS}. "in page" and "worker" are click to lead, with the snapshot. "native" reads the pruned page as HTML. cheerio and linkedom parse the same pruned page and run the selectors of the site's rules; they read no lead. Memory: peak over what was used before; "wasm" is the module's whole memory. * a fixture: no real page of the kind is here.\n`);
+  table(rows);
+  console.log("\nThe whole page grown, read natively: milliseconds by size.\n");
+  table(growth);
+} finally {
+  for (const ending of endings.reverse()) await ending();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
-console.log(`\nMedians of ${RUNS}. cheerio and linkedom run the reader's ${SELECTORS.length} selectors on the same pruned page; they read no lead.`);

@@ -6,9 +6,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { startBrowser } from "./support/browser.mjs";
+import { contentScript, startBrowser } from "./support/browser.mjs";
 import { servePages } from "./support/pages.mjs";
-import { ROOT, ownFolder, until } from "./support/tools.mjs";
+import { ROOT, ownFolder } from "./support/tools.mjs";
 
 const SHARED = process.env.LODE_SHARED ?? path.join(ROOT, "../shared");
 const BIN = process.env.LODE_BIN_DIR ?? path.join(ROOT, "target/debug");
@@ -24,11 +24,7 @@ test("the shipped core reads real pages as the readers' tests do", async (t) => 
   const served = await servePages(t, folder, pages);
   const browser = await startBrowser(t, folder, served.port);
   const tab = await browser.context.newPage();
-  const session = await browser.context.newCDPSession(tab);
-  let worlds = [];
-  session.on("Runtime.executionContextsCleared", () => (worlds = []));
-  session.on("Runtime.executionContextCreated", ({ context }) => worlds.push(context));
-  await session.send("Runtime.enable");
+  const world = await contentScript(browser, tab);
 
   let compared = 0;
   for (const { file, url } of all) {
@@ -42,15 +38,8 @@ test("the shipped core reads real pages as the readers' tests do", async (t) => 
     const html = readFileSync(source, "latin1").replace(/Content-Security-Policy/gi, "X-Left-Out");
     pages[pathname] = { html: Buffer.from(html, "latin1"), csp: CSP };
     await tab.goto(url, { waitUntil: "domcontentloaded" });
-    const own = await until(`the content script on ${file}`, () => worlds.find((w) => w.origin?.includes(browser.id)));
-    const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
-      contextId: own.id,
-      awaitPromise: true,
-      returnByValue: true,
-      expression: `(async () => { await chrome.runtime.sendMessage({ kind: "need_core" }); return JSON.stringify(__read(${JSON.stringify(url)}, __snap())); })()`,
-    });
-    assert.ok(!exceptionDetails, `${file}: ${exceptionDetails?.exception?.description}`);
-    const shipped = JSON.parse(result.value);
+    const read = `(async () => { await chrome.runtime.sendMessage({ kind: "need_core" }); return JSON.stringify(__read(${JSON.stringify(url)}, __snap())); })()`;
+    const shipped = JSON.parse(await world.evaluate(read).catch((error) => assert.fail(`${file}: ${error.message}`)));
     const native = JSON.parse(execFileSync(path.join(BIN, "lode"), ["parse", "--url", url, source], { encoding: "utf8", maxBuffer: 64 << 20 }));
     const seen = (parsed) => ({
       kind: parsed.page.kind,

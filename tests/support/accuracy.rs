@@ -12,13 +12,15 @@ use lode_core::{Lead, ParsedPage};
 use serde_json::Value;
 
 /// The fields that are scored.
-pub const FIELDS: [&str; 10] = [
+pub const FIELDS: [&str; 12] = [
     "full_name",
     "first_name",
     "last_name",
     "headline",
     "title",
     "company",
+    "company_url",
+    "company_domain",
     "location",
     "profile_url",
     "industry",
@@ -473,6 +475,8 @@ fn value_of(lead: &Lead, field: &str) -> Option<String> {
         "headline" => &lead.headline,
         "title" => &lead.title,
         "company" => &lead.company,
+        "company_url" => &lead.company_url,
+        "company_domain" => &lead.company_domain,
         "location" => &lead.location,
         "profile_url" => &lead.profile_url,
         "industry" => &lead.industry,

@@ -27,7 +27,8 @@ function worker({ state, error }) {
       sendMessage: async (message) => {
         const read = reads.includes(message.kind);
         (read ? fake.asked : fake.sent).push(message);
-        const reply = fake.error && !read ? fake.error : { kind: "state", state: fake.state };
+        const made = message.kind === "report" ? { kind: "report", text: "Lode page report 1\n" } : { kind: "state", state: fake.state };
+        const reply = fake.error && !read ? fake.error : made;
         if (fake.hold && !read) await fake.hold;
         return reply;
       },

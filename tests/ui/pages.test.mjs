@@ -178,3 +178,21 @@ test("a flood of changes is not a flood of questions", async (t) => {
   await page.getByText("2 credits").waitFor();
   assert.ok((await asked()) - before <= 5, "questions");
 });
+
+test("a page that seems to have changed offers a report, as a file", async (t) => {
+  const page = await open(t, "changed");
+  await page.getByTestId("page-changed").waitFor();
+  assert.equal(await page.getByTestId("lead-name").first().innerText(), "Ilse Varga-Brandt");
+  await page.getByTestId("report").click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("save-report").click()]);
+  assert.equal(download.suggestedFilename(), "lode-page-report.txt");
+  assert.deepEqual(await sent(page), [{ kind: "report" }]);
+  await change(page, { changed: false });
+  await page.waitForFunction(() => !document.querySelector("[data-testid=page-changed]"));
+});
+
+test("the options say how well pages are read", async (t) => {
+  const page = await open(t, "options-reading");
+  assert.match(await page.getByTestId("rules-note").innerText(), /refused/);
+  assert.match(await page.getByTestId("health").innerText(), /linkedin profile\s+83 of 120 expected fields.*changed/);
+});

@@ -61,7 +61,7 @@ const base = {
   account: { name: "Own account", plan: "Free", probing: true },
   credits: { available: 9_000, held: 0, plan_limit: 10_000, resets_at: NOW + 8 * DAY },
   tab: ready(row()), current: null, recent: earlier, unsent: 0,
-  settings: { show_button: true },
+  settings: { show_button: true }, rules: null, health: {}, changed: false,
 };
 const state = (over) => ({ ...base, ...over });
 const current = (c, over = {}) => state({ current: c, recent: [c, ...earlier], ...over });
@@ -123,6 +123,8 @@ export const screens = {
     state: base,
     act: async (p) => p.getByTestId("recent-item").nth(1).getByRole("button").first().click(),
   },
+  changed: { state: state({ changed: true }) },
+  "not-loaded": { state: state({ tab: { state: "no_lead", page: page("loading"), message: "" } }) },
   problem: {
     state: base,
     error: { kind: "error", code: "reload_tab", message: "The page changed while it was read. Reload the tab and capture again." },
@@ -136,6 +138,16 @@ export const screens = {
   },
   options: { page: "options", state: state({ connection: { state: "not_paired" }, server: null, account: null, credits: null }) },
   "options-paired": { page: "options", state: base },
+  "options-reading": {
+    page: "options",
+    state: state({
+      rules: "Newer page rules were refused, the old ones stay. linkedin: top_card: selector not accepted: h1[",
+      health: {
+        "linkedin people_search": "77 of 80 expected fields in the last 20 captures",
+        "linkedin profile": "83 of 120 expected fields in the last 20 captures; these pages seem to have changed",
+      },
+    }),
+  },
   "options-confirm": {
     page: "options", state: state({ unsent: 2 }),
     act: async (p) => p.getByTestId("unpair").click(),

@@ -14,7 +14,7 @@ use anyhow::{Result, anyhow};
     dead_code,
     reason = "test support, shared with tests/sites.rs"
 )]
-mod scorer;
+pub(crate) mod scorer;
 
 #[path = "../../tests/support/mutation.rs"]
 #[allow(
@@ -23,7 +23,7 @@ mod scorer;
     dead_code,
     reason = "test support, shared with tests/sites.rs"
 )]
-mod mutation;
+pub(crate) mod mutation;
 
 use mutation::Mutation;
 use scorer::{Case, Report};

@@ -28,7 +28,8 @@ pub(crate) fn bench() -> Result<()> {
     step("snapshot to lead", || {
         run(program("node")
             .arg("tests/bench/read.mjs")
-            .env("LODE_CHROMIUM", chromium))
+            .env("LODE_CHROMIUM", chromium)
+            .env("LODE_TARGET_DIR", dist::target_dir()))
     })?;
     step("sizes of what is shipped", || {
         crate::print_sizes(&sizes);

@@ -189,9 +189,10 @@ fn reader_script(bound: &Path) -> Result<String> {
     let bytes = fs::read(bound.join("reader_bg.wasm"))?;
     let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
     Ok(format!(
-        "(() => {{\nif (globalThis.__read) return;\n{glue}\nlet core;\nglobalThis.__read = (url, snapshot) => {{\n  \
+        "(() => {{\nif (globalThis.__read) return;\n{glue}\nlet core;\nglobalThis.__read = (url, snapshot, rules) => {{\n  \
          core ??= wasm_bindgen.initSync({{ module: Uint8Array.fromBase64(\"{encoded}\") }});\n  \
-         return wasm_bindgen.read_page(url, snapshot);\n}};\n}})();\n"
+         return wasm_bindgen.read_page(url, snapshot, rules);\n}};\n\
+         globalThis.__read.bytes = () => core?.memory.buffer.byteLength ?? 0;\n}})();\n"
     ))
 }
 

@@ -7,6 +7,8 @@
 mod accuracy;
 mod bench;
 mod dist;
+mod fixture;
+mod fuzz;
 mod run;
 mod setup;
 mod start;
@@ -65,6 +67,25 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         seed: u64,
     },
+    /// Make a fixture of invented people, with its snapshot, out of a saved page
+    NewFixture {
+        /// Address of the page
+        #[arg(long)]
+        url: String,
+        /// The saved page
+        file: PathBuf,
+        /// The fixture [default: tests/pages/SITE/KIND-LAYOUT-new.html]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Fuzz with libFuzzer and a sanitiser; needs nightly Rust and cargo-fuzz
+    Fuzz {
+        /// Only this target: name, headline, linkedin, crunchbase, google, generic, snapshot, rules
+        target: Option<String>,
+        /// For how long each
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Build the extension into dist/
     Dist,
 }
@@ -93,6 +114,8 @@ fn main() -> std::process::ExitCode {
             details,
             seed,
         }),
+        Command::NewFixture { url, file, out } => fixture::new_fixture(&url, &file, out.as_deref()),
+        Command::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Command::Dist => dist(),
     };
     match outcome {

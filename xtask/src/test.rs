@@ -21,6 +21,7 @@ pub(crate) fn test(long: bool, only: Option<&str>) -> Result<()> {
         ("lints", lints),
         ("lints for WebAssembly", wasm_lints),
         ("unit, property and snapshot tests", unit),
+        ("fuzz bodies", fuzz_bodies),
         ("extension build", || {
             dist::build().map(|sizes| crate::print_sizes(&sizes))
         }),
@@ -83,6 +84,12 @@ fn unit() -> Result<()> {
     run(cargo()
         .args(["test", "--workspace", "--quiet"])
         .env("INSTA_UPDATE", "no"))
+}
+
+/// What the fuzz targets check, on the fixtures and on the same seeded changes of them each
+/// time. Built as the step before builds, so that nothing is compiled twice.
+fn fuzz_bodies() -> Result<()> {
+    run(cargo().args(["test", "--workspace", "--quiet", "--test", "fuzz_bodies"]))
 }
 
 fn browser() -> Result<()> {

@@ -33,6 +33,12 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn focus(this: &Focusable);
 
+    type Blob;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(parts: &Array) -> Result<Blob, JsValue>;
+    #[wasm_bindgen(js_namespace = URL, js_name = createObjectURL, catch)]
+    fn object_url(blob: &Blob) -> Result<String, JsValue>;
+
     type Url;
     #[wasm_bindgen(constructor, js_class = "URL", catch)]
     fn new(text: &str) -> Result<Url, JsValue>;
@@ -102,6 +108,12 @@ pub(crate) async fn copy(text: &str) -> bool {
         Ok(done) => JsFuture::from(done).await.is_ok(),
         Err(_) => false,
     }
+}
+
+/// Address of a text that a link can save as a file; it holds for as long as the page is open.
+pub(crate) fn text_file(text: &str) -> Option<String> {
+    let blob = Blob::new(&Array::of1(&JsValue::from_str(text))).ok()?;
+    object_url(&blob).ok()
 }
 
 /// Protocol (with its colon) and host name of an address.

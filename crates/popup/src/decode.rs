@@ -98,6 +98,10 @@ mod tests {
 
     #[test]
     fn errors_arrive() {
+        let report = UiReply::Report {
+            text: "Lode page report 1".to_owned(),
+        };
+        assert_eq!(through_serde(&report), report);
         let error = UiReply::Error {
             code: "bad_code".to_owned(),
             message: "That code is used up.".to_owned(),

@@ -167,5 +167,8 @@ pub(crate) fn full_state() -> UiState {
         recent: vec![found_card(), card(CardState::Unsent)],
         unsent: 1,
         settings: Settings { show_button: false },
+        rules: Some("Newer page rules were refused.".to_owned()),
+        health: [("linkedin company".to_owned(), "117 of 120".to_owned())].into(),
+        changed: true,
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Model {
     pub(crate) problem: Option<Problem>,
     /// Whether an action is on its way.
     pub(crate) busy: bool,
+    /// Address of the report that was made of the page in view.
+    pub(crate) report: Option<String>,
     /// Which Copy button was used last.
     pub(crate) copied: Option<String>,
     /// What is typed.
@@ -96,6 +98,7 @@ impl Model {
             local: Local::default(),
             problem: None,
             busy: false,
+            report: None,
             copied: None,
             typed: Typed {
                 domain: (Uuid::nil(), String::new()),
@@ -151,6 +154,7 @@ impl Model {
             .is_some_and(|old| names(old) != names(&state))
         {
             self.local.toggled.clear();
+            self.report = None;
         }
         self.clock = browser::clock();
         self.state = Some(state);
@@ -357,6 +361,10 @@ impl Session {
                     model.order.shown = asked;
                     model.show(*state);
                 }
+            }
+            Ok(UiReply::Report { text }) => {
+                done = true;
+                model.report = browser::text_file(&text);
             }
             Ok(UiReply::Error { code, message }) => model.fail(&code, &message),
             Err(message) => model.fail(NO_ANSWER, message),

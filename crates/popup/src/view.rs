@@ -8,6 +8,7 @@ pub mod capture;
 pub mod connection;
 pub mod copy;
 pub mod credits;
+pub mod health;
 pub mod leads;
 pub mod options;
 pub mod popup;

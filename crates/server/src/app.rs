@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::jobs::AddressFinder;
 use crate::phones::PhoneSource;
 use crate::providers::Providers;
+use crate::rules::RuleFiles;
 use crate::verification::AddressVerifier;
 
 /// What tells the time: credit periods, holds and leases are counted by it.
@@ -56,6 +57,8 @@ pub struct Inner {
     pub(crate) lookups: Notify,
     /// Wrong pairing codes.
     pub(crate) pairing_tries: TryLimit,
+    /// Newer rule files for the page readers.
+    pub(crate) rules: RuleFiles,
     /// Turns true when the server shuts down.
     pub(crate) shutdown: watch::Sender<bool>,
 }
@@ -71,6 +74,7 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(config: Config, store: Store, pricing: Pricing, sources: Sources) -> Self {
+        let rules = RuleFiles::new(config.rules_dir.clone());
         let pairing_tries = TryLimit::per_minute(config.pairing_tries_per_minute);
         Self {
             inner: Arc::new(Inner {
@@ -85,6 +89,7 @@ impl App {
                 changes: AccountChanges::default(),
                 lookups: Notify::new(),
                 pairing_tries,
+                rules,
                 shutdown: watch::Sender::new(false),
             }),
         }

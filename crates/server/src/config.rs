@@ -105,6 +105,8 @@ pub struct Config {
     pub smtp_port: u16,
     /// Port of company websites.
     pub web_port: Option<u16>,
+    /// Folder of newer rule files for the page readers.
+    pub rules_dir: Option<PathBuf>,
     /// Networks that may be connected to although they are not public.
     #[serde(deserialize_with = "list")]
     pub allow_nets: Vec<IpNet>,
@@ -144,6 +146,7 @@ impl Default for Config {
             dns: None,
             smtp_port: 25,
             web_port: None,
+            rules_dir: None,
             allow_nets: Vec::new(),
             secret_key: None,
             secret_key_file: None,
@@ -261,6 +264,14 @@ impl Config {
             return wrong(
                 "cors_origins",
                 &format!("{origin:?} is not an extension's origin (chrome-extension://…)"),
+            );
+        }
+        if let Some(folder) = &self.rules_dir
+            && !folder.is_dir()
+        {
+            return wrong(
+                "rules_dir",
+                &format!("there is no folder {}", folder.display()),
             );
         }
         self.identity().map(|_| ())?;
@@ -467,6 +478,7 @@ mod tests {
                 ("database_url = \"mysql://u:pa55word@h/d\"", "database_url"),
                 ("allow_nets = [\"10.0.0.0/99\"]", "allow_nets"),
                 ("wait_seconds_max = 60", "wait_seconds_max"),
+                ("rules_dir = \"no-such-folder\"", "rules_dir"),
             ] {
                 let message = message(text);
                 assert!(message.contains(key), "{text}: {message}");

@@ -23,6 +23,7 @@ pub mod policy;
 pub mod problem;
 pub mod providers;
 mod routes;
+pub mod rules;
 mod serve;
 pub mod validate;
 pub mod verification;

@@ -8,6 +8,7 @@ mod leads;
 mod pairings;
 mod providers;
 mod receipts;
+mod rules;
 
 use std::net::SocketAddr;
 
@@ -47,12 +48,17 @@ pub fn router(app: App, listen: SocketAddr) -> Router {
             Method::PATCH,
             Method::DELETE,
         ])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
+        ])
         .expose_headers([
             CREDITS_AVAILABLE,
             CREDITS_HELD,
             CREDITS_CHARGED,
             header::RETRY_AFTER,
+            header::ETAG,
         ]);
     Router::new()
         .route("/v1/health", get(health::show))
@@ -73,6 +79,8 @@ pub fn router(app: App, listen: SocketAddr) -> Router {
             put(providers::set).delete(providers::remove),
         )
         .route("/v1/providers/{provider}/test", post(providers::test))
+        .route("/v1/rules", get(rules::list))
+        .route("/v1/rules/{site}", get(rules::show))
         .route("/v1/devices/current", delete(devices::revoke_current))
         .fallback(|| async { ApiError::NotFound })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })

@@ -153,6 +153,9 @@ pub async fn start_with(
         Some(store.create_pairing_code(account.id, now).await?)
     };
     let app = App::new(config, store, pricing, sources);
+    // Read now, so that the log says at the start which rule files are offered or refused.
+    let early = app.clone();
+    let _ = tokio::task::spawn_blocking(move || early.rules.offer()).await;
     let router = routes::router(app.clone(), address);
     let stopping = app.clone();
     let http = tokio::spawn(async move {

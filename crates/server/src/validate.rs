@@ -1,7 +1,7 @@
 //! Checks of what a client sends, field by field, before anything is stored.
 
 use lode_core::api::{CaptureRequest, FieldError, LeadPatch, PairingRequest};
-use lode_core::lead::{FIELD_CHARS_MAX, Lead, Position};
+use lode_core::lead::{ALSO_AT_MAX, FIELD_CHARS_MAX, Lead, Position};
 use lode_store::leads::LeadEdit;
 use url::Url;
 
@@ -181,6 +181,16 @@ fn lead(check: &mut Check, lead: &mut Lead) {
     }
     check.url("lead.company_url", &mut lead.company_url, false);
     check.url("lead.profile_url", &mut lead.profile_url, false);
+    if lead.also_at.len() > ALSO_AT_MAX {
+        check.wrong("lead.also_at", format!("more than {ALSO_AT_MAX} addresses"));
+    } else {
+        for (i, address) in lead.also_at.iter_mut().enumerate() {
+            let mut value = Some(std::mem::take(address));
+            check.url(&format!("lead.also_at[{i}]"), &mut value, false);
+            *address = value.unwrap_or_default();
+        }
+        lead.also_at.retain(|address| !address.is_empty());
+    }
     website(check, &mut lead.website);
     domain(check, "lead.company_domain", &mut lead.company_domain);
     if lead.full_name.is_none() && lead.profile_url.is_none() {
@@ -374,6 +384,12 @@ mod tests {
             }),
             ("lead.company_domain", |r| {
                 r.lead.company_domain = Some("com".into())
+            }),
+            ("lead.also_at[1]", |r| {
+                r.lead.also_at = vec!["https://www.linkedin.com/in/a".into(), "x".into()];
+            }),
+            ("lead.also_at", |r| {
+                r.lead.also_at = vec!["https://www.linkedin.com/in/a".into(); 11];
             }),
             ("lead.other_positions", |r| {
                 r.lead.other_positions = vec![Position::default(); 51];

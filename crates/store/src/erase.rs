@@ -40,7 +40,7 @@ impl Store {
             .all(sql("SELECT name_key FROM lead_names WHERE lead_id = $1").bind(lead_id))
             .await?
         {
-            keys.push(row.text("name_key")?);
+            keys.push(leads::identity::plain_key(&row.text("name_key")?).to_owned());
         }
         for row in tx
             .all(sql("SELECT address FROM emails WHERE lead_id = $1").bind(lead_id))

@@ -14,6 +14,7 @@ use crate::Store;
 use crate::error::Result;
 use crate::secret::{Hash, keyed_hash};
 use crate::sql::{Row, Tx, sql};
+use identity::also_name;
 
 /// A lead as stored.
 #[derive(Debug, Clone)]
@@ -100,20 +101,35 @@ pub(crate) async fn upsert(
 }
 
 /// The stored lead that a capture with these keys is of. With a profile address it is the
-/// lead of that address, or one that was captured without any; without, the one lead of
+/// lead of that address or of a further one, or one that was captured without any; without, the one lead of
 /// that name and employer: where there are several, nothing says which.
 async fn find(tx: &mut Tx, account_id: Uuid, keys: &LeadKeys) -> Result<Option<StoredLead>> {
-    if let Some(profile) = &keys.profile
-        && let Some(row) = tx
+    // By its own address, then by those that it, or the stored lead, is known at too.
+    for address in keys.addresses() {
+        let own = tx
             .optional(
                 sql("SELECT id, lead, edited FROM leads
                      WHERE account_id = $1 AND profile_key = $2")
                 .bind(account_id)
-                .bind(profile.as_str()),
+                .bind(address),
             )
-            .await?
-    {
-        return read(&row).map(Some);
+            .await?;
+        if let Some(row) = own {
+            return read(&row).map(Some);
+        }
+        let also = tx
+            .all(
+                sql("SELECT l.id, l.lead, l.edited
+                     FROM lead_names n JOIN leads l ON l.id = n.lead_id
+                     WHERE n.account_id = $1 AND n.name_key = $2
+                     ORDER BY l.created_at, l.id LIMIT 1")
+                .bind(account_id)
+                .bind(also_name(address)),
+            )
+            .await?;
+        if let Some(row) = also.first() {
+            return read(row).map(Some);
+        }
     }
     for name in &keys.names {
         let rows = tx
@@ -176,14 +192,15 @@ async fn write_names(
     stored: &StoredLead,
     keys: &LeadKeys,
 ) -> Result<()> {
-    for name in &keys.names {
+    let also = keys.also.iter().map(|key| also_name(key));
+    for name in keys.names.iter().cloned().chain(also) {
         tx.execute(
             sql(
                 "INSERT INTO lead_names (account_id, name_key, lead_id) VALUES ($1, $2, $3)
                  ON CONFLICT DO NOTHING",
             )
             .bind(account_id)
-            .bind(name.as_str())
+            .bind(name)
             .bind(stored.id),
         )
         .await?;

@@ -113,6 +113,10 @@ fn person_from_state(draft: &mut Draft, entity: Entity<'_>) {
     }
     draft.offer(Field::Location, by::STATE, entity.location());
     offer_website(draft, by::STATE, entity.text("website"));
+    draft.also_at(linkedin_address(
+        EntityKind::Person,
+        entity.text("linkedin"),
+    ));
 }
 
 fn organization_from_state(draft: &mut Draft, entity: Entity<'_>) {
@@ -120,6 +124,17 @@ fn organization_from_state(draft: &mut Draft, entity: Entity<'_>) {
     draft.offer(Field::Location, by::STATE, entity.location());
     draft.offer(Field::Industry, by::STATE, entity.names("categories"));
     offer_website(draft, by::STATE, entity.text("website"));
+    let linkedin = entity.text("linkedin");
+    draft.also_at(linkedin_address(EntityKind::Organization, linkedin));
+}
+
+/// The canonical LinkedIn address of the same person or company.
+fn linkedin_address(kind: EntityKind, address: Option<&str>) -> Option<String> {
+    let url = Url::parse(address?.trim()).ok()?;
+    match kind {
+        EntityKind::Person => canonical::linkedin_profile(&url),
+        EntityKind::Organization => canonical::linkedin_company(&url),
+    }
 }
 
 fn offer_website(draft: &mut Draft, strategy: &str, address: Option<&str>) {
@@ -218,6 +233,12 @@ fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
             }
         }
     }
+    let linkedin = fields
+        .iter()
+        .flat_map(|field| view.all_in(field.value, "link"))
+        .filter_map(|link| view.href(link))
+        .find_map(|url| linkedin_address(address.kind, Some(url.as_str())));
+    draft.also_at(linkedin);
     draft.offer(Field::Location, by::FIELDS, value("location"));
     if !draft.has(Field::Location) {
         draft.offer(Field::Location, by::LINKS, place(view));

@@ -106,6 +106,8 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     if !draft.has(Field::ProfileUrl) {
         draft.offer(Field::ProfileUrl, "address", address(&view.url));
     }
+    // Lists of Sales Navigator show this address alone.
+    draft.also_at(address(&view.url));
     draft.read_headline();
     let (lead, notes) = draft.finish();
     let layout = if view.has("sales_anonymize") {

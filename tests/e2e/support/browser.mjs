@@ -94,16 +94,33 @@ export function buttonBox(page) {
   });
 }
 
-/** Evaluates an expression in the content script's own world of a page. */
-export async function inContentScript(browser, page, expression) {
+/**
+ * The content script's own world of a page: evaluates expressions there, on whatever page is in
+ * view. An exception in it is one here.
+ */
+export async function contentScript(browser, page) {
   const session = await browser.context.newCDPSession(page);
-  const worlds = [];
+  let worlds = [];
+  session.on("Runtime.executionContextsCleared", () => (worlds = []));
   session.on("Runtime.executionContextCreated", ({ context }) => worlds.push(context));
   await session.send("Runtime.enable");
-  const own = await until("the content script's world", () => worlds.find((w) => w.origin?.includes(browser.id)));
-  const { result } = await session.send("Runtime.evaluate", { contextId: own.id, awaitPromise: true, returnByValue: true, expression });
-  await session.detach();
-  return result.value;
+  const evaluate = async (expression) => {
+    const own = await until("the content script's world", () => worlds.find((w) => w.origin?.includes(browser.id)));
+    const { result, exceptionDetails } = await session.send("Runtime.evaluate", { contextId: own.id, awaitPromise: true, returnByValue: true, expression });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  };
+  return { evaluate, session, close: () => session.detach() };
+}
+
+/** Evaluates one expression in the content script's own world of a page. */
+export async function inContentScript(browser, page, expression) {
+  const world = await contentScript(browser, page);
+  try {
+    return await world.evaluate(expression);
+  } finally {
+    await world.close();
+  }
 }
 
 /** Stops the worker as Chromium does when it is idle, at once; fails if it did not stop. */

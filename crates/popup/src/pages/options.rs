@@ -48,6 +48,25 @@ pub(crate) fn page(page: Page<'_>) -> Element {
                 .class("hint")
                 .text("Without it, captures are taken in Lode's own window, from the toolbar."),
         );
+    let has_read = state.is_some_and(|state| state.rules.is_some() || !state.health.is_empty());
+    let reading =
+        section("reading", "Reading pages")
+            .children(
+                state
+                    .and_then(|state| state.rules.as_ref())
+                    .map(|note| el("p").test_id("rules-note").class("status").text(note)),
+            )
+            .child(el("p").class("hint").text(
+                "How much of what a page usually gives the last captures had, by kind of page:",
+            ))
+            .child(
+                el("dl").test_id("health").children(
+                    state
+                        .into_iter()
+                        .flat_map(|state| &state.health)
+                        .flat_map(|(kind, figure)| [el("dt").text(kind), el("dd").text(figure)]),
+                ),
+            );
     let privacy = section("privacy", "What Lode captures, and what it never does").child(
         el("ul")
             .class("prose")
@@ -66,7 +85,13 @@ pub(crate) fn page(page: Page<'_>) -> Element {
                 )
                 .child(el("h1").text("Lode options")),
         )
-        .child(el("main").child(server).child(settings).child(privacy))
+        .child(
+            el("main")
+                .child(server)
+                .child(settings)
+                .children(has_read.then_some(reading))
+                .child(privacy),
+        )
 }
 
 fn section(id: &'static str, title: &str) -> Element {

@@ -41,6 +41,7 @@ pub(crate) fn page(page: Page<'_>) -> Element {
         });
     root.child(head(shown.connection, shown.credits.as_ref()))
         .children(shown.banner.map(|shown| banner(page, &shown)))
+        .children(shown.changed.map(|why| changed(page, why)))
         .children(problem(page))
         .child(main)
         .children(recent(page, shown.recent))
@@ -143,6 +144,33 @@ fn banner(page: Page<'_>, shown: &Banner) -> Element {
             ),
         )
         .children(action)
+}
+
+fn changed(page: Page<'_>, why: &str) -> Element {
+    let notice = el("aside")
+        .key("changed".to_owned())
+        .class("notice")
+        .test_id("page-changed")
+        .set("data-tone", "warn")
+        .child(el("h2").text("This page seems to have changed"))
+        .child(el("p").text(why).text(
+            " A report shows whoever mends Lode how the page is built; it holds none of its text, \
+             names or addresses.",
+        ));
+    match &page.model.report {
+        Some(address) => notice.child(
+            el("a")
+                .key("save-report".to_owned())
+                .test_id("save-report")
+                .set("href", address)
+                .set("download", "lode-page-report.txt")
+                .takes_focus()
+                .text("Save the report"),
+        ),
+        None => notice.child(button(page, "", "report", "Make a report", |session| {
+            session.act(UiMessage::Report);
+        })),
+    }
 }
 
 fn notice(page: Page<'_>, shown: &Notice) -> Element {

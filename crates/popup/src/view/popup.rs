@@ -9,6 +9,7 @@ use super::Tone;
 use super::capture::{Around, CaptureView, capture, state_name, state_words};
 use super::connection::{Banner, ConnectionView, banner, connection};
 use super::credits::{CreditsView, ONE, credits};
+use super::health::page_changed;
 use super::leads::{LeadView, lead};
 use super::recent::{RecentRow, rows, settled_email};
 use super::time::Clock;
@@ -43,6 +44,8 @@ pub struct PopupView {
     pub credits: Option<CreditsView>,
     /// A notice.
     pub banner: Option<Banner>,
+    /// Why the page in view seems to have changed.
+    pub changed: Option<&'static str>,
     /// Protocol name of the tab's state.
     pub tab: &'static str,
     /// The page in view.
@@ -167,6 +170,7 @@ pub fn popup(state: &UiState, local: &Local, clock: &Clock) -> PopupView {
         connection: connection(&state.connection),
         credits: state.credits.as_ref().map(|c| credits(c, clock)),
         banner: banner(state, clock),
+        changed: page_changed(state),
         tab: tab_name(&state.tab),
         announcement: announcement(&body),
         body,

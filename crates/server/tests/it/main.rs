@@ -17,4 +17,5 @@ mod domains;
 mod flow;
 mod problems;
 mod providers;
+mod rules;
 mod support;

@@ -9,6 +9,9 @@ use url::Url;
 pub struct LeadKeys {
     /// The canonical profile address, folded: what tells two people of one name apart.
     pub profile: Option<String>,
+    /// Further addresses of the same person or company, folded alike: where one page shows
+    /// that of another site, or of Sales Navigator.
+    pub also: Vec<String>,
     /// Name and employer, folded, by the employer's domain and by its name: for captures
     /// that show no profile address. Empty where nothing but a bare name is known.
     pub names: Vec<String>,
@@ -20,13 +23,20 @@ impl LeadKeys {
     pub fn of(lead: &Lead) -> Self {
         Self {
             profile: lead.profile_url.as_deref().and_then(profile_key),
+            also: also_keys(lead),
             names: name_keys(lead),
         }
     }
 
+    /// The folded addresses, the lead's own first.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.profile.iter().chain(&self.also).map(String::as_str)
+    }
+
     /// All keys that there are.
     pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
-        self.profile.iter().chain(&self.names).map(String::as_str)
+        self.addresses()
+            .chain(self.names.iter().map(String::as_str))
     }
 }
 
@@ -52,6 +62,37 @@ pub fn profile_key(address: &str) -> Option<String> {
         return None;
     }
     Some(format!("{host}/{path}"))
+}
+
+/// Most further addresses of a lead that it is found by.
+const ALSO_MAX: usize = 10;
+
+fn also_keys(lead: &Lead) -> Vec<String> {
+    let own = lead.profile_url.as_deref().and_then(profile_key);
+    let mut keys = Vec::new();
+    for address in &lead.also_at {
+        if let Some(key) = profile_key(address)
+            && own.as_ref() != Some(&key)
+            && !keys.contains(&key)
+            && keys.len() < ALSO_MAX
+        {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+/// What a further address is kept under beside the names: no name key begins so.
+const ALSO: &str = "at|";
+
+/// A further address as it stands among the names under which a lead is found.
+pub(crate) fn also_name(key: &str) -> String {
+    format!("{ALSO}{key}")
+}
+
+/// The folded address that [`also_name`] was made of; other names as they are.
+pub(crate) fn plain_key(name: &str) -> &str {
+    name.strip_prefix(ALSO).unwrap_or(name)
 }
 
 /// Name with each form of the employer that is known: a bare name is not a person. A
@@ -135,6 +176,24 @@ mod tests {
             key("https://evil-linkedin.com/in/a"),
             Some("evil-linkedin.com/in/a".to_owned())
         );
+    }
+
+    #[test]
+    fn further_addresses_are_keys_of_their_own() {
+        let mut lead = Lead::new(LeadKind::Person);
+        lead.profile_url = Some("https://www.crunchbase.com/person/ana-example".to_owned());
+        lead.also_at = [
+            "https://de.linkedin.com/in/Ana-Example?trk=1",
+            "https://www.linkedin.com/in/ana-example",
+            "https://www.crunchbase.com/person/ana-example",
+            "javascript:alert(1)",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        let keys = LeadKeys::of(&lead);
+        assert_eq!(keys.also, ["linkedin.com/in/ana-example"]);
+        assert_eq!(plain_key(&also_name(&keys.also[0])), keys.also[0]);
+        assert_eq!(plain_key("person|ana|acme"), "person|ana|acme");
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use lode_core::lead::{Lead, LeadKind};
+use lode_core::lead::{ALSO_AT_MAX, Lead, LeadKind};
 use serde::{Deserialize, Serialize};
 
-use super::identity::fold;
+use super::identity::{fold, profile_key};
 
 /// A field that the user can correct; what is corrected is kept when the lead is captured
 /// again.
@@ -85,6 +85,7 @@ pub fn merge(stored: &Lead, edited: &mut Edited, newer: &Lead) -> Lead {
     if lead.profile_url.is_none() {
         lead.profile_url.clone_from(&newer.profile_url);
     }
+    join_addresses(&mut lead, newer);
     if !newer.other_positions.is_empty() {
         lead.other_positions.clone_from(&newer.other_positions);
     }
@@ -154,6 +155,18 @@ impl EditableField {
     }
 }
 
+/// Keeps every address under which the lead was seen, beside its own.
+fn join_addresses(lead: &mut Lead, newer: &Lead) {
+    let own = lead.profile_url.as_deref().and_then(profile_key);
+    for address in newer.profile_url.iter().chain(&newer.also_at) {
+        let key = profile_key(address);
+        let known = lead.also_at.iter().any(|also| profile_key(also) == key);
+        if key.is_some() && key != own && !known && lead.also_at.len() < ALSO_AT_MAX {
+            lead.also_at.push(address.clone());
+        }
+    }
+}
+
 fn take(slot: &mut Option<String>, newer: Option<&String>) {
     if let Some(value) = newer {
         *slot = Some(value.clone());
@@ -183,6 +196,26 @@ mod tests {
         assert_eq!(merged.company.as_deref(), Some("Acme"));
         assert_eq!(merged.company_domain.as_deref(), Some("acme.example"));
         assert_eq!(merged.location.as_deref(), Some("Porto"));
+    }
+
+    #[test]
+    fn every_address_is_kept_once() {
+        let mut stored = lead();
+        stored.profile_url = Some("https://www.linkedin.com/in/ana-example".into());
+        let mut newer = lead();
+        newer.profile_url = Some("https://www.crunchbase.com/person/ana-example".into());
+        newer.also_at = vec!["https://de.linkedin.com/in/Ana-Example/".into()];
+        for _ in 0..2 {
+            stored = merge(&stored, &mut Edited::new(), &newer);
+            assert_eq!(
+                stored.profile_url.as_deref(),
+                Some("https://www.linkedin.com/in/ana-example")
+            );
+            assert_eq!(
+                stored.also_at,
+                ["https://www.crunchbase.com/person/ana-example"]
+            );
+        }
     }
 
     #[test]

@@ -76,6 +76,49 @@ pub async fn one_person_is_one_lead(bench: Bench) {
     assert_eq!(third.lead.title.as_deref(), Some("CTO"));
 }
 
+/// A Crunchbase page that links the person's LinkedIn profile, and a Sales Navigator page that
+/// links the public one, are of the same lead, whichever was captured first.
+pub async fn a_page_that_names_another_site_joins_the_leads(bench: Bench) {
+    let at = |url: &str, also: &[&str]| {
+        let mut request = capture_of("x");
+        request.lead.full_name = Some("Ana Example".into());
+        request.lead.company = Some(url.into());
+        request.lead.company_domain = None;
+        request.lead.profile_url = Some(url.into());
+        request.lead.also_at = also.iter().map(|url| (*url).to_owned()).collect();
+        request
+    };
+    let linkedin = "https://www.linkedin.com/in/ana";
+    let crunchbase = "https://www.crunchbase.com/person/ana-example";
+    let sales = "https://www.linkedin.com/sales/lead/ACwAAB1";
+    // LinkedIn first, Crunchbase with the link after it, then Crunchbase alone.
+    let first = bench.create(&at(linkedin, &[]), NOW).await;
+    let joined = bench.create(&at(crunchbase, &[linkedin]), NOW + 1).await;
+    assert_eq!(joined.lead_id, first.lead_id);
+    assert_eq!(joined.lead.profile_url.as_deref(), Some(linkedin));
+    assert_eq!(joined.lead.also_at, [crunchbase]);
+    let alone = bench.create(&at(crunchbase, &[]), NOW + 2).await;
+    assert_eq!(alone.lead_id, first.lead_id);
+    // Sales Navigator, and its list that shows nothing but its own address.
+    let page = bench.create(&at(linkedin, &[sales]), NOW + 3).await;
+    let row = bench.create(&at(sales, &[]), NOW + 4).await;
+    assert_eq!((page.lead_id, row.lead_id), (first.lead_id, first.lead_id));
+
+    // The other way round: Crunchbase first.
+    let (linkedin, crunchbase) = (
+        "https://www.linkedin.com/in/ben",
+        "https://www.crunchbase.com/person/ben-example",
+    );
+    let first = bench.create(&at(crunchbase, &[linkedin]), NOW + 5).await;
+    let second = bench.create(&at(linkedin, &[]), NOW + 6).await;
+    assert_eq!(second.lead_id, first.lead_id);
+    // Somebody else at the same sites stays apart.
+    let other = bench
+        .create(&at("https://www.linkedin.com/in/cleo", &[]), NOW + 7)
+        .await;
+    assert_ne!(other.lead_id, first.lead_id);
+}
+
 pub async fn namesakes_with_addresses_of_their_own_stay_apart(bench: Bench) {
     let one = capture_of("sam-1");
     let mut two = capture_of("sam-2");

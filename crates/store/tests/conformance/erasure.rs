@@ -68,3 +68,21 @@ pub async fn a_lookup_under_way_is_given_up(bench: Bench) {
     assert!(bench.claim(worker, NOW + 100_000_000).await.is_none());
     bench.assert_ledger_clean().await;
 }
+
+/// Somebody erased is kept away under every address that was known of them.
+pub async fn erasure_covers_every_address(bench: Bench) {
+    let crunchbase = "https://www.crunchbase.com/person/ana-example";
+    let mut request = capture_of("ana");
+    request.lead.also_at = vec![crunchbase.to_owned()];
+    let view = bench.create(&request, NOW).await;
+    assert!(erase(&bench, view.lead_id).await);
+    let mut elsewhere = capture_of("x");
+    elsewhere.lead.full_name = Some("A. Example".into());
+    elsewhere.lead.profile_url = Some(crunchbase.to_owned());
+    assert_eq!(bench.submit(&elsewhere, NOW + 6).await, Submitted::Erased);
+    // As a further address of another page, too.
+    elsewhere.operation_id = Uuid::now_v7();
+    elsewhere.lead.profile_url = Some("https://www.linkedin.com/in/a-example".to_owned());
+    elsewhere.lead.also_at = vec![crunchbase.to_owned()];
+    assert_eq!(bench.submit(&elsewhere, NOW + 6).await, Submitted::Erased);
+}

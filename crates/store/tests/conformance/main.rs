@@ -51,6 +51,8 @@ conformance! {
     captures::a_repeat_is_answered_as_it_stands,
     captures::another_body_is_a_conflict,
     captures::one_person_is_one_lead,
+    captures::a_page_that_names_another_site_joins_the_leads,
+    erasure::erasure_covers_every_address,
     captures::namesakes_with_addresses_of_their_own_stay_apart,
     captures::corrections_survive_a_new_capture,
     captures::changes_come_in_order_and_whole,

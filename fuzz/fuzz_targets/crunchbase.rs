@@ -1,0 +1,4 @@
+//! Any text as a Crunchbase page. What is checked stands in `lode_fuzzing`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lode_fuzzing::crunchbase(data));

@@ -1,0 +1,310 @@
+//! `cargo xtask new-fixture`: a fixture out of a saved page, with the people in it replaced by
+//! invented ones.
+//!
+//! The page is reduced to what the extension's snapshot carries, then every word is replaced
+//! that is not one of the readers' own: label words, title words, names of elements,
+//! attributes and JSON members. The same word becomes the same invented one everywhere, in
+//! texts, addresses, ids and embedded data, so that what belongs together stays together.
+
+mod invent;
+mod words;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use lode_core::ParsedPage;
+use lode_core::sites;
+use lode_core::sites::draft::Field;
+use lode_core::snapshot::{CLOSE, NAME, OPEN, TEXT, VALUE};
+use serde_json::Value;
+
+use crate::accuracy::mutation;
+use crate::run::root;
+use invent::Inventor;
+use words::Kept;
+
+/// Makes a fixture and its snapshot.
+///
+/// # Errors
+/// A page that cannot be read, one that reads otherwise once it is about invented people, or a
+/// file that is there already.
+pub(crate) fn new_fixture(url: &str, file: &Path, out: Option<&Path>) -> Result<()> {
+    let bytes = fs::read(file).with_context(|| format!("read {}", file.display()))?;
+    let html = String::from_utf8_lossy(&bytes);
+    let made = made(url, &html, &Kept::of_the_readers(&root())?);
+    let before = sites::read(url, &html);
+    let after = sites::read(&made.url, &made.html);
+    let path = match out {
+        Some(out) => out.to_owned(),
+        None => root().join(format!(
+            "tests/pages/{}/{}-{}-new.html",
+            before.page.site.replace("other", "generic"),
+            before.page.kind,
+            before.page.layout.as_deref().unwrap_or("page"),
+        )),
+    };
+    ensure!(!path.exists(), "{} is there already", path.display());
+    fs::write(&path, &made.html)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let snapshot = path.with_file_name(format!("read@{name}.snap"));
+    fs::write(&snapshot, snapshot_file(&path, &after)?)?;
+    println!("{}\n{}\n", path.display(), snapshot.display());
+    println!("{:<10} {:>8} {:>8}  layout", "", "kind", "leads");
+    for (what, read) in [("page", &before), ("fixture", &after)] {
+        let layout = read.page.layout.as_deref().unwrap_or("-");
+        let (kind, leads) = (&read.page.kind, read.leads.len());
+        println!("{what:<10} {kind:>8} {leads:>8}  {layout}");
+    }
+    let differing = differences(&before, &after);
+    ensure!(
+        differing.is_empty(),
+        "the fixture reads otherwise than the page: {}. Look at both, and mend the fixture by \
+         hand or take it away",
+        differing.join(", ")
+    );
+    println!("\nRead both files before you commit them: no word in them may be a person's.");
+    Ok(())
+}
+
+/// A fixture.
+struct Made {
+    url: String,
+    html: String,
+}
+
+fn made(url: &str, html: &str, kept: &Kept) -> Made {
+    let snapshot = mutation::snapshot(url, html);
+    let read = sites::read(url, html);
+    let inventor = Inventor::new(kept, html, url, &read);
+    let url = inventor.address(url);
+    let html = format!("<!-- url: {url} -->\n{}\n", document(&snapshot, &inventor));
+    Made { url, html }
+}
+
+/// The snapshot as HTML, about invented people.
+fn document(snapshot: &str, inventor: &Inventor<'_>) -> String {
+    let mut out = String::from("<!doctype html>");
+    let mut open: Vec<String> = Vec::new();
+    let mut in_tag = false;
+    let mut attribute = "";
+    let mut marks = snapshot
+        .char_indices()
+        .filter(|(_, c)| is_mark(*c))
+        .peekable();
+    while let Some((at, mark)) = marks.next() {
+        let end = marks.peek().map_or(snapshot.len(), |(next, _)| *next);
+        let value = snapshot.get(at + 1..end).unwrap_or_default();
+        if in_tag && !matches!(mark, NAME | VALUE) {
+            out.push('>');
+            in_tag = false;
+        }
+        match mark {
+            OPEN => {
+                // A line an element: fixtures are read by people.
+                let tag = inventor.name(value);
+                out.push_str("\n<");
+                out.push_str(&tag);
+                open.push(tag);
+                in_tag = true;
+            }
+            NAME => {
+                attribute = value;
+                out.push(' ');
+                out.push_str(value);
+            }
+            VALUE => {
+                let value = inventor.attribute(attribute, value);
+                out.push_str(&format!("=\"{}\"", escaped(&value)));
+            }
+            TEXT => out.push_str(&text(value, open.last().map(String::as_str), inventor)),
+            CLOSE => {
+                let tag = open.pop().unwrap_or_default();
+                if !VOID.contains(&tag.as_str()) {
+                    out.push_str(&format!("</{tag}>"));
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Elements without an end (HTML, section 13.1.2).
+const VOID: [&str; 13] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr",
+];
+
+fn is_mark(c: char) -> bool {
+    (OPEN..=CLOSE).contains(&c)
+}
+
+fn text(text: &str, within: Option<&str>, inventor: &Inventor<'_>) -> String {
+    if !matches!(within, Some("script" | "code")) {
+        return escaped(&inventor.text(text));
+    }
+    let made = match serde_json::from_str::<Value>(text.trim()) {
+        Ok(value) => inventor.json(&value).to_string(),
+        Err(_) => inventor.text(text),
+    };
+    if within == Some("script") {
+        made.replace("</", "<\\/")
+    } else {
+        escaped(&made)
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// What reads otherwise, by field; no value of either.
+fn differences(before: &ParsedPage, after: &ParsedPage) -> Vec<String> {
+    let mut differing = Vec::new();
+    if before.page != after.page {
+        differing.push("kind or layout".to_owned());
+    }
+    if before.leads.len() != after.leads.len() {
+        differing.push("number of leads".to_owned());
+    }
+    for (row, (a, b)) in before.leads.iter().zip(&after.leads).enumerate() {
+        for field in Field::ALL {
+            // What follows from the words themselves may come and go with them.
+            let by_words = matches!(field, Field::MiddleName | Field::CompanyDomain);
+            if !by_words && field.of(a).is_some() != field.of(b).is_some() {
+                differing.push(format!("{} of lead {row}", field.name()));
+            }
+        }
+    }
+    differing
+}
+
+/// A snapshot as insta writes it.
+fn snapshot_file(page: &Path, read: &ParsedPage) -> Result<String> {
+    let from_root = page
+        .strip_prefix(root())
+        .map_or_else(|_| PathBuf::from(page), PathBuf::from);
+    let test = match read.page.site.as_str() {
+        "google" | "crunchbase" => "tests/serp_fixtures.rs",
+        _ => "tests/sites.rs",
+    };
+    Ok(format!(
+        "---\nsource: {test}\ninput_file: {}\n---\n{}\n",
+        from_root.display(),
+        serde_json::to_string_pretty(read)?
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::accuracy::scorer;
+
+    /// None of the page's own words is left, but those that the readers themselves name.
+    fn no_word_is_left(file: &str, url: &str, html: &str, kept: &Kept) {
+        let made = made(url, html, kept);
+        // The letter of an escape in JSON is none of the word after it.
+        let plain = |text: &str| {
+            text.replace("\\n", " ")
+                .replace("\\r", " ")
+                .replace("\\t", " ")
+        };
+        let (page, fixture) = (plain(html), plain(&made.html));
+        let of_page: BTreeSet<String> = words::all(&page).chain(words::all(url)).collect();
+        let left: Vec<String> = words::all(&fixture)
+            .filter(|word| word.chars().count() >= 4 && of_page.contains(word))
+            .filter(|word| !kept.has(word))
+            .collect();
+        // How many, not which: they may be a person's.
+        assert_eq!(left.len(), 0, "{file}: words of the page are left");
+        let read = sites::read(url, html);
+        for lead in &read.leads {
+            for field in [Field::FullName, Field::LastName] {
+                for word in words::all(field.of(lead).unwrap_or_default()) {
+                    if word.chars().count() >= 4 {
+                        let text = visible(&made.html);
+                        assert!(!text.contains(&word), "{file}: a name is left");
+                    }
+                }
+            }
+        }
+    }
+
+    /// The words of a document's texts.
+    fn visible(html: &str) -> BTreeSet<String> {
+        html.split('<')
+            .filter_map(|piece| piece.split_once('>'))
+            .flat_map(|(_, text)| words::all(text))
+            .collect()
+    }
+
+    #[test]
+    fn fixtures_of_fixtures_hold_none_of_their_words() {
+        let kept = Kept::of_the_readers(&root()).unwrap();
+        let cases = scorer::fixtures().unwrap();
+        let mut read = 0;
+        for case in &cases {
+            no_word_is_left(&case.file, &case.url, &case.html, &kept);
+            let made = made(&case.url, &case.html, &kept);
+            let before = sites::read(&case.url, &case.html);
+            read += u32::from(differences(&before, &sites::read(&made.url, &made.html)).is_empty());
+        }
+        let all = u32::try_from(cases.len()).unwrap();
+        println!("{read} of {all} read as the page does");
+        assert!(
+            10 * read >= 8 * all,
+            "{read} of {all} read as the page does"
+        );
+    }
+
+    /// The smallest real page of each kind and layout.
+    #[test]
+    fn fixtures_of_real_pages_hold_none_of_their_words() {
+        let Some(folder) = scorer::pages_folder() else {
+            println!("skipped: no shared pages (0 ran)");
+            return;
+        };
+        let kept = Kept::of_the_readers(&root()).unwrap();
+        let mut cases = scorer::load(&folder).unwrap();
+        cases.sort_by_key(|case| case.html.len());
+        let mut seen = BTreeSet::new();
+        for case in cases {
+            let page = sites::read(&case.url, &case.html).page;
+            if seen.insert((page.site, page.kind, page.layout)) {
+                no_word_is_left(&case.file, &case.url, &case.html, &kept);
+            }
+        }
+        assert!(seen.len() > 5);
+    }
+
+    #[test]
+    fn a_page_and_its_fixture_read_alike() {
+        let html = "<!doctype html><html><head><title>Mirela Testova | LinkedIn</title></head><body><main>\
+            <section componentkey=\"com.linkedin.sdui.profile.card.refxTopcard\">\
+            <a href=\"/in/mirela-testova/overlay/a/\"><h2 class=\"x mirela\">Mirela Testova</h2></a>\
+            <p>CTO at Quarzwerk Systems</p><p>Paris, France</p><p>·</p>\
+            <a href=\"/in/mirela-testova/overlay/contact-info/\">Contact info</a></section>\
+            <script>var owner = 'Mirela';</script></main></body></html>";
+        let url = "https://www.linkedin.com/in/mirela-testova/";
+        let kept = Kept::of_the_readers(&root()).unwrap();
+        let made = made(url, html, &kept);
+        let (a, b) = (sites::read(url, html), sites::read(&made.url, &made.html));
+        assert_eq!(differences(&a, &b), Vec::<String>::new());
+        let lead = &b.leads[0];
+        let name = lead.full_name.clone().unwrap().to_lowercase();
+        let slug = lead.profile_url.clone().unwrap();
+        // The same invented words in the name and in the address.
+        assert!(slug.ends_with(&name.replace(' ', "-")), "{slug} {name}");
+        assert_eq!(lead.title.as_deref(), Some("CTO"));
+        for word in ["mirela", "testova", "quarzwerk", "owner"] {
+            assert!(!made.html.to_lowercase().contains(word), "{word}");
+        }
+        assert!(made.html.contains("Contact info"));
+    }
+}
