@@ -260,3 +260,28 @@ fn what_is_stored_survives_javascript_numbers() {
     worker.hurry();
     check(&serde_json::to_value(worker.stored()).unwrap());
 }
+
+#[test]
+fn a_fall_of_the_health_figure_is_told_for_the_page_in_view() {
+    let mut worker = paired();
+    let expected = ["full_name", "title"].map(str::to_owned);
+    let mut whole = page(vec![lead(1)]);
+    whole.leads[0].title = Some("Analyst".to_owned());
+    let without = page(vec![lead(1)]);
+    let changed = |worker: &Worker| worker.ui_state(worker.tab_view(&without)).changed;
+    for _ in 0..6 {
+        worker.record_health(&expected, &whole);
+    }
+    for _ in 0..4 {
+        assert!(!changed(&worker));
+        worker.record_health(&expected, &without);
+    }
+    assert!(changed(&worker));
+    let state = worker.ui_state(TabView::Unsupported);
+    assert!(!state.changed);
+    let figure = state.health.get("linkedin profile").unwrap();
+    assert!(figure.starts_with("16 of 20 expected fields"), "{figure}");
+    // Nothing of the person is kept for it.
+    let kept = serde_json::to_string(&worker.stored().health).unwrap();
+    assert!(!kept.contains("Nadia"), "{kept}");
+}
