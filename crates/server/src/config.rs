@@ -103,6 +103,8 @@ pub struct Config {
     pub dns: Option<SocketAddr>,
     /// Port of mail servers.
     pub smtp_port: u16,
+    /// SOCKS5 proxy through which mail servers are reached.
+    pub socks5: Option<String>,
     /// Port of company websites.
     pub web_port: Option<u16>,
     /// Folder of newer rule files for the page readers.
@@ -145,6 +147,7 @@ impl Default for Config {
             retry_after: vec![60, 330, 1200],
             dns: None,
             smtp_port: 25,
+            socks5: None,
             web_port: None,
             rules_dir: None,
             allow_nets: Vec::new(),
@@ -276,6 +279,7 @@ impl Config {
         }
         self.identity().map(|_| ())?;
         self.provider_bases().map(|_| ())?;
+        self.socks5().map(|_| ())?;
         self.database().map(|_| ())
     }
 
@@ -355,6 +359,15 @@ impl Config {
         }))
     }
 
+    /// The way out to mail servers, where it is not direct.
+    fn socks5(&self) -> Result<Option<lode_verify::Socks5>, ConfigError> {
+        let proxy = self.socks5.as_deref().map(str::parse).transpose();
+        proxy.map_err(|error: lode_verify::Socks5Error| ConfigError::Value {
+            key: "socks5",
+            message: format!("names no proxy: {error}"),
+        })
+    }
+
     /// The verifier's settings. `decoy_seed` stays the same over restarts.
     ///
     /// # Errors
@@ -371,6 +384,7 @@ impl Config {
                     .map(|seconds| Duration::from_secs(*seconds))
                     .collect(),
             ),
+            socks5: self.socks5()?,
             decoy_seed: Some(decoy_seed),
             ..VerifyConfig::default()
         })
@@ -477,6 +491,8 @@ mod tests {
                 ("cors_origins = [\"https://evil.example\"]", "cors_origins"),
                 ("database_url = \"mysql://u:pa55word@h/d\"", "database_url"),
                 ("allow_nets = [\"10.0.0.0/99\"]", "allow_nets"),
+                ("socks5 = \"proxy.example\"", "socks5"),
+                ("socks5 = \"proxy.example:x,ada:pa55word\"", "socks5"),
                 ("wait_seconds_max = 60", "wait_seconds_max"),
                 ("rules_dir = \"no-such-folder\"", "rules_dir"),
             ] {

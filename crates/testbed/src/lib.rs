@@ -40,10 +40,12 @@ mod character;
 mod dns;
 mod scenario;
 mod smtp;
+mod socks;
 mod stats;
 mod web;
 
 pub use bed::{Bed, Ready};
 pub use character::{Character, Expected, Mailbox};
 pub use scenario::{DomainSpec, Scenario};
+pub use socks::{SocksManner, SocksProxy, SocksTarget};
 pub use stats::{DomainStats, Stats};

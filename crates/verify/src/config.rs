@@ -6,6 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::address::{Address, Domain};
+use crate::socks::Socks5;
 
 /// Settings of a [`crate::Verifier`].
 #[derive(Debug, Clone)]
@@ -25,6 +26,9 @@ pub struct VerifyConfig {
     pub limits: Limits,
     /// How long is waited for what.
     pub timeouts: Timeouts,
+    /// Proxy through which mail servers are reached, where the network lets nobody out to
+    /// the mail port. `None`: directly.
+    pub socks5: Option<Socks5>,
     /// Seed of the decoys' names. Keep it the same over restarts: greylisting lets through
     /// only what it has seen before. `None`: random, for as long as the verifier lives.
     pub decoy_seed: Option<u64>,
@@ -40,6 +44,7 @@ impl Default for VerifyConfig {
             retry: RetrySchedule::default(),
             limits: Limits::default(),
             timeouts: Timeouts::default(),
+            socks5: None,
             decoy_seed: None,
         }
     }

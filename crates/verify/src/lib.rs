@@ -41,6 +41,7 @@ mod probe;
 pub mod profile;
 pub mod provider;
 pub mod smtp;
+pub mod socks;
 pub mod verdict;
 mod verifier;
 
@@ -49,5 +50,6 @@ pub use config::{DnsServer, Identity, Limits, RetrySchedule, Timeouts, VerifyCon
 pub use dns::{MailRoute, Resolver};
 pub use evidence::{Control, Evidence};
 pub use profile::{CatchAll, DomainProfile, MemoryProfiles, ProfileStore};
+pub use socks::{Socks5, Socks5Error};
 pub use verdict::{DomainOutcome, Verdict};
 pub use verifier::Verifier;

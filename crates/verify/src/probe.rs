@@ -14,6 +14,7 @@ use crate::classify::ReplyClass;
 use crate::config::{Identity, Limits, Timeouts};
 use crate::evidence::{Control, FailureKind, RcptAnswer, SessionFailure};
 use crate::net::JudgedIp;
+use crate::socks::Socks5;
 
 pub(crate) use second_look::look_again;
 pub(crate) use session::{End, converse};
@@ -105,6 +106,8 @@ pub(crate) struct Context<'a> {
     pub(crate) timeouts: &'a Timeouts,
     /// Port of the mail servers.
     pub(crate) port: u16,
+    /// The way out, where it is not direct.
+    pub(crate) proxy: Option<&'a Socks5>,
     /// Time of day in milliseconds since 1970-01-01 UTC.
     pub(crate) now_millis: i64,
     /// When no further session is begun.

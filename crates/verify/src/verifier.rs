@@ -1,6 +1,7 @@
 //! The engine: from an address to its verdict.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -42,6 +43,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     gate: Gate,
     egress: Mutex<Egress>,
+    /// The proxy could not be used: said once.
+    proxy_failed: AtomicBool,
     decoy_seed: u64,
     /// The decoys in use, so that a retry asks for the same although fewer targets are left.
     decoys: Mutex<HashMap<Domain, Decoys>>,
@@ -80,6 +83,7 @@ impl Verifier {
                 clock,
                 gate,
                 egress: Mutex::default(),
+                proxy_failed: AtomicBool::new(false),
                 decoy_seed,
                 decoys: Mutex::default(),
             }),
@@ -110,6 +114,12 @@ impl Verifier {
     pub fn port_shut(&self) -> bool {
         let now = self.inner.clock.now_millis();
         self.egress(|egress| egress.is_shut(now))
+    }
+
+    /// Whether the operator's SOCKS5 proxy could not be used.
+    #[must_use]
+    pub fn proxy_failed(&self) -> bool {
+        self.inner.proxy_failed.load(Ordering::Relaxed)
     }
 
     fn egress<T>(&self, act: impl FnOnce(&mut Egress) -> T) -> T {

@@ -11,7 +11,7 @@ use lode_finder::{
 use lode_verify::Verifier;
 use serde::Serialize;
 
-use super::network::NetworkArgs;
+use super::network::{NetworkArgs, say_what_is_shut};
 use super::providers::{Target, failed};
 use super::serve::runtime;
 use crate::output::{Failure, JsonLines};
@@ -100,6 +100,7 @@ async fn find(args: Args) -> Result<(), Failure> {
     let config = args.network.config()?;
     let retry = config.retry.clone();
     let verifier = Verifier::new(config).map_err(|error| Failure::new(error.to_string()))?;
+    let asked = verifier.clone();
     let finder = Finder::new(
         FinderConfig {
             web: WebConfig {
@@ -140,6 +141,11 @@ async fn find(args: Args) -> Result<(), Failure> {
         request.resolved = outcome.domain;
         request.attempt += 1;
     };
+    let unreachable = outcome
+        .reasons
+        .iter()
+        .any(|reason| matches!(reason.as_str(), "timeout" | "connection_refused"));
+    say_what_is_shut(&asked, unreachable);
     write(&args.name, &outcome, started.elapsed())
 }
 

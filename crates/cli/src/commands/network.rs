@@ -4,7 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use lode_verify::{Address, DnsServer, Domain, Identity, RetrySchedule, VerifyConfig};
+use lode_verify::{
+    Address, DnsServer, Domain, Identity, RetrySchedule, Socks5, Verifier, VerifyConfig,
+};
 
 use crate::output::Failure;
 
@@ -32,6 +34,14 @@ pub(crate) struct NetworkArgs {
         requires = "helo"
     )]
     mail_from: Option<Address>,
+    /// SOCKS5 proxy through which mail servers are reached, for networks that shut port 25
+    #[arg(
+        long,
+        value_name = "HOST:PORT[,USER:PASSWORD]",
+        env = "LODE_SOCKS5",
+        hide_env_values = true
+    )]
+    socks5: Option<Socks5>,
     /// When deferred addresses are asked again: seconds after each attempt
     #[arg(
         long,
@@ -43,6 +53,28 @@ pub(crate) struct NetworkArgs {
     /// Report deferred addresses at once instead of asking again
     #[arg(long)]
     no_wait: bool,
+}
+
+/// Says on standard error, once, why nothing could be proved from this network.
+pub(crate) fn say_what_is_shut(verifier: &Verifier, unreachable: bool) {
+    if verifier.proxy_failed() {
+        eprintln!(
+            "lode: the SOCKS5 proxy cannot be used: it is not there, refuses the login or the \
+             target, or speaks another protocol"
+        );
+    } else if verifier.port_shut() {
+        eprintln!(
+            "lode: no mail server can be reached: this network seems to shut port {}; \
+             --socks5 goes around it",
+            verifier.config().smtp_port
+        );
+    } else if unreachable {
+        eprintln!(
+            "lode: no mail server of the domain could be reached; if that is so for every \
+             domain, this network shuts port {}, and --socks5 goes around it",
+            verifier.config().smtp_port
+        );
+    }
 }
 
 /// Name and sender in test networks, where nobody asks for an operator's own.
@@ -65,6 +97,7 @@ impl NetworkArgs {
             allow_nets: self.allow_net.clone(),
             identity: self.identity(),
             retry: RetrySchedule::new(delays),
+            socks5: self.socks5.clone(),
             ..VerifyConfig::default()
         })
     }

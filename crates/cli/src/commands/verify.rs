@@ -10,7 +10,7 @@ use lode_verify::{Address, Domain, Verdict, Verifier};
 use serde::Serialize;
 use tokio::sync::{Semaphore, mpsc};
 
-use super::network::NetworkArgs;
+use super::network::{NetworkArgs, say_what_is_shut};
 use crate::output::{Failure, JsonLines};
 
 const EXAMPLES: &str = "\
@@ -82,6 +82,7 @@ async fn verify(args: Args) -> Result<(), Failure> {
         eprintln!("lode: no mail server is asked without --helo and --mail-from");
     }
     let verifier = Verifier::new(config).map_err(|error| Failure::new(error.to_string()))?;
+    let asked = verifier.clone();
     let (lines, inputs) = mpsc::channel(1024);
     std::thread::spawn(move || read_inputs(args.emails, &lines));
     let (verdicts, mut results) = mpsc::channel(1024);
@@ -103,6 +104,7 @@ async fn verify(args: Args) -> Result<(), Failure> {
             duration_ms: verdict.duration.as_millis(),
         })?;
     }
+    say_what_is_shut(&asked, false);
     grouping
         .await
         .map_err(|error| Failure::new(format!("a task failed: {error}")))?

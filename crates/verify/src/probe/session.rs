@@ -29,7 +29,8 @@ pub(crate) async fn converse(
     ip: JudgedIp,
 ) -> End {
     findings.sessions += 1;
-    let connection = match Connection::open(ip, context.port, context.timeouts).await {
+    let opened = Connection::open(ip, context.port, context.proxy, context.timeouts);
+    let connection = match opened.await {
         Ok(connection) => connection,
         Err(error) => {
             findings.failures.push(SessionFailure {

@@ -15,6 +15,7 @@ use super::tls;
 use crate::config::Timeouts;
 use crate::evidence::FailureKind;
 use crate::net::JudgedIp;
+use crate::socks::{ProxyFailure, Socks5};
 
 /// Why a conversation cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +23,9 @@ pub enum SmtpError {
     /// No connection.
     #[error("no connection")]
     Connect,
+    /// The operator's proxy cannot be used.
+    #[error("the proxy cannot be used")]
+    Proxy,
     /// No answer in time.
     #[error("no answer in time")]
     Timeout,
@@ -40,6 +44,7 @@ impl From<SmtpError> for FailureKind {
     fn from(error: SmtpError) -> Self {
         match error {
             SmtpError::Connect => Self::Refused,
+            SmtpError::Proxy => Self::Proxy,
             SmtpError::Timeout => Self::Timeout,
             SmtpError::Closed => Self::Dropped,
             SmtpError::Protocol => Self::Protocol,
@@ -70,16 +75,33 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// Connects to exactly the judged address.
+    /// Connects to exactly the judged address, directly or through the proxy.
     ///
     /// # Errors
-    /// [`SmtpError::Connect`] or [`SmtpError::Timeout`].
-    pub async fn open(ip: JudgedIp, port: u16, timeouts: &Timeouts) -> Result<Self, SmtpError> {
-        let connect = tokio::time::timeout(timeouts.connect, TcpStream::connect(ip.socket(port)));
-        let stream = connect
+    /// [`SmtpError::Connect`], [`SmtpError::Proxy`] or [`SmtpError::Timeout`].
+    pub async fn open(
+        ip: JudgedIp,
+        port: u16,
+        proxy: Option<&Socks5>,
+        timeouts: &Timeouts,
+    ) -> Result<Self, SmtpError> {
+        let connect = async {
+            match proxy {
+                None => TcpStream::connect(ip.socket(port))
+                    .await
+                    .map_err(|_| SmtpError::Connect),
+                Some(proxy) => proxy
+                    .connect(ip, port)
+                    .await
+                    .map_err(|failure| match failure {
+                        ProxyFailure::Proxy => SmtpError::Proxy,
+                        ProxyFailure::Target => SmtpError::Connect,
+                    }),
+            }
+        };
+        let stream = tokio::time::timeout(timeouts.connect, connect)
             .await
-            .map_err(|_| SmtpError::Timeout)?
-            .map_err(|_| SmtpError::Connect)?;
+            .map_err(|_| SmtpError::Timeout)??;
         // Commands are short and answered one at a time: waiting to fill packets only delays.
         let _ = stream.set_nodelay(true);
         Ok(Self {

@@ -241,8 +241,8 @@ fn ambiguous(control: &Control, target: &RcptAnswer) -> Judgement {
 #[must_use]
 pub fn judge_failure(failures: &[SessionFailure], last: bool) -> Judgement {
     use FailureKind::{
-        Denied, DnsFailed, Dropped, NoAddress, NoService, Policy, PortShut, Protocol, RateLimited,
-        Refused, Temporary, Timeout, Tls,
+        Denied, DnsFailed, Dropped, NoAddress, NoService, Policy, PortShut, Protocol, Proxy,
+        RateLimited, Refused, Temporary, Timeout, Tls,
     };
     let any = |kind: FailureKind| failures.iter().any(|failure| failure.kind == kind);
     // DNS has said so definitely: there is no host that the mail could go to.
@@ -254,6 +254,10 @@ pub fn judge_failure(failures: &[SessionFailure], last: bool) -> Judgement {
     }
     if any(PortShut) {
         return Judgement::new(EmailStatus::Unknown, 30, "port_25_shut");
+    }
+    // Nobody was asked: no wait makes the proxy's settings right.
+    if any(Proxy) {
+        return Judgement::new(EmailStatus::Unknown, 30, "proxy_failed");
     }
     // Nothing failed: the sessions of this run were used up before its turn came.
     let retry = failures.is_empty() || failures.iter().any(|failure| failure.kind.is_temporary());

@@ -1,6 +1,8 @@
 //! The way through a domain's mail hosts: every host by preference, every address in
 //! order, within the limits, until one has answered.
 
+use std::sync::atomic::Ordering;
+
 use tokio::time::Instant;
 
 use super::Verifier;
@@ -132,6 +134,7 @@ impl<'a> Route<'a> {
             limits: &inner.config.limits,
             timeouts: &inner.config.timeouts,
             port: inner.config.smtp_port,
+            proxy: inner.config.socks5.as_ref(),
             now_millis,
             until: self.until,
         };
@@ -150,6 +153,12 @@ impl<'a> Route<'a> {
         }
         if end == End::Finished {
             look_again(&context, self.plan, &mut self.findings, host, ip).await;
+        }
+        let failed = self.findings.failures.last();
+        if end == End::Failed && failed.is_some_and(|failed| failed.kind == FailureKind::Proxy) {
+            // It is the same for every other server.
+            self.proxy_failed();
+            return Ok(Next::Done);
         }
         if stranger {
             self.learn(group, ip, end);
@@ -175,6 +184,17 @@ impl<'a> Route<'a> {
             .manners(|manners| manners.admit(&inner.config.limits, domain, group, retry, now))?;
         self.admitted = true;
         Ok(())
+    }
+
+    /// Says once that the proxy cannot be used.
+    fn proxy_failed(&self) {
+        let said = &self.verifier.inner.proxy_failed;
+        if !said.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "the SOCKS5 proxy cannot be used: it is not there, refuses us or speaks another \
+                 protocol; nothing can be proved from here"
+            );
+        }
     }
 
     /// Draws the consequences for the provider, or the domain, and for our own way out.

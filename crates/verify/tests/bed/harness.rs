@@ -49,6 +49,7 @@ pub fn config(bed: &Bed) -> VerifyConfig {
             ..Limits::default()
         },
         decoy_seed: Some(7),
+        socks5: None,
     }
 }
 

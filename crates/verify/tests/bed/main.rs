@@ -13,3 +13,4 @@
 mod characters;
 mod harness;
 mod probing;
+mod socks;
