@@ -13,6 +13,7 @@ mod run;
 mod setup;
 mod start;
 mod test;
+mod verify_bench;
 
 use std::path::PathBuf;
 
@@ -55,6 +56,8 @@ enum Command {
     },
     /// Measure reading speed beside other parsers, and the size of what is shipped
     Bench,
+    /// Measure the verifier beside others on the test bed (needs root, for a network of its own)
+    VerifyBench,
     /// Score the page readers on real pages and fixtures, as they are and redesigned
     Accuracy {
         /// Folder with pages and their truth.json [default: the shared pages]
@@ -105,6 +108,7 @@ fn main() -> std::process::ExitCode {
         }),
         Command::Test { long, only } => test::test(long, only.as_deref()),
         Command::Bench => bench::bench(),
+        Command::VerifyBench => verify_bench::verify_bench(),
         Command::Accuracy {
             pages,
             details,

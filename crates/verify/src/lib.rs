@@ -21,7 +21,8 @@
 //!
 //! # Measured
 //!
-//! `cargo run -p lode-verify --release --example bench` prints verdicts against the truth of
+//! `cargo xtask verify-bench`, or without the peers `cargo run -p lode-verify --release
+//! --example bench`, prints verdicts against the truth of
 //! the test bed, manners as its servers count them, throughput and latency.
 //! `LODE_REAL_SERVERS=1 cargo test -p lode-verify --test real_servers` (root, Debian) asks
 //! real Postfix with postgrey, Exim and OpenSMTPD.

@@ -9,6 +9,7 @@
 )]
 
 mod answers;
+mod any_answers;
 mod failures;
 mod keys;
 mod stub;

@@ -104,13 +104,18 @@ impl Connection {
             .map_err(|_| SmtpError::Timeout)??;
         // Commands are short and answered one at a time: waiting to fill packets only delays.
         let _ = stream.set_nodelay(true);
-        Ok(Self {
+        Ok(Self::over(stream, timeouts))
+    }
+
+    /// Speaks over a stream that is open already.
+    fn over(stream: impl Stream + 'static, timeouts: &Timeouts) -> Self {
+        Self {
             stream: Box::new(stream),
             parser: ReplyParser::default(),
             timeouts: timeouts.clone(),
             deadline: Instant::now() + timeouts.session,
             broken: None,
-        })
+        }
     }
 
     /// Waits for the greeting.
@@ -249,3 +254,6 @@ impl Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,21 @@
 //!
 //! Prints one table: verdicts right, over-claimed and falsely invalid, recall of provable
 //! mailboxes, sessions, manners; then throughput and latency at 50 ms a reply. Bed and
-//! engine share the process and its cores.
+//! engine share the process and its cores. With `--peer NAME=COMMAND` (see [`peers`]) it
+//! and `--compare` it compares instead.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::cast_precision_loss,
+    clippy::string_slice,
+    unreachable_pub,
+    missing_docs,
     reason = "a measurement: what goes wrong should stop it"
 )]
+
+mod peers;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +24,8 @@ use std::time::{Duration, Instant};
 use lode_core::email::EmailStatus;
 use lode_testbed::{Bed, Character, DomainSpec, Scenario};
 use lode_verify::{
-    Address, DnsServer, Domain, Identity, RetrySchedule, Timeouts, Verdict, Verifier, VerifyConfig,
+    Address, DnsServer, Domain, Identity, Limits, RetrySchedule, Timeouts, Verdict, Verifier,
+    VerifyConfig,
 };
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -61,6 +69,11 @@ fn config(bed: &Bed) -> VerifyConfig {
             mail_from: Address::parse("verify@lode.example").unwrap(),
         }),
         retry: RetrySchedule::new(vec![Duration::from_millis(100); 2]),
+        // As `lode verify` has it.
+        limits: Limits {
+            sessions_per_run: u32::MAX,
+            ..Limits::default()
+        },
         timeouts: Timeouts {
             dns: Duration::from_secs(3),
             greeting: Duration::from_secs(4),
@@ -201,21 +214,16 @@ async fn correctness(domains: usize, addresses: usize, seed: u64) {
     );
 }
 
+/// An ordinary domain and its people.
+fn staff(name: &str, people: usize, seed: usize) -> (DomainSpec, Vec<String>) {
+    let mut rng = StdRng::seed_from_u64(seed as u64);
+    let locals = (0..people).map(|n| format!("{}{n}", local(&mut rng)));
+    peers::ordinary(name, locals.collect())
+}
+
 async fn throughput(domains: usize, addresses: usize, jobs: usize) {
-    let mut rng = StdRng::seed_from_u64(11);
     let claims: Claims = (0..domains)
-        .map(|index| {
-            let locals: Vec<String> = (0..addresses)
-                .map(|n| format!("{}{n}", local(&mut rng)))
-                .collect();
-            let mut spec = DomainSpec::new(&format!("t{index}.test"), Character::Ordinary, &[]);
-            spec.mailboxes = locals
-                .iter()
-                .filter(|_| rng.random_bool(0.8))
-                .cloned()
-                .collect();
-            (spec, locals)
-        })
+        .map(|index| staff(&format!("t{index}.test"), addresses, index))
         .collect();
     let bed = Bed::start(Scenario {
         latency_ms: 50,
@@ -255,7 +263,7 @@ async fn throughput(domains: usize, addresses: usize, jobs: usize) {
     );
 }
 
-async fn latency(look_ups: usize) {
+async fn latency(look_ups: usize, manners_everywhere: bool) {
     let specs: Vec<DomainSpec> = (0..look_ups)
         .map(|index| {
             DomainSpec::new(
@@ -272,7 +280,9 @@ async fn latency(look_ups: usize) {
     })
     .await
     .unwrap();
-    let verifier = Verifier::new(config(&bed)).unwrap();
+    let mut config = config(&bed);
+    config.limits.manners_everywhere = manners_everywhere;
+    let verifier = Verifier::new(config).unwrap();
     let mut times = vec![];
     for spec in specs {
         let started = Instant::now();
@@ -283,9 +293,12 @@ async fn latency(look_ups: usize) {
         times.push(started.elapsed());
     }
     times.sort_unstable();
-    println!("| single look-ups | p50, ms | p95, ms |\n| --- | --- | --- |");
+    let pauses = if manners_everywhere { "yes" } else { "no" };
     println!(
-        "| {look_ups} | {} | {} |",
+        "| single look-ups | pauses as toward strangers | p50, ms | p95, ms |\n| --- | --- | --- | --- |"
+    );
+    println!(
+        "| {look_ups} | {pauses} | {} | {} |\n",
         times[times.len() / 2].as_millis(),
         times[times.len() * 95 / 100].as_millis()
     );
@@ -309,7 +322,18 @@ fn memory_peak_mb() -> u64 {
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
-    correctness(732, 5, 1).await;
-    throughput(1000, 12, 400).await;
-    latency(40).await;
+    let mut arguments = std::env::args().skip(1);
+    let mut peers = vec![];
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--peer" => peers.extend(arguments.next().as_deref().and_then(peers::parse)),
+            "--compare" => return peers::compare(&peers).await,
+            other => panic!("unknown argument {other}"),
+        }
+    }
+    correctness(10 * Character::ALL.len(), 4, 1).await;
+    // Every address is in flight at once.
+    throughput(1000, 10, 1000).await;
+    latency(40, false).await;
+    latency(40, true).await;
 }

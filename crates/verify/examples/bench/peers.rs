@@ -1,0 +1,218 @@
+//! The same claims put to other verifiers, on the same bed in the same run.
+//!
+//! A peer is a command that reads addresses and writes `{"email","verdict"}` lines, where
+//! the verdict is `valid`, `invalid`, `accept_all`, `risky`, `unknown` or `none`. Peers ask
+//! the system's resolver and port 25, so this runs where those are the bed's: `cargo xtask
+//! verify-bench` makes such a network.
+
+use std::collections::HashMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use lode_core::email::EmailStatus;
+use lode_testbed::{Bed, Character, DomainSpec, DomainStats, Scenario};
+use lode_verify::Verifier;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+use crate::{Claims, config, population, run, staff};
+
+/// A peer has so long for a whole list.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// Another verifier.
+pub struct Peer {
+    /// Shown in the table.
+    pub name: String,
+    /// Program and arguments.
+    pub command: Vec<String>,
+}
+
+/// `NAME=PROGRAM ARGUMENT…`, split at spaces.
+pub fn parse(text: &str) -> Option<Peer> {
+    let (name, command) = text.split_once('=')?;
+    let command: Vec<String> = command.split(' ').map(str::to_owned).collect();
+    Some(Peer {
+        name: name.to_owned(),
+        command,
+    })
+}
+
+type Verdicts = HashMap<String, String>;
+
+async fn start(claims: &Claims, latency_ms: u64) -> Bed {
+    Bed::start(Scenario {
+        latency_ms,
+        dns_port: 53,
+        smtp_port: 25,
+        domains: claims.iter().map(|(spec, _)| spec.clone()).collect(),
+        ..Scenario::default()
+    })
+    .await
+    .unwrap()
+}
+
+async fn ask_lode(bed: &Bed, claims: Claims, jobs: usize) -> Verdicts {
+    let verifier = Verifier::new(config(bed)).unwrap();
+    let word = |status| match status {
+        EmailStatus::Verified => "valid",
+        EmailStatus::Invalid => "invalid",
+        EmailStatus::AcceptAll => "accept_all",
+        EmailStatus::Unknown => "unknown",
+        _ => "risky",
+    };
+    run(&verifier, claims, jobs)
+        .await
+        .into_iter()
+        .map(|(_, _, verdict)| (verdict.email, word(verdict.status).to_owned()))
+        .collect()
+}
+
+async fn ask_peer(peer: &Peer, claims: &Claims) -> Verdicts {
+    let mut child = Command::new(&peer.command[0])
+        .args(&peer.command[1..])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut list = String::new();
+    for (spec, locals) in claims {
+        for local in locals {
+            list.push_str(&format!("{local}@{}\n", spec.name));
+        }
+    }
+    let output = child.stdout.take().unwrap();
+    let feeding = async move {
+        let _ = input.write_all(list.as_bytes()).await;
+    };
+    let mut verdicts = Verdicts::new();
+    let reading = async {
+        use tokio::io::AsyncBufReadExt as _;
+        let mut lines = tokio::io::BufReader::new(output).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            if let Ok(value) = serde_json::from_str::<serde_json::Value>(&line)
+                && let (Some(email), Some(verdict)) =
+                    (value["email"].as_str(), value["verdict"].as_str())
+            {
+                verdicts.insert(email.to_owned(), verdict.to_owned());
+            }
+        }
+    };
+    let _ = tokio::time::timeout(LIMIT, async { tokio::join!(feeding, reading) }).await;
+    let _ = child.kill().await;
+    verdicts
+}
+
+/// Whether the word fits the truth. Peers know fewer states than Lode, so whatever claims
+/// nothing is right where nothing is provable, and a disabled mailbox may be called invalid.
+fn fits(word: &str, statuses: &[&str]) -> bool {
+    match word {
+        "valid" => statuses.contains(&"verified"),
+        "invalid" => statuses.contains(&"invalid") || statuses.contains(&"disabled"),
+        "none" => false,
+        _ => statuses
+            .iter()
+            .any(|status| !matches!(*status, "verified" | "invalid")),
+    }
+}
+
+fn row(name: &str, claims: &Claims, verdicts: &Verdicts, bed: &Bed, took: Duration) {
+    let (mut all, mut right, mut valid, mut over, mut false_invalid, mut none) = (0, 0, 0, 0, 0, 0);
+    let (mut provable, mut proved) = (0, 0);
+    for (spec, locals) in claims {
+        for local in locals {
+            let expected = spec.expected(local);
+            let email = format!("{local}@{}", spec.name);
+            let word = verdicts.get(&email).map_or("none", String::as_str);
+            let fits = fits(word, expected.statuses);
+            all += 1;
+            right += usize::from(fits);
+            valid += usize::from(word == "valid");
+            over += usize::from(word == "valid" && !fits);
+            false_invalid += usize::from(word == "invalid" && expected.exists && !fits);
+            none += usize::from(word == "none");
+            provable += usize::from(expected.provable);
+            proved += usize::from(expected.provable && word == "valid");
+        }
+    }
+    let stats = bed.stats().all();
+    let sum = |count: fn(&DomainStats) -> u64| stats.values().map(count).sum::<u64>();
+    let (quit, left) = (sum(|s| s.quit), sum(|s| s.left_without_quit));
+    println!(
+        "| {name} | {right} of {all} | {valid} | {over} | {false_invalid} | {proved} of {provable} | {none} | {} | {} | {} | {:.0} % | {} | {:.0} |",
+        sum(|s| s.connections),
+        sum(|s| s.recipients),
+        sum(|s| s.data + s.vrfy),
+        100.0 * quit as f64 / (quit + left).max(1) as f64,
+        sum(|s| s.trapped),
+        took.as_secs_f64(),
+    );
+}
+
+/// Claims over every character; those that never stop talking last, since they hold some
+/// peers for ever.
+fn every_character(addresses: usize) -> Claims {
+    use Character::{EndlessGreeting, EndlessLine, EndlessReply};
+    let mut claims = population(Character::ALL.len(), addresses, 5);
+    claims.sort_by_key(|(spec, _)| {
+        matches!(spec.character, EndlessGreeting | EndlessLine | EndlessReply)
+    });
+    claims
+}
+
+/// Verdicts and manners, then throughput, of Lode and of each peer.
+pub async fn compare(peers: &[Peer]) {
+    println!(
+        "| verifier | right | said valid | over-claimed | false invalid | provable found | no verdict | connections | RCPT | DATA+VRFY | QUIT | denied addresses reached | seconds |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    let claims = every_character(4);
+    let bed = start(&claims, 0).await;
+    let started = Instant::now();
+    let verdicts = ask_lode(&bed, claims.clone(), 64).await;
+    row("Lode", &claims, &verdicts, &bed, started.elapsed());
+    drop(bed);
+    for peer in peers {
+        let bed = start(&claims, 0).await;
+        let started = Instant::now();
+        let verdicts = ask_peer(peer, &claims).await;
+        row(&peer.name, &claims, &verdicts, &bed, started.elapsed());
+    }
+    println!("\nAt 50 ms a reply, ordinary servers, 10 addresses a domain:\n");
+    println!("| verifier | verdicts | seconds | verdicts a second | connections |");
+    println!("| --- | --- | --- | --- | --- |");
+    let claims: Claims = (0..100)
+        .map(|index| staff(&format!("p{index}.test"), 10, index))
+        .collect();
+    let print = |name: &str, bed: &Bed, verdicts: &Verdicts, took: Duration| {
+        let answered = verdicts.values().filter(|word| *word != "none").count();
+        let connections: u64 = bed.stats().all().values().map(|s| s.connections).sum();
+        println!(
+            "| {name} | {answered} | {:.1} | {:.0} | {connections} |",
+            took.as_secs_f64(),
+            answered as f64 / took.as_secs_f64()
+        );
+    };
+    let bed = start(&claims, 50).await;
+    let started = Instant::now();
+    let verdicts = ask_lode(&bed, claims.clone(), 100).await;
+    print("Lode", &bed, &verdicts, started.elapsed());
+    drop(bed);
+    for peer in peers {
+        let bed = start(&claims, 50).await;
+        let started = Instant::now();
+        let verdicts = ask_peer(peer, &claims).await;
+        print(&peer.name, &bed, &verdicts, started.elapsed());
+    }
+}
+
+/// A domain of an ordinary server with so many people, four fifths of whom exist.
+pub fn ordinary(name: &str, locals: Vec<String>) -> (DomainSpec, Vec<String>) {
+    let mut spec = DomainSpec::new(name, Character::Ordinary, &[]);
+    let exist = locals.iter().enumerate().filter(|(index, _)| index % 5 < 4);
+    spec.mailboxes = exist.map(|(_, local)| local.clone()).collect();
+    (spec, locals)
+}
