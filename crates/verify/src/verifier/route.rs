@@ -91,8 +91,10 @@ impl<'a> Route<'a> {
 
     /// The host's addresses that may be connected to.
     async fn addresses(&mut self, host: &str) -> Vec<JudgedIp> {
-        // An MX must be a name (RFC 5321 5.1); a literal would go around DNS.
-        if is_literal(host) {
+        // An MX must be a name (RFC 5321 5.1); a literal would go around DNS, and so would
+        // names that resolvers answer themselves (RFC 6761 6.3).
+        let local = host == "localhost" || host.ends_with(".localhost");
+        if is_literal(host) || local {
             self.fail(host, None, Stage::Resolve, FailureKind::Denied);
             return Vec::new();
         }
