@@ -9,7 +9,6 @@
 )]
 
 mod answers;
-mod any_answers;
 mod failures;
 mod keys;
 mod stub;
