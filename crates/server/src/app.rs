@@ -55,6 +55,8 @@ pub struct Inner {
     pub(crate) changes: AccountChanges,
     /// Wakes the dispatcher: there may be a look-up to take.
     pub(crate) lookups: Notify,
+    /// Wakes who unlocks what captures have asked for.
+    pub(crate) unlocks: Notify,
     /// Wrong pairing codes.
     pub(crate) pairing_tries: TryLimit,
     /// Newer rule files for the page readers.
@@ -88,6 +90,7 @@ impl App {
                 clock: sources.clock,
                 changes: AccountChanges::default(),
                 lookups: Notify::new(),
+                unlocks: Notify::new(),
                 pairing_tries,
                 rules,
                 shutdown: watch::Sender::new(false),

@@ -8,10 +8,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use lode_ledger::policy::{Permission, Role};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::problem::ApiError;
+use crate::problem::{ApiError, ApiResult};
 
 /// Longest token that is looked at, in bytes.
 const TOKEN_BYTES_MAX: usize = 256;
@@ -21,6 +22,28 @@ const TOKEN_BYTES_MAX: usize = 256;
 pub(crate) struct Caller {
     pub(crate) account_id: Uuid,
     pub(crate) device_id: Uuid,
+    /// Whose device it is.
+    pub(crate) member_id: Uuid,
+    pub(crate) role: Role,
+}
+
+impl Caller {
+    /// Refuses what the policy does not allow the member's role.
+    pub(crate) fn may(&self, app: &App, permission: Permission) -> ApiResult<()> {
+        if app.pricing.policy().allows(self.role, permission) {
+            return Ok(());
+        }
+        Err(ApiError::Forbidden(match permission {
+            Permission::Invite => "Inviting members",
+            Permission::DeleteInvitation => "Taking invitations back",
+            Permission::ChangeRole => "Changing members",
+            Permission::DeleteUser => "Removing members",
+            Permission::Buy => "Buying credit",
+            Permission::ChangePlan => "Changing the plan",
+            Permission::CancelSubscription => "Cancelling the plan",
+            Permission::Settings => "Changing the account's settings",
+        }))
+    }
 }
 
 impl FromRequestParts<App> for Caller {
@@ -36,6 +59,8 @@ impl FromRequestParts<App> for Caller {
         Ok(Self {
             account_id: device.account_id,
             device_id: device.id,
+            member_id: device.member_id,
+            role: device.role,
         })
     }
 }

@@ -4,6 +4,7 @@
 
 mod conclusion;
 mod look_up;
+pub(crate) mod unlocks;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -11,6 +11,7 @@
 //!
 //! Errors are [`problem`] details. Log lines hold ids, never names, addresses or tokens.
 
+pub mod api;
 pub mod app;
 pub mod config;
 mod domains;

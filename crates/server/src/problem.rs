@@ -3,10 +3,13 @@
 //! The body says what is wrong with the request and what to do; never what went wrong
 //! inside: that goes to the log, under the request's id.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lode_core::api::{FieldError, Problem};
+use lode_ledger::policy::credits_text;
 use lode_store::StoreError;
 
 /// Why a request was not done.
@@ -38,6 +41,33 @@ pub enum ApiError {
     HostNotAllowed,
     /// A web page called; only extensions and programs may.
     OriginNotAllowed,
+    /// The member's role may not do this.
+    Forbidden(&'static str),
+    /// There is too little credit.
+    OutOfCredits {
+        /// The most that it can cost, in milli-credits.
+        needed: i64,
+        /// What there is for it.
+        available: i64,
+        /// Whether it is the member's own cap that stands in the way.
+        capped: bool,
+        /// Whether it is kept until an explicit request.
+        kept: bool,
+    },
+    /// The policy does not sell this.
+    NotOffered,
+    /// The operator has configured nobody to ask.
+    SourceNotConfigured,
+    /// Whoever has to be asked does not answer.
+    SourceUnavailable(String),
+    /// Another request is at the same operation.
+    InProgress,
+    /// The plan has no room for another member.
+    MemberLimit(u32),
+    /// Somebody has to be admin.
+    LastAdmin,
+    /// It cannot be had as things stand.
+    Refused(String),
     /// The database is busy or away; the same request may succeed later.
     Unavailable,
     /// A defect of the server.
@@ -57,13 +87,13 @@ impl ApiError {
         }])
     }
 
-    fn facts(&self) -> (StatusCode, &'static str, &'static str, &str) {
-        match self {
+    fn facts(&self) -> (StatusCode, &'static str, &'static str, Cow<'_, str>) {
+        let (status, code, title, detail) = match self {
             Self::Malformed(detail) => (
                 StatusCode::BAD_REQUEST,
                 "malformed_body",
                 "The body is not the JSON that this call takes",
-                detail,
+                detail.as_str(),
             ),
             Self::Invalid(_) => (
                 StatusCode::BAD_REQUEST,
@@ -138,6 +168,69 @@ impl ApiError {
                 "Web pages may not call this server",
                 "Only extensions and programs may; see `cors_origins`.",
             ),
+            Self::Forbidden(what) => {
+                return (
+                    StatusCode::FORBIDDEN,
+                    "forbidden",
+                    "Your role may not do this",
+                    format!("{what} is for others in this account; ask an admin.").into(),
+                );
+            }
+            Self::OutOfCredits {
+                needed,
+                available,
+                capped,
+                kept,
+            } => return out_of_credits(*needed, *available, *capped, *kept),
+            Self::NotOffered => (
+                StatusCode::FORBIDDEN,
+                "action_not_offered",
+                "The price list does not have this action",
+                "The operator's policy decides what is offered; see `GET /v1/credits`.",
+            ),
+            Self::SourceNotConfigured => (
+                StatusCode::CONFLICT,
+                "source_not_configured",
+                "Nobody is configured who could be asked for this",
+                "The operator has to configure a data provider. Nothing was charged.",
+            ),
+            Self::SourceUnavailable(detail) => {
+                return (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "source_unavailable",
+                    "Whoever has to be asked does not answer",
+                    format!("{detail}. Nothing was charged; the same request may be sent again.")
+                        .into(),
+                );
+            }
+            Self::InProgress => (
+                StatusCode::CONFLICT,
+                "operation_in_progress",
+                "This operation is under way",
+                "Send the same request again after `Retry-After`; it is charged once.",
+            ),
+            Self::MemberLimit(most) => {
+                return (
+                    StatusCode::CONFLICT,
+                    "member_limit_reached",
+                    "The plan has no room for another member",
+                    format!("The plan allows {most}, open invitations counted in.").into(),
+                );
+            }
+            Self::LastAdmin => (
+                StatusCode::CONFLICT,
+                "last_admin",
+                "Somebody has to be admin",
+                "Make somebody else admin first.",
+            ),
+            Self::Refused(detail) => {
+                return (
+                    StatusCode::CONFLICT,
+                    "refused",
+                    "This cannot be had as things stand",
+                    detail.as_str().into(),
+                );
+            }
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -150,7 +243,8 @@ impl ApiError {
                 "The server failed",
                 "The operator finds the cause in the log. The same request may be sent again.",
             ),
-        }
+        };
+        (status, code, title, detail.into())
     }
 
     /// The body.
@@ -161,7 +255,7 @@ impl ApiError {
             kind: format!("urn:lode:problem:{code}"),
             title: title.to_owned(),
             status: status.as_u16(),
-            detail: detail.to_owned(),
+            detail: detail.into_owned(),
             code: code.to_owned(),
             errors: match self {
                 Self::Invalid(errors) => errors.clone(),
@@ -171,8 +265,40 @@ impl ApiError {
     }
 }
 
+fn out_of_credits(
+    needed: i64,
+    available: i64,
+    capped: bool,
+    kept: bool,
+) -> (StatusCode, &'static str, &'static str, Cow<'static, str>) {
+    let (code, title) = if capped {
+        (
+            "member_cap_reached",
+            "Your own cap for this period is reached",
+        )
+    } else {
+        ("out_of_credits", "There is too little credit for this")
+    };
+    let next = if kept {
+        "It is kept, and goes on when it is sent again or resumed, not by itself."
+    } else {
+        "Nothing was kept; it may be sent again once there is credit."
+    };
+    let detail = format!(
+        "It may cost {} credits; {} are there for it. Nothing was charged. {next}",
+        credits_text(needed),
+        credits_text(available)
+    );
+    (StatusCode::PAYMENT_REQUIRED, code, title, detail.into())
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::OperationConflict => return Self::OperationConflict,
+            StoreError::Refused(why) => return Self::Refused(why),
+            _ => {}
+        }
         // Never the values: only what the database said of itself.
         if error.is_transient() {
             tracing::warn!(%error, "store unavailable");
@@ -199,7 +325,7 @@ impl IntoResponse for ApiError {
             Self::RateLimited(seconds) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
-            Self::Unavailable => {
+            Self::Unavailable | Self::InProgress => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(1));
             }
             Self::Unauthorized => {

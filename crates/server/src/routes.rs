@@ -1,14 +1,28 @@
-//! The HTTP API; its contract stands in [`lode_core::api`].
+//! The HTTP API; its contract stands in [`lode_core::api`] and [`crate::api`], call by call
+//! in `docs/API.md`.
 
 mod account;
 mod captures;
+mod credits;
 mod devices;
+mod downloads;
 mod health;
+mod imports;
 mod leads;
+mod members;
+mod operations;
+mod outcomes;
 mod pairings;
+mod plans;
+mod previews;
 mod providers;
 mod receipts;
 mod rules;
+mod searches;
+mod settings;
+pub(crate) mod unlocks;
+mod usage;
+mod verifications;
 
 use std::net::SocketAddr;
 
@@ -17,18 +31,21 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router, middleware};
-use lode_core::api::{BODY_BYTES_MAX, Credits, MilliCredits};
+use lode_core::api::{BODY_BYTES_MAX, MilliCredits};
+use lode_ledger::Balance;
 use serde::Serialize;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::guard::{self, HostNames};
+use crate::guard::{self, Caller, HostNames};
 use crate::problem::{ApiError, ApiResult};
 
 const CREDITS_AVAILABLE: HeaderName = HeaderName::from_static("lode-credits-available");
 const CREDITS_HELD: HeaderName = HeaderName::from_static("lode-credits-held");
 const CREDITS_CHARGED: HeaderName = HeaderName::from_static("lode-credits-charged");
+const CREDITS_POOLS: HeaderName = HeaderName::from_static("lode-credits-pools");
+const CREDITS_RESETS_AT: HeaderName = HeaderName::from_static("lode-credits-resets-at");
 
 /// All routes; `listen` is the address that the server got.
 pub fn router(app: App, listen: SocketAddr) -> Router {
@@ -57,20 +74,54 @@ pub fn router(app: App, listen: SocketAddr) -> Router {
             CREDITS_AVAILABLE,
             CREDITS_HELD,
             CREDITS_CHARGED,
+            CREDITS_POOLS,
+            CREDITS_RESETS_AT,
             header::RETRY_AFTER,
             header::ETAG,
         ]);
     Router::new()
         .route("/v1/health", get(health::show))
         .route("/v1/pairings", post(pairings::create))
-        .route("/v1/account", get(account::show))
+        .route("/v1/account", get(account::show).delete(account::erase))
+        .route("/v1/credits", get(credits::show))
+        .route("/v1/members", get(members::list))
+        .route(
+            "/v1/members/{member_id}",
+            patch(members::update).delete(members::remove),
+        )
+        .route("/v1/invitations", post(members::invite))
+        .route("/v1/invitations/{invitation_id}", delete(members::uninvite))
+        .route("/v1/pairing-codes", post(members::pairing_code))
+        .route("/v1/settings", get(settings::show).put(settings::update))
+        .route("/v1/purchases", post(plans::purchase))
+        .route("/v1/subscription", post(plans::change))
+        .route("/v1/subscription/cancel", post(plans::cancel))
+        .route("/v1/allocation", post(plans::allocate))
+        .route("/v1/verifications", post(verifications::create))
+        .route("/v1/previews", post(previews::create))
+        .route("/v1/unlocks", post(unlocks::create))
+        .route(
+            "/v1/imports",
+            post(imports::create).layer(DefaultBodyLimit::max(imports::BODY_BYTES_MAX)),
+        )
+        .route("/v1/downloads", post(downloads::create))
+        .route("/v1/searches", post(searches::create))
+        .route("/v1/usage", post(usage::create))
+        .route("/v1/outcomes", post(outcomes::create))
+        .route("/v1/operations/{operation_id}", get(operations::show))
+        .route(
+            "/v1/operations/{operation_id}/resume",
+            post(operations::resume),
+        )
         .route("/v1/captures", post(captures::create).get(captures::list))
         .route("/v1/captures/{operation_id}", get(captures::show))
         .route("/v1/captures/{operation_id}/resume", post(captures::resume))
         .route(
             "/v1/leads/{lead_id}",
-            patch(leads::update).delete(leads::erase),
+            get(leads::show).patch(leads::update).delete(leads::erase),
         )
+        .route("/v1/leads/{lead_id}/archive", post(leads::archive))
+        .route("/v1/leads/{lead_id}/activate", post(leads::activate))
         .route("/v1/receipts/{operation_id}", get(receipts::show))
         .route("/v1/providers", get(providers::list).put(providers::order))
         .route("/v1/providers/dry-run", get(providers::dry_run))
@@ -94,22 +145,32 @@ pub fn router(app: App, listen: SocketAddr) -> Router {
         .with_state(app)
 }
 
-/// An answer with the account's credits in its headers.
+/// An answer with the caller's credit in its headers.
 pub(crate) struct Answer<T> {
     status: StatusCode,
     body: T,
-    credits: Credits,
+    balance: Balance,
     charged: MilliCredits,
 }
 
 impl<T> Answer<T> {
-    pub(crate) fn new(body: T, credits: Credits, charged: MilliCredits) -> Self {
-        Self {
+    /// An answer with what the call cost, and what is left now.
+    pub(crate) async fn of(
+        app: &App,
+        caller: &Caller,
+        body: T,
+        charged: MilliCredits,
+    ) -> ApiResult<Self> {
+        let balance = app
+            .store
+            .balance(caller.account_id, Some(caller.member_id), app.now())
+            .await?;
+        Ok(Self {
             status: StatusCode::OK,
             body,
-            credits,
+            balance,
             charged,
-        }
+        })
     }
 
     pub(crate) fn status(mut self, status: StatusCode) -> Self {
@@ -122,13 +183,35 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CREDITS_AVAILABLE, self.credits.available.into());
-        headers.insert(CREDITS_HELD, self.credits.held.into());
+        let total = self.balance.total();
+        headers.insert(CREDITS_AVAILABLE, total.available.into());
+        headers.insert(CREDITS_HELD, total.held.into());
         headers.insert(CREDITS_CHARGED, self.charged.into());
+        if let Ok(pools) = HeaderValue::from_str(&pools(&self.balance)) {
+            headers.insert(CREDITS_POOLS, pools);
+        }
+        if let Some(resets_at) = self.balance.resets_at {
+            headers.insert(CREDITS_RESETS_AT, resets_at.into());
+        }
         // Personal data: no cache may keep it.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
+}
+
+/// Balances by pool as a structured header (RFC 9651, a list of tokens with parameters).
+fn pools(balance: &Balance) -> String {
+    balance
+        .pools
+        .iter()
+        .map(|(pool, sums)| {
+            format!(
+                "{pool};available={};held={};limit={}",
+                sums.available, sums.held, sums.plan_limit
+            )
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// An id in the path; what is no id is not found.

@@ -163,7 +163,12 @@ pub async fn start_with(
             .with_graceful_shutdown(async move { stopping.shutting_down().await })
             .await
     });
-    let jobs = tokio::spawn(jobs::run(app.clone()));
+    let jobs = tokio::spawn({
+        let app = app.clone();
+        async move {
+            tokio::join!(jobs::run(app.clone()), jobs::unlocks::run(app));
+        }
+    });
     tracing::info!(%address, "listening");
     Ok(Running {
         address,

@@ -4,6 +4,7 @@ use lode_core::api::{CaptureRequest, FieldError, LeadPatch, PairingRequest};
 use lode_core::lead::{ALSO_AT_MAX, FIELD_CHARS_MAX, Lead, Position};
 use lode_store::leads::LeadEdit;
 use url::Url;
+use uuid::Uuid;
 
 use crate::problem::{ApiError, ApiResult};
 
@@ -21,6 +22,12 @@ const PROVENANCE_MAX: usize = 64;
 
 /// Longest name of a device, in characters.
 const DEVICE_NAME_CHARS_MAX: usize = 100;
+
+/// Longest address that is looked at, in characters: RFC 5321 allows 254 octets.
+const ADDRESS_CHARS_MAX: usize = 320;
+
+/// Most complaints about the rows of one import.
+const ROW_ERRORS_MAX: usize = 20;
 
 /// 9999-12-31T23:59:59.999Z.
 const TIME_MAX_MS: i64 = 253_402_300_799_999;
@@ -81,6 +88,12 @@ impl Check {
         }
     }
 
+    fn operation_id(&mut self, id: Uuid) {
+        if id.is_nil() || id.is_max() {
+            self.wrong("operation_id", "must be a random or time-ordered UUID");
+        }
+    }
+
     fn done(self) -> ApiResult<()> {
         if self.errors.is_empty() {
             Ok(())
@@ -134,15 +147,91 @@ pub fn registrable_domain(typed: &str) -> Option<String> {
     psl::domain_str(&host).map(str::to_owned)
 }
 
+/// Checks an operation's id.
+///
+/// # Errors
+/// An id that nobody can have made.
+pub fn operation_id(id: Uuid) -> ApiResult<()> {
+    let mut check = Check::default();
+    check.operation_id(id);
+    check.done()
+}
+
+/// An address as somebody typed it; whether it is one is for the verifier to say.
+///
+/// # Errors
+/// An empty text, one that is too long or has control characters.
+pub fn typed_address(field: &str, typed: &str) -> ApiResult<String> {
+    let mut check = Check::default();
+    let mut text = Some(typed.to_owned());
+    check.text(field, &mut text, ADDRESS_CHARS_MAX);
+    if text.is_none() {
+        check.wrong(field, "must not be empty");
+    }
+    check.done()?;
+    Ok(text.unwrap_or_default())
+}
+
+/// The name of a member.
+///
+/// # Errors
+/// An empty name, one that is too long or has control characters.
+pub fn member_name(field: &str, name: &str) -> ApiResult<String> {
+    let mut check = Check::default();
+    let mut text = Some(name.to_owned());
+    check.text(field, &mut text, DEVICE_NAME_CHARS_MAX);
+    if text.is_none() {
+        check.wrong(field, "must not be empty");
+    }
+    check.done()?;
+    Ok(text.unwrap_or_default())
+}
+
+/// Checks a time.
+///
+/// # Errors
+/// A time outside 1970 to 9999.
+pub fn time(field: &str, at: i64) -> ApiResult<()> {
+    if (0..=TIME_MAX_MS).contains(&at) {
+        return Ok(());
+    }
+    Err(ApiError::field(
+        field,
+        "must be milliseconds since 1970-01-01 UTC, not before it",
+    ))
+}
+
+/// Checks the rows of an import, and brings their text into stored form.
+///
+/// # Errors
+/// Every wrong field, by its row and name, up to twenty.
+pub fn rows(rows: &mut [Lead]) -> ApiResult<()> {
+    let mut errors = Vec::new();
+    for (i, row) in rows.iter_mut().enumerate() {
+        let mut check = Check::default();
+        lead(&mut check, row);
+        errors.extend(check.errors.into_iter().map(|error| FieldError {
+            field: error.field.replacen("lead", &format!("rows[{i}]"), 1),
+            message: error.message,
+        }));
+        if errors.len() >= ROW_ERRORS_MAX {
+            break;
+        }
+    }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(ApiError::Invalid(errors))
+    }
+}
+
 /// Checks a capture, and brings its text into stored form.
 ///
 /// # Errors
 /// Every wrong field, by its path.
 pub fn capture(request: &mut CaptureRequest) -> ApiResult<()> {
     let mut check = Check::default();
-    if request.operation_id.is_nil() || request.operation_id.is_max() {
-        check.wrong("operation_id", "must be a random or time-ordered UUID");
-    }
+    check.operation_id(request.operation_id);
     if !(0..=TIME_MAX_MS).contains(&request.captured_at) {
         check.wrong(
             "captured_at",
@@ -315,7 +404,6 @@ pub fn pairing(request: &PairingRequest) -> ApiResult<String> {
 mod tests {
     use lode_core::lead::LeadKind;
     use lode_core::page::PageInfo;
-    use uuid::Uuid;
 
     use super::*;
 

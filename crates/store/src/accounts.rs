@@ -1,13 +1,14 @@
 //! Accounts: the row that every change of an account's captures and credit locks.
 
 use lode_core::api::{Credits, UnixMillis};
+use lode_ledger::policy::Role;
 use lode_ledger::{AccountHeader, OperationId};
 use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
 use crate::pricing::Pricing;
 use crate::sql::{Row, Statement, Tx, dialect, sql};
-use crate::{Store, credits};
+use crate::{Store, credits, members};
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +153,9 @@ impl Store {
                 now,
             )?;
             credits::write(&mut tx, &mut locked, &state, applied).await?;
+            let owner = Uuid::now_v7();
+            members::insert(&mut tx, &mut locked, owner, "owner", Role::Admin, now).await?;
+            self.keep_erased(&mut tx, account.id, name).await?;
             locked.save(&mut tx).await?;
         }
         tx.commit().await?;
@@ -165,7 +169,8 @@ impl Store {
     pub async fn accounts(&self) -> Result<Vec<Account>> {
         let mut tx = self.db.read().await?;
         tx.all(sql(
-            "SELECT id, name, created_at FROM accounts ORDER BY created_at, id",
+            "SELECT id, name, created_at FROM accounts WHERE erased_at IS NULL
+             ORDER BY created_at, id",
         ))
         .await?
         .iter()
@@ -219,6 +224,7 @@ impl Store {
                 credits::load(&mut tx, account.id, locked.header.clone(), None, now).await?;
             let applied = state.advance(now)?;
             credits::write(&mut tx, &mut locked, &state, applied).await?;
+            members::seat_all(&mut tx, &mut locked, now).await?;
             locked.save(&mut tx).await?;
             tx.commit().await?;
         }

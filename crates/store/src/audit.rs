@@ -70,11 +70,15 @@ impl Store {
     ) -> Result<Option<String>> {
         let checks = [
             (
-                "an open hold that no look-up will resolve",
+                "an open hold that nothing will resolve",
                 "SELECT h.operation AS id FROM ledger_holds h
-                 WHERE h.account_id = $1 AND h.is_open = 1 AND NOT EXISTS
+                 WHERE h.account_id = $1 AND h.is_open = 1
+                   AND NOT EXISTS
                      (SELECT 1 FROM lookups l WHERE l.account_id = h.account_id
                           AND l.hold_operation = h.operation AND l.state <> 'done')
+                   AND NOT EXISTS
+                     (SELECT 1 FROM operations o WHERE o.account_id = h.account_id
+                          AND o.hold_operation = h.operation AND o.state <> 'done')
                  ORDER BY h.operation LIMIT 1",
             ),
             (
@@ -88,11 +92,22 @@ impl Store {
             (
                 "a charge without a settlement of its amount",
                 "SELECT c.operation_id AS id FROM charges c
-                 WHERE c.account_id = $1 AND c.amount <>
+                 WHERE c.account_id = $1
+                 GROUP BY c.account_id, c.operation_id
+                 HAVING SUM(c.amount) >
                      (SELECT COALESCE(SUM(e.amount), 0) FROM ledger_entries e
                       WHERE e.account_id = c.account_id AND e.operation = c.operation_id
                             AND e.kind = 'settle')
                  ORDER BY c.operation_id LIMIT 1",
+            ),
+            (
+                "an action that ended with its hold open",
+                "SELECT o.id AS id FROM operations o
+                 WHERE o.account_id = $1 AND o.state = 'done' AND o.hold_operation IS NOT NULL
+                   AND EXISTS (SELECT 1 FROM ledger_holds h
+                       WHERE h.account_id = o.account_id AND h.operation = o.hold_operation
+                         AND h.is_open = 1)
+                 ORDER BY o.id LIMIT 1",
             ),
         ];
         for (what, text) in checks {

@@ -16,7 +16,11 @@ use crate::sql::{Row, Statement, Tx, sql};
 
 impl From<LedgerError> for StoreError {
     fn from(error: LedgerError) -> Self {
-        Self::Ledger(error.to_string())
+        match error {
+            LedgerError::OperationConflict { .. } => Self::OperationConflict,
+            LedgerError::Plan(_) | LedgerError::Overflow { .. } => Self::Refused(error.to_string()),
+            _ => Self::Ledger(error.to_string()),
+        }
     }
 }
 
@@ -56,7 +60,8 @@ impl Store {
         .await
     }
 
-    async fn command<T>(
+    /// One command on an account's credit, in a transaction of its own.
+    pub(crate) async fn command<T>(
         &self,
         account_id: Uuid,
         operation: &OperationId,
@@ -74,6 +79,19 @@ impl Store {
         tx.commit().await?;
         Ok(outcome)
     }
+}
+
+/// Loads, does one command and writes what it did, in a transaction that holds the account.
+pub(crate) async fn run<T>(
+    tx: &mut Tx,
+    account: &mut LockedAccount,
+    operation: Option<&OperationId>,
+    now: UnixMillis,
+    command: impl FnOnce(&mut AccountState) -> Result<Applied<T>, LedgerError> + Send,
+) -> Result<T> {
+    let mut state = load(tx, account.id, account.header.clone(), operation, now).await?;
+    let applied = command(&mut state)?;
+    write(tx, account, &state, applied).await
 }
 
 /// Loads what a command on `operation` needs: grants with credit in them (those of open
@@ -278,7 +296,7 @@ fn read_operation(id: &OperationId, row: &Row) -> Result<OperationRecord> {
     })
 }
 
-/// The account's credit at a moment, for people to see.
+/// The account's credit in one sum, for people to see.
 pub(crate) async fn balance(
     tx: &mut Tx,
     account_id: Uuid,

@@ -1,12 +1,13 @@
 //! Devices and the one-time codes that pair them.
 
 use lode_core::api::UnixMillis;
+use lode_ledger::policy::Role;
 use uuid::Uuid;
 
-use crate::Store;
 use crate::error::Result;
-use crate::secret;
+use crate::pricing::Pricing;
 use crate::sql::{Row, sql};
+use crate::{Store, members, secret};
 
 /// How long a one-time code is good for, in milliseconds.
 pub const CODE_LIFETIME_MS: i64 = 10 * 60 * 1000;
@@ -30,6 +31,10 @@ pub struct Device {
     pub id: Uuid,
     /// The account that it belongs to.
     pub account_id: Uuid,
+    /// The member whose it is.
+    pub member_id: Uuid,
+    /// What the member may do.
+    pub role: Role,
     /// Its name, as given when it was paired.
     pub name: String,
     /// When it was paired.
@@ -49,13 +54,26 @@ pub struct NewDevice {
 }
 
 impl Store {
-    /// Makes a one-time code for an account.
+    /// Makes a one-time code for a device of the account's owner.
     ///
     /// # Errors
     /// The database.
     pub async fn create_pairing_code(
         &self,
         account_id: Uuid,
+        now: UnixMillis,
+    ) -> Result<PairingCode> {
+        self.create_member_code(account_id, None, now).await
+    }
+
+    /// The same for a further device of a member; `None`: the owner.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn create_member_code(
+        &self,
+        account_id: Uuid,
+        member_id: Option<Uuid>,
         now: UnixMillis,
     ) -> Result<PairingCode> {
         let code = secret::new_code();
@@ -68,12 +86,12 @@ impl Store {
         )
         .await?;
         tx.execute(
-            sql(
-                "INSERT INTO pairing_codes (code_hash, account_id, created_at, expires_at)
-                 VALUES ($1, $2, $3, $4)",
-            )
+            sql("INSERT INTO pairing_codes
+                 (code_hash, account_id, member_id, created_at, expires_at)
+                 VALUES ($1, $2, $3, $4, $5)")
             .bind(secret::hash(normal.as_bytes()).as_slice())
             .bind(account_id)
+            .bind(member_id)
             .bind(now)
             .bind(expires_at),
         )
@@ -83,37 +101,59 @@ impl Store {
     }
 
     /// Exchanges a one-time code for a device; `None` where the code is unknown, used or
-    /// out of date.
+    /// out of date. An invitation's code makes the member with its first device.
     ///
     /// # Errors
-    /// The database.
+    /// The database, or a plan that has no room for another member.
     pub async fn pair_device(
         &self,
         typed_code: &str,
         device_name: &str,
+        pricing: &Pricing,
         now: UnixMillis,
     ) -> Result<Option<NewDevice>> {
         let Some(code) = secret::normalise_code(typed_code) else {
             return Ok(None);
         };
         let mut tx = self.db.write().await?;
+        let code_hash = secret::hash(code.as_bytes());
         // Deleting is taking: two requests with one code cannot both see the row.
-        let Some(row) = tx
+        let row = tx
             .optional(
                 sql(
                     "DELETE FROM pairing_codes WHERE code_hash = $1 AND expires_at > $2
-                     RETURNING account_id",
+                     RETURNING account_id, member_id",
                 )
-                .bind(secret::hash(code.as_bytes()).as_slice())
+                .bind(code_hash.as_slice())
                 .bind(now),
             )
-            .await?
-        else {
-            return Ok(None);
+            .await?;
+        let (account_id, member_id) = match row {
+            Some(row) => {
+                let account_id = row.uuid("account_id")?;
+                let member_id = match row.opt_uuid("member_id")? {
+                    Some(member_id) => member_id,
+                    None => members::owner(&mut tx, account_id).await?,
+                };
+                (account_id, member_id)
+            }
+            None => {
+                let taken = members::take_invitation(&mut tx, &code_hash, pricing, now).await?;
+                let Some(taken) = taken else {
+                    return Ok(None);
+                };
+                taken
+            }
         };
+        let role = tx
+            .one(sql("SELECT role FROM members WHERE id = $1").bind(member_id))
+            .await?
+            .text("role")?;
         let device = Device {
             id: Uuid::now_v7(),
-            account_id: row.uuid("account_id")?,
+            account_id,
+            member_id,
+            role: members::role_by_name(&role)?,
             name: device_name.to_owned(),
             created_at: now,
             last_used_at: None,
@@ -122,11 +162,12 @@ impl Store {
         let token = secret::new_token();
         tx.execute(
             sql(
-                "INSERT INTO devices (id, account_id, name, token_hash, created_at)
-                 VALUES ($1, $2, $3, $4, $5)",
+                "INSERT INTO devices (id, account_id, member_id, name, token_hash, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6)",
             )
             .bind(device.id)
             .bind(device.account_id)
+            .bind(device.member_id)
             .bind(device_name)
             .bind(secret::hash(token.as_bytes()).as_slice())
             .bind(now),
@@ -144,8 +185,11 @@ impl Store {
         let mut tx = self.db.read().await?;
         let Some(row) = tx
             .optional(
-                sql("SELECT * FROM devices WHERE token_hash = $1 AND revoked_at IS NULL")
-                    .bind(secret::hash(token.as_bytes()).as_slice()),
+                sql(
+                    "SELECT d.*, m.role FROM devices d JOIN members m ON m.id = d.member_id
+                     WHERE d.token_hash = $1 AND d.revoked_at IS NULL AND m.left_at IS NULL",
+                )
+                .bind(secret::hash(token.as_bytes()).as_slice()),
             )
             .await?
         else {
@@ -193,8 +237,11 @@ impl Store {
     pub async fn devices(&self, account_id: Uuid) -> Result<Vec<Device>> {
         let mut tx = self.db.read().await?;
         tx.all(
-            sql("SELECT * FROM devices WHERE account_id = $1 ORDER BY created_at, id")
-                .bind(account_id),
+            sql(
+                "SELECT d.*, m.role FROM devices d JOIN members m ON m.id = d.member_id
+                 WHERE d.account_id = $1 ORDER BY d.created_at, d.id",
+            )
+            .bind(account_id),
         )
         .await?
         .iter()
@@ -221,6 +268,8 @@ fn read_device(row: &Row) -> Result<Device> {
     Ok(Device {
         id: row.uuid("id")?,
         account_id: row.uuid("account_id")?,
+        member_id: row.uuid("member_id")?,
+        role: members::role_by_name(&row.text("role")?)?,
         name: row.text("name")?,
         created_at: row.int("created_at")?,
         last_used_at: row.opt_int("last_used_at")?,

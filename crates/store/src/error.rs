@@ -18,6 +18,13 @@ pub enum StoreError {
     /// by a newer version of Lode.
     #[error("stored value unreadable: {0}")]
     Corrupt(String),
+    /// The operation id was used for something else before. Nothing was changed.
+    #[error("operation id used for something else")]
+    OperationConflict,
+    /// What was asked for cannot be had as things stand; the text says why, for people.
+    /// Nothing was changed.
+    #[error("{0}")]
+    Refused(String),
     /// The ledger refused an operation that the store had made sure of; a defect.
     #[error("ledger: {0}")]
     Ledger(String),

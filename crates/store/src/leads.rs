@@ -2,9 +2,11 @@
 
 pub mod identity;
 pub mod merge;
+mod show;
 
 pub use identity::LeadKeys;
 pub use merge::{EditableField, Edited, LeadEdit};
+pub use show::ShownLead;
 
 use lode_core::api::UnixMillis;
 use lode_core::lead::Lead;
@@ -103,7 +105,11 @@ pub(crate) async fn upsert(
 /// The stored lead that a capture with these keys is of. With a profile address it is the
 /// lead of that address or of a further one, or one that was captured without any; without, the one lead of
 /// that name and employer: where there are several, nothing says which.
-async fn find(tx: &mut Tx, account_id: Uuid, keys: &LeadKeys) -> Result<Option<StoredLead>> {
+pub(crate) async fn find(
+    tx: &mut Tx,
+    account_id: Uuid,
+    keys: &LeadKeys,
+) -> Result<Option<StoredLead>> {
     // By its own address, then by those that it, or the stored lead, is known at too.
     for address in keys.addresses() {
         let own = tx
@@ -183,6 +189,33 @@ pub(crate) async fn update(
     )
     .await?;
     write_names(tx, account_id, stored, &keys).await
+}
+
+/// Whether a lead is archived: it is kept, but takes no room.
+pub(crate) async fn is_archived(tx: &mut Tx, id: Uuid) -> Result<bool> {
+    Ok(tx
+        .one(sql("SELECT archived_at FROM leads WHERE id = $1").bind(id))
+        .await?
+        .opt_int("archived_at")?
+        .is_some())
+}
+
+/// Archives a lead, or brings it back. Whether there is such a lead.
+pub(crate) async fn set_archived(
+    tx: &mut Tx,
+    account_id: Uuid,
+    id: Uuid,
+    archived_at: Option<UnixMillis>,
+) -> Result<bool> {
+    let changed = tx
+        .execute(
+            sql("UPDATE leads SET archived_at = $3 WHERE account_id = $1 AND id = $2")
+                .bind(account_id)
+                .bind(id)
+                .bind(archived_at),
+        )
+        .await?;
+    Ok(changed > 0)
 }
 
 /// Adds the lead's names; former ones stay, so that the lead is found under them too.

@@ -8,6 +8,7 @@
 //! The store has no clock: times are given, in milliseconds since 1970-01-01 UTC.
 
 mod accounts;
+mod actions;
 mod audit;
 mod captures;
 mod charges;
@@ -17,20 +18,32 @@ mod edits;
 mod erase;
 mod error;
 mod lookups;
+mod outcomes;
+mod plans;
 mod sql;
 
 pub mod devices;
 pub mod leads;
+pub mod members;
 pub mod pricing;
 pub mod providers;
 pub mod secret;
+pub mod settings;
 
 pub use accounts::Account;
+pub use actions::{
+    ActionEnd, ActionRequest, ActionSubject, Begun, Downloaded, DownloadedRow, DueUnlock,
+    FoundPhone, ImportRowStatus, Imported, Operation, OperationState, StoredPhone, Ticket, Usage,
+    Used,
+};
 pub use audit::LedgerCheck;
 pub use captures::{Changes, Resumed, Submitted};
 pub use error::{Result, StoreError};
 pub use lookups::{Claimed, Evidence, Finished, LookupEnd};
+pub use outcomes::{NewOutcome, Reported, StoredOutcome};
+pub use plans::{PlanChanged, Standing};
 pub use pricing::Pricing;
+pub use settings::Settings;
 pub use sql::Address;
 
 use sql::Database;

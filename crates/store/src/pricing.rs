@@ -1,8 +1,10 @@
 //! What a look-up costs: the policy's price list, as the store asks it.
 
 use lode_core::api::{GrantUse, Receipt, UnixMillis};
-use lode_ledger::policy::{PlanError, RepeatWindow};
-use lode_ledger::{Action, Hold, HoldState, NewHold, Outcome, PlanTerms, Policy, PriceDecision};
+use lode_ledger::policy::{Exhausted, PlanError, RepeatWindow};
+use lode_ledger::{
+    Action, Hold, HoldState, MemberId, NewHold, Outcome, PlanTerms, Policy, PriceDecision,
+};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -58,10 +60,12 @@ impl Pricing {
 
     /// The credit that a look-up needs before it begins: the most that it can cost. `None`
     /// where it costs nothing however it ends.
-    pub(crate) fn find_hold(&self, now: UnixMillis) -> Result<Option<NewHold>> {
-        self.policy
-            .hold_for(&self.find, 1, None, now)
-            .map_err(ledger)
+    pub(crate) fn find_hold(
+        &self,
+        member: Option<&MemberId>,
+        now: UnixMillis,
+    ) -> Result<Option<NewHold>> {
+        self.hold(&self.find, 1, member, now)
     }
 
     /// The price of a look-up that ended with `outcome`.
@@ -91,7 +95,8 @@ impl Pricing {
         self.free("erased", "find.erased", "Free: the person was erased")
     }
 
-    fn free(&self, outcome: &str, rule: &str, line: &str) -> Result<PriceDecision> {
+    /// A price of nothing for a reason that no price list has.
+    pub(crate) fn free(&self, outcome: &str, rule: &str, line: &str) -> Result<PriceDecision> {
         Ok(PriceDecision {
             outcome: Outcome::new(outcome).map_err(ledger)?,
             amount: 0,
@@ -99,6 +104,64 @@ impl Pricing {
             price_version: self.policy.version.clone(),
             line: line.to_owned(),
         })
+    }
+
+    /// An action of the price list; `None` where the policy does not offer it.
+    pub(crate) fn action(&self, name: &str) -> Option<Action> {
+        let action = Action::new(name).ok()?;
+        self.policy.actions.contains_key(&action).then_some(action)
+    }
+
+    /// The credit that `units` of an action need before they begin.
+    pub(crate) fn hold(
+        &self,
+        action: &Action,
+        units: u32,
+        member: Option<&MemberId>,
+        now: UnixMillis,
+    ) -> Result<Option<NewHold>> {
+        self.policy
+            .hold_for(action, units, member, now)
+            .map_err(ledger)
+    }
+
+    /// The price of `units` of an action that ended with `outcome`; a name that the price
+    /// list does not have is refused.
+    pub(crate) fn price(
+        &self,
+        action: &Action,
+        outcome: &str,
+        repeat: bool,
+        units: u32,
+    ) -> Result<PriceDecision> {
+        let refused = |error: String| StoreError::Refused(error);
+        let outcome = Outcome::new(outcome).map_err(|e| refused(e.to_string()))?;
+        self.policy
+            .price_units(action, &outcome, repeat, units)
+            .map_err(|e| refused(e.to_string()))
+    }
+
+    /// Whether a charge for the same thing at `charged_at` makes an action free now.
+    pub(crate) fn repeat_covers(
+        &self,
+        action: &Action,
+        charged_at: UnixMillis,
+        period_started_at: UnixMillis,
+        now: UnixMillis,
+    ) -> bool {
+        self.policy
+            .actions
+            .get(action)
+            .is_some_and(|prices| prices.repeat_free)
+            && self
+                .policy
+                .repeat
+                .covers(charged_at, period_started_at, now)
+    }
+
+    /// Whether what there is no credit for is kept for an explicit click.
+    pub(crate) fn pauses(&self) -> bool {
+        self.policy.exhausted == Exhausted::Pause
     }
 
     /// Whether a charge at `charged_at` for the same person makes a look-up free now, in
@@ -140,16 +203,27 @@ impl Pricing {
             .is_some_and(|prices| prices.repeat_free)
     }
 
-    /// The receipt of what needed no hold.
+    /// The receipt of a look-up that needed no hold.
     pub(crate) fn receipt(
         &self,
         operation_id: Uuid,
         price: PriceDecision,
         now: UnixMillis,
     ) -> Receipt {
+        self.free_receipt(operation_id, &self.find, price, now)
+    }
+
+    /// The receipt of any action that needed no hold.
+    pub(crate) fn free_receipt(
+        &self,
+        operation_id: Uuid,
+        action: &Action,
+        price: PriceDecision,
+        now: UnixMillis,
+    ) -> Receipt {
         Receipt {
             operation_id,
-            action: self.find.as_str().to_owned(),
+            action: action.as_str().to_owned(),
             outcome: price.outcome.into(),
             charged: 0,
             price_version: price.price_version,
@@ -198,6 +272,6 @@ pub(crate) fn email_key(address: &str) -> String {
     format!("email|{}", fold(address))
 }
 
-fn ledger(error: impl std::fmt::Display) -> StoreError {
+pub(crate) fn ledger(error: impl std::fmt::Display) -> StoreError {
     StoreError::Ledger(error.to_string())
 }

@@ -423,6 +423,12 @@ impl Row {
         parse_uuid(&self.text(column)?)
     }
 
+    pub(crate) fn opt_uuid(&self, column: &str) -> Result<Option<uuid::Uuid>> {
+        self.opt_text(column)?
+            .map(|text| parse_uuid(&text))
+            .transpose()
+    }
+
     /// A column that holds JSON.
     pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T> {
         Ok(serde_json::from_str(&self.text(column)?)?)

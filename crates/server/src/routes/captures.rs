@@ -50,9 +50,12 @@ pub(crate) async fn create(
                 "capture stored"
             );
             app.captures_changed(caller.account_id);
-            Ok(answer(*view).status(StatusCode::CREATED))
+            app.unlocks.notify_one();
+            Ok(answer(&app, &caller, *view)
+                .await?
+                .status(StatusCode::CREATED))
         }
-        Submitted::Repeated(view) => Ok(answer(*view)),
+        Submitted::Repeated(view) => answer(&app, &caller, *view).await,
         Submitted::Conflict => Err(ApiError::OperationConflict),
         Submitted::Erased => Err(ApiError::Erased),
     }
@@ -61,7 +64,7 @@ pub(crate) async fn create(
 /// Hash of what a request says, whatever its spelling: absent and null are the same, and
 /// neither white space nor the order of fields counts. A client of another version that
 /// sends a stored capture again is still understood.
-fn body_hash(request: &CaptureRequest) -> ApiResult<secret::Hash> {
+pub(crate) fn body_hash<T: serde::Serialize>(request: &T) -> ApiResult<secret::Hash> {
     let mut value = serde_json::to_value(request).map_err(|_| ApiError::Internal)?;
     drop_nulls(&mut value);
     Ok(secret::hash(value.to_string().as_bytes()))
@@ -89,7 +92,7 @@ pub(crate) async fn show(
         .capture(caller.account_id, path_id(&operation_id)?, app.now())
         .await?
         .ok_or(ApiError::NotFound)?;
-    Ok(answer(view))
+    answer(&app, &caller, view).await
 }
 
 /// Takes up a capture that has stopped.
@@ -110,7 +113,7 @@ pub(crate) async fn resume(
     match resumed {
         Resumed::Capture(view) => {
             app.captures_changed(caller.account_id);
-            Ok(answer(*view))
+            answer(&app, &caller, *view).await
         }
         Resumed::NotFound => Err(ApiError::NotFound),
     }
@@ -134,7 +137,7 @@ pub(crate) async fn list(
             .changes(caller.account_id, after, limit, app.now())
             .await?;
         if !changes.captures.is_empty() || changes.next != after || Instant::now() >= deadline {
-            return Ok(list_answer(changes));
+            return list_answer(&app, &caller, changes).await;
         }
         let recheck = if app.store.is_shared() {
             deadline.min(Instant::now() + SHARED_RECHECK)
@@ -144,22 +147,22 @@ pub(crate) async fn list(
         tokio::select! {
             _ = changed.changed() => {}
             () = sleep_until(recheck) => {}
-            () = app.shutting_down() => return Ok(list_answer(changes)),
+            () = app.shutting_down() => return list_answer(&app, &caller, changes).await,
         }
     }
 }
 
-fn list_answer(changes: lode_store::Changes) -> Answer<CaptureChanges> {
-    let credits = changes.credits;
-    Answer::new(
-        CaptureChanges {
-            captures: changes.captures,
-            next: changes.next,
-            credits,
-        },
-        credits,
-        0,
-    )
+async fn list_answer(
+    app: &App,
+    caller: &Caller,
+    changes: lode_store::Changes,
+) -> ApiResult<Answer<CaptureChanges>> {
+    let body = CaptureChanges {
+        captures: changes.captures,
+        next: changes.next,
+        credits: changes.credits,
+    };
+    Answer::of(app, caller, body, 0).await
 }
 
 /// A number in the query.
@@ -181,8 +184,11 @@ fn parameter<T: std::str::FromStr + PartialOrd + Copy>(
 }
 
 /// A capture with what it cost in the headers.
-pub(crate) fn answer(view: CaptureView) -> Answer<CaptureView> {
+pub(crate) async fn answer(
+    app: &App,
+    caller: &Caller,
+    view: CaptureView,
+) -> ApiResult<Answer<CaptureView>> {
     let charged = view.receipt.as_ref().map_or(0, |receipt| receipt.charged);
-    let credits = view.credits;
-    Answer::new(view, credits, charged)
+    Answer::of(app, caller, view, charged).await
 }

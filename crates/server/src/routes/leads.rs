@@ -1,15 +1,83 @@
-//! `PATCH` and `DELETE /v1/leads/{lead_id}`.
+//! `/v1/leads/{lead_id}`: shown, corrected, archived, erased.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use lode_core::api::{CaptureView, LeadPatch};
+use lode_core::api::{CaptureView, LeadPatch, UnixMillis};
 
-use super::{Answer, captures, path_id};
+use super::{Answer, captures, credits, path_id, unlocks};
+use crate::api::LeadView;
 use crate::app::App;
 use crate::extract::ApiJson;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
 use crate::validate;
+
+/// A lead with what is known of it.
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(lead_id): Path<String>,
+) -> ApiResult<Answer<LeadView>> {
+    let lead_id = path_id(&lead_id)?;
+    let lead = app
+        .store
+        .lead(caller.account_id, lead_id)
+        .await?
+        .ok_or(ApiError::NotFound)?;
+    let view = LeadView {
+        lead_id,
+        lead: lead.lead,
+        email: lead.email,
+        phones: unlocks::phone_views(lead.phones),
+        archived: lead.archived,
+        credits: credits::now(&app, &caller).await?,
+    };
+    Answer::of(&app, &caller, view, 0).await
+}
+
+/// Archives a lead: it is kept, but takes no room.
+pub(crate) async fn archive(
+    State(app): State<App>,
+    caller: Caller,
+    Path(lead_id): Path<String>,
+) -> ApiResult<StatusCode> {
+    let at = app.now();
+    set_archived(&app, &caller, &lead_id, Some(at)).await
+}
+
+/// Brings an archived lead back, where there is room.
+pub(crate) async fn activate(
+    State(app): State<App>,
+    caller: Caller,
+    Path(lead_id): Path<String>,
+) -> ApiResult<StatusCode> {
+    let standing = app
+        .store
+        .standing(caller.account_id, caller.member_id, &app.pricing, app.now())
+        .await?;
+    if standing.capacity.free() == Some(0) {
+        return Err(ApiError::Refused("the plan has no room for it".to_owned()));
+    }
+    set_archived(&app, &caller, &lead_id, None).await
+}
+
+async fn set_archived(
+    app: &App,
+    caller: &Caller,
+    lead_id: &str,
+    at: Option<UnixMillis>,
+) -> ApiResult<StatusCode> {
+    let lead_id = path_id(lead_id)?;
+    if app
+        .store
+        .archive_lead(caller.account_id, lead_id, at)
+        .await?
+    {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::NotFound)
+    }
+}
 
 /// Corrects a lead; a capture that needs its company's domain is taken up with it.
 pub(crate) async fn update(
@@ -26,7 +94,7 @@ pub(crate) async fn update(
         .await?
         .ok_or(ApiError::NotFound)?;
     app.captures_changed(caller.account_id);
-    Ok(captures::answer(view))
+    captures::answer(&app, &caller, view).await
 }
 
 /// Erases a lead for good.

@@ -20,7 +20,7 @@ pub(crate) async fn create(
     app.pairing_tries.check().map_err(ApiError::RateLimited)?;
     let Some(paired) = app
         .store
-        .pair_device(&request.code, &device_name, app.now())
+        .pair_device(&request.code, &device_name, &app.pricing, app.now())
         .await?
     else {
         app.pairing_tries.count();

@@ -1,14 +1,21 @@
 //! `GET /v1/receipts/{operation_id}`.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
-use lode_core::api::{ProviderCallView, ReceiptView};
+use lode_core::api::{self, MilliCredits, ProviderCallView};
+use lode_ledger::{Entry, EntryKind};
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Answer, path_id};
+use crate::api::ReceiptView;
 use crate::app::App;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
 
-/// What a capture cost, and why; not found until it is settled.
+/// What an operation cost, and why, on which evidence, from which grant; not found until it
+/// is settled.
 pub(crate) async fn show(
     State(app): State<App>,
     caller: Caller,
@@ -21,7 +28,23 @@ pub(crate) async fn show(
         .await?
         .flatten()
         .ok_or(ApiError::NotFound)?;
-    let credits = app.store.credits(caller.account_id, app.now()).await?;
+    let entries = app
+        .store
+        .entries_of(caller.account_id, &operation_id.to_string())
+        .await?;
+    let mut pools = BTreeMap::new();
+    let mut refunded: MilliCredits = 0;
+    for entry in &entries {
+        match entry.kind {
+            EntryKind::Settle => {
+                let sum = pools.entry(entry.pool.as_str().to_owned()).or_insert(0_i64);
+                *sum = sum.saturating_add(entry.amount);
+            }
+            // A refund stands as given back to the grant that paid, or as a grant of its own.
+            EntryKind::Refund => refunded = refunded.saturating_add(entry.amount),
+            _ => {}
+        }
+    }
     let charged = receipt.charged;
     let provider_calls = app
         .store
@@ -39,8 +62,38 @@ pub(crate) async fn show(
         })
         .collect();
     let view = ReceiptView {
-        receipt,
-        provider_calls,
+        evidence: evidence(&app, &caller, operation_id).await?,
+        receipt: api::ReceiptView {
+            receipt,
+            provider_calls,
+        },
+        refunded,
+        pools,
+        entries: entries.iter().map(sequence).collect(),
     };
-    Ok(Answer::new(view, credits, charged))
+    Answer::of(&app, &caller, view, charged).await
+}
+
+fn sequence(entry: &Entry) -> i64 {
+    entry.sequence
+}
+
+/// What the outcome rests on: the result of an action, the address of a capture.
+async fn evidence(app: &App, caller: &Caller, id: Uuid) -> ApiResult<Value> {
+    if let Some(operation) = app.store.operation(caller.account_id, id).await? {
+        let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+        return Ok(json!({
+            "request": read(&operation.request),
+            "result": operation.result.as_deref().map(read),
+        }));
+    }
+    let capture = app.store.capture(caller.account_id, id, app.now()).await?;
+    Ok(match capture {
+        Some(capture) => json!({
+            "state": capture.state,
+            "reason": capture.reason,
+            "email": capture.email,
+        }),
+        None => Value::Null,
+    })
 }

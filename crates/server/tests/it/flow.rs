@@ -249,7 +249,12 @@ async fn a_second_start_keeps_everything() {
     let store = first.store();
     let now = lode_server::app::now();
     let paired = store
-        .pair_device(&code, "test", now)
+        .pair_device(
+            &code,
+            "test",
+            &lode_server::policy::pricing("lode").unwrap(),
+            now,
+        )
         .await
         .unwrap()
         .unwrap();

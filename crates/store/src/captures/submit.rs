@@ -10,10 +10,11 @@ use super::{CaptureChange, change, state_by_name, state_name, view};
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::leads::{self, LeadKeys, StoredLead};
+use crate::members::{self, ActingMember};
 use crate::pricing::Pricing;
 use crate::secret::Hash;
 use crate::sql::{Tx, sql};
-use crate::{Store, charges, credits, lookups};
+use crate::{Store, actions, charges, credits, lookups};
 
 /// For how long a proof is taken as it is, in milliseconds: a second click within it
 /// answers at once.
@@ -110,6 +111,7 @@ impl Store {
             return Ok(Submitted::Erased);
         }
         let lead = leads::upsert(&mut tx, account_id, &request.lead, now).await?;
+        let member = members::of_device(&mut tx, device_id).await?;
         let begun = self
             .begin_lookup(
                 &mut tx,
@@ -117,6 +119,7 @@ impl Store {
                 &lead,
                 request.operation_id,
                 0,
+                member.as_ref(),
                 pricing,
                 now,
             )
@@ -151,6 +154,11 @@ impl Store {
             .bind(now),
         )
         .await?;
+        if let Some(member) = &member {
+            let operation = request.operation_id;
+            actions::unlock_with_capture(&mut tx, &account, &lead, operation, member, pricing, now)
+                .await?;
+        }
         let view = view::read_view(
             &mut tx,
             account_id,
@@ -227,16 +235,27 @@ impl Store {
         pricing: &Pricing,
         now: UnixMillis,
     ) -> Result<()> {
-        let holds = tx
+        let row = tx
             .one(
-                sql("SELECT holds FROM captures WHERE account_id = $1 AND operation_id = $2")
-                    .bind(account.id)
-                    .bind(operation_id),
+                sql("SELECT holds, device_id FROM captures
+                     WHERE account_id = $1 AND operation_id = $2")
+                .bind(account.id)
+                .bind(operation_id),
             )
-            .await?
-            .int("holds")?;
+            .await?;
+        let holds = row.int("holds")?;
+        let member = members::of_device(tx, row.uuid("device_id")?).await?;
         let begun = self
-            .begin_lookup(tx, account, lead, operation_id, holds, pricing, now)
+            .begin_lookup(
+                tx,
+                account,
+                lead,
+                operation_id,
+                holds,
+                member.as_ref(),
+                pricing,
+                now,
+            )
             .await?;
         tx.execute(
             sql("UPDATE captures SET lookup_id = $3, holds = $4
@@ -272,6 +291,7 @@ impl Store {
         lead: &StoredLead,
         operation_id: Uuid,
         holds: i64,
+        member: Option<&ActingMember>,
         pricing: &Pricing,
         now: UnixMillis,
     ) -> Result<Begun> {
@@ -304,7 +324,8 @@ impl Store {
             return Ok(Begun::ended(CaptureState::Found, None, Some(receipt)));
         }
         let mut hold_operation = None;
-        if !repeat && let Some(new_hold) = pricing.find_hold(now)? {
+        let payer = member.map(ActingMember::ledger_id).transpose()?;
+        if !repeat && let Some(new_hold) = pricing.find_hold(payer.as_ref(), now)? {
             let attempt = u32::try_from(holds).unwrap_or(u32::MAX);
             let operation = OperationId::attempt(operation_id, attempt);
             let mut state = credits::load(

@@ -37,8 +37,8 @@ impl Store {
         read_view(&mut tx, account_id, operation_id, header, now).await
     }
 
-    /// The receipt of a capture; `None` where there is no such capture, `Some(None)` where
-    /// it is not settled yet.
+    /// The receipt of a capture or of another priced action; `None` where there is no such
+    /// operation, `Some(None)` where it is not settled yet.
     ///
     /// # Errors
     /// The database.
@@ -49,9 +49,14 @@ impl Store {
     ) -> Result<Option<Option<Receipt>>> {
         let mut tx = self.db.read().await?;
         tx.optional(
-            sql("SELECT receipt FROM captures WHERE account_id = $1 AND operation_id = $2")
-                .bind(account_id)
-                .bind(operation_id),
+            sql(
+                "SELECT receipt FROM captures WHERE account_id = $1 AND operation_id = $2
+                 UNION ALL
+                 SELECT receipt FROM operations WHERE account_id = $1 AND id = $2
+                 LIMIT 1",
+            )
+            .bind(account_id)
+            .bind(operation_id),
         )
         .await?
         .map(|row| row.opt_json("receipt"))

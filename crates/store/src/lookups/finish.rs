@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::claim::{mark_waiting, owned_account};
 use crate::accounts::LockedAccount;
 use crate::captures::{self, CaptureChange};
-use crate::charges::{self, Charge};
+use crate::charges::{self, Subject};
 use crate::error::{Result, StoreError};
 use crate::leads::{self, StoredLead, identity::fold};
 use crate::pricing::{self, Pricing};
@@ -227,13 +227,13 @@ impl Store {
             && charged > 0
             && let Some(value) = &value
         {
-            let charge = Charge {
-                operation: operation.as_str(),
-                lead_id: lead.id,
-                value,
-                amount: charged,
+            let subject = Subject {
+                datum: charges::EMAIL,
+                value: *value,
+                lead_id: Some(lead.id),
             };
-            charges::insert(tx, account.id, &charge, now).await?;
+            let id = operation.as_str();
+            charges::insert(tx, account.id, id, 0, &subject, charged, now).await?;
         }
         pricing::receipt_of_hold(payer, hold)
     }

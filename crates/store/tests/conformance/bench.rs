@@ -61,7 +61,7 @@ impl Bench {
             .await
             .unwrap();
         assert!(made);
-        let device = device(&store, account.id).await;
+        let device = device(&store, account.id, &pricing).await;
         Self {
             store,
             pricing,
@@ -137,9 +137,12 @@ impl Bench {
     }
 }
 
-pub async fn device(store: &Store, account: Uuid) -> Uuid {
+pub async fn device(store: &Store, account: Uuid, pricing: &Pricing) -> Uuid {
     let code = store.create_pairing_code(account, NOW).await.unwrap();
-    let paired = store.pair_device(&code.code, "test", NOW).await.unwrap();
+    let paired = store
+        .pair_device(&code.code, "test", pricing, NOW)
+        .await
+        .unwrap();
     paired.unwrap().device.id
 }
 

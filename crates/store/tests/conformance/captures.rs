@@ -254,7 +254,7 @@ pub async fn other_accounts_see_nothing(bench: Bench) {
             .is_empty()
     );
     // The same operation id is the other account's own.
-    let theirs = device(store, other.id).await;
+    let theirs = device(store, other.id, &bench.pricing).await;
     let hash = crate::bench::body_hash(&request);
     let submitted = store
         .submit_capture(other.id, theirs, &request, &hash, &bench.pricing, NOW)

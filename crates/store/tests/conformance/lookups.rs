@@ -243,7 +243,7 @@ pub async fn evidence_is_the_accounts_own(bench: Bench) {
         .ensure_account("other", &bench.pricing, NOW)
         .await
         .unwrap();
-    let device = crate::bench::device(&bench.store, other.id).await;
+    let device = crate::bench::device(&bench.store, other.id, &bench.pricing).await;
     let request = capture_of("carl");
     let hash = crate::bench::body_hash(&request);
     bench

@@ -8,14 +8,14 @@ pub async fn a_code_works_once_and_not_late(bench: Bench) {
     assert_eq!(code.expires_at, NOW + CODE_LIFETIME_MS);
     let typed = code.code.to_lowercase().replace('-', " ");
     let late = store
-        .pair_device(&typed, "late", NOW + CODE_LIFETIME_MS)
+        .pair_device(&typed, "late", &bench.pricing, NOW + CODE_LIFETIME_MS)
         .await
         .unwrap();
     assert!(late.is_none());
     // Sent by two devices at once: one of them gets it.
     let (a, b) = tokio::join!(
-        store.pair_device(&typed, "one", NOW),
-        store.pair_device(&typed, "two", NOW)
+        store.pair_device(&typed, "one", &bench.pricing, NOW),
+        store.pair_device(&typed, "two", &bench.pricing, NOW)
     );
     let paired: Vec<_> = [a.unwrap(), b.unwrap()].into_iter().flatten().collect();
     assert_eq!(paired.len(), 1);
@@ -27,7 +27,13 @@ pub async fn a_code_works_once_and_not_late(bench: Bench) {
     assert_eq!(device.id, paired[0].device.id);
     assert_eq!(device.account_id, bench.account);
     for wrong in ["", "AAAA-AAAA", "x", &"9".repeat(100)] {
-        assert!(store.pair_device(wrong, "x", NOW).await.unwrap().is_none());
+        assert!(
+            store
+                .pair_device(wrong, "x", &bench.pricing, NOW)
+                .await
+                .unwrap()
+                .is_none()
+        );
     }
 }
 
@@ -35,7 +41,7 @@ pub async fn a_revoked_token_is_none(bench: Bench) {
     let store = &bench.store;
     let code = store.create_pairing_code(bench.account, NOW).await.unwrap();
     let paired = store
-        .pair_device(&code.code, "tab", NOW)
+        .pair_device(&code.code, "tab", &bench.pricing, NOW)
         .await
         .unwrap()
         .unwrap();

@@ -96,7 +96,7 @@ async fn no_token_and_no_code_stands_in_the_file() {
         .unwrap();
     let paired = bench
         .store
-        .pair_device(&code.code, "tab", NOW)
+        .pair_device(&code.code, "tab", &bench.pricing, NOW)
         .await
         .unwrap()
         .unwrap();

@@ -1,0 +1,153 @@
+//! `POST /v1/unlocks`: a lead's mobile numbers, by an explicit click.
+
+use axum::extract::State;
+use lode_store::{ActionEnd, FoundPhone, Operation, OperationState, Store, StoredPhone, Ticket};
+use uuid::Uuid;
+
+use super::Answer;
+use super::operations::{self, Begin};
+use crate::api::{DatumRequest, PhoneView, UnlockView};
+use crate::app::App;
+use crate::extract::ApiJson;
+use crate::guard::Caller;
+use crate::phones::{Phone, PhoneError};
+use crate::problem::{ApiError, ApiResult};
+use crate::validate;
+
+/// Most numbers that are kept of one answer.
+const PHONES_MAX: usize = 20;
+
+/// Longest number that is kept.
+const NUMBER_CHARS_MAX: usize = 40;
+
+/// Unlocks a lead's numbers, once for its operation id.
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    ApiJson(request): ApiJson<DatumRequest>,
+) -> ApiResult<Answer<UnlockView>> {
+    validate::operation_id(request.operation_id)?;
+    if request.datum != "mobile" {
+        return Err(ApiError::field("datum", "is none of mobile"));
+    }
+    let (operation, repeated) = run(&app, &caller, request.operation_id, request.lead_id).await?;
+    let phones = phone_views(app.store.phones(caller.account_id, request.lead_id).await?);
+    let operation = operations::view(&app, &caller, operation).await?;
+    let charged = operations::charged(operation.receipt.as_ref());
+    let view = UnlockView { operation, phones };
+    Ok(Answer::of(&app, &caller, view, charged)
+        .await?
+        .status(operations::status(repeated)))
+}
+
+/// Numbers as the API shows them.
+pub(crate) fn phone_views(phones: Vec<StoredPhone>) -> Vec<PhoneView> {
+    phones
+        .into_iter()
+        .map(|phone| PhoneView {
+            number: phone.number,
+            kind: phone.kind,
+            provider: phone.provider,
+            found_at: phone.found_at,
+        })
+        .collect()
+}
+
+/// Unlocks a lead's numbers; and whether it was done before.
+pub(crate) async fn run(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    lead_id: Uuid,
+) -> ApiResult<(Operation, bool)> {
+    if app.phones().is_none() {
+        // What was done or unlocked before is answered without a source.
+        let done = app
+            .store
+            .operation(caller.account_id, id)
+            .await?
+            .is_some_and(|operation| operation.state == OperationState::Done);
+        let known = app.store.phones(caller.account_id, lead_id).await?;
+        if !done && known.is_empty() {
+            return Err(ApiError::SourceNotConfigured);
+        }
+    }
+    let action = Store::unlock_request(id, caller.member_id, lead_id);
+    let ticket = match operations::begin(app, caller, &action).await? {
+        Begin::Work(ticket) => ticket,
+        Begin::Done(operation) => return Ok((*operation, true)),
+    };
+    // A task of its own: a client that goes away does not leave it half done.
+    let app = app.clone();
+    let work = tokio::spawn(async move { find(&app, &ticket, lead_id).await });
+    let operation = work.await.map_err(|_| ApiError::Internal)??;
+    Ok((operation, false))
+}
+
+/// Finds the numbers and ends the unlock; gives it back where nobody answers.
+pub(crate) async fn find(app: &App, ticket: &Ticket, lead_id: Uuid) -> ApiResult<Operation> {
+    let known = app.store.phones(ticket.account_id, lead_id).await?;
+    let found = if ticket.is_repeat && !known.is_empty() {
+        Ok(known
+            .into_iter()
+            .map(|phone| FoundPhone {
+                number: phone.number,
+                kind: phone.kind,
+                provider: phone.provider,
+            })
+            .collect())
+    } else {
+        ask(app, ticket, lead_id).await
+    };
+    match found {
+        Ok(found) => Ok(app
+            .store
+            .finish_action(ticket, &ActionEnd::Phones(found), &app.pricing, app.now())
+            .await?),
+        Err(error) => {
+            app.store
+                .abandon_action(ticket, &app.pricing, app.now())
+                .await?;
+            Err(error)
+        }
+    }
+}
+
+async fn ask(app: &App, ticket: &Ticket, lead_id: Uuid) -> ApiResult<Vec<FoundPhone>> {
+    let source = app.phones().ok_or(ApiError::SourceNotConfigured)?;
+    let lead = app
+        .store
+        .lead(ticket.account_id, lead_id)
+        .await?
+        .ok_or(ApiError::NotFound)?;
+    let phones = source
+        .find(ticket.id, &lead.lead)
+        .await
+        .map_err(unavailable)?;
+    Ok(phones
+        .into_iter()
+        .filter(is_number)
+        .take(PHONES_MAX)
+        .map(|phone| FoundPhone {
+            number: phone.number.trim().to_owned(),
+            kind: phone.kind.as_str().to_owned(),
+            provider: phone.provider.chars().take(64).collect(),
+        })
+        .collect())
+}
+
+/// Whether a provider's answer can be a number at all: their answers are not to be trusted.
+fn is_number(phone: &Phone) -> bool {
+    let number = phone.number.trim();
+    number.chars().count() <= NUMBER_CHARS_MAX
+        && number.chars().filter(char::is_ascii_digit).count() >= 5
+        && !number.chars().any(char::is_control)
+}
+
+/// A source's failure as the API shows it.
+pub(crate) fn unavailable(error: PhoneError) -> ApiError {
+    ApiError::SourceUnavailable(match error {
+        PhoneError::SpendLimit => "The day's spending limit at providers is reached".to_owned(),
+        PhoneError::Unavailable => "No provider answered".to_owned(),
+    })
+}

@@ -1,0 +1,413 @@
+//! Numbers: what a capture unlocks by itself, what is stored of them, whose main line is
+//! whose.
+
+use lode_core::api::UnixMillis;
+use lode_core::lead::LeadKind;
+use uuid::Uuid;
+
+use super::finish::{FoundPhone, derived_id};
+use super::{OperationState, Written, upsert};
+use crate::accounts::LockedAccount;
+use crate::error::{Result, StoreError};
+use crate::leads::{self, StoredLead};
+use crate::members::ActingMember;
+use crate::pricing::Pricing;
+use crate::sql::{Tx, sql};
+use crate::{ActionRequest, ActionSubject, Begun, Store, captures, settings};
+
+/// A number that an account has unlocked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPhone {
+    /// The number as the provider wrote it.
+    pub number: String,
+    /// `mobile`, `direct` or `main_line`.
+    pub kind: String,
+    /// Name of the provider.
+    pub provider: String,
+    /// When it was found.
+    pub found_at: UnixMillis,
+}
+
+/// An unlock that a capture has asked for and nobody has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueUnlock {
+    /// The account.
+    pub account_id: Uuid,
+    /// The operation.
+    pub id: Uuid,
+    /// The member whose capture it was.
+    pub member_id: Uuid,
+    /// The lead.
+    pub lead_id: Uuid,
+}
+
+/// Numbers, sorted: the person's own apart from the company's main lines.
+pub(super) struct Told {
+    pub(super) found: Vec<FoundPhone>,
+    /// Every main line that is known, the given ones and those of earlier answers.
+    pub(super) main_lines: Vec<String>,
+    domain: Option<String>,
+}
+
+/// Sorts what a provider gave for a lead.
+pub(super) async fn judge(
+    tx: &mut Tx,
+    account_id: Uuid,
+    lead_id: Uuid,
+    found: &[FoundPhone],
+) -> Result<Told> {
+    let lead = leads::by_id(tx, account_id, lead_id)
+        .await?
+        .ok_or_else(|| StoreError::Refused("the lead was erased".to_owned()))?;
+    let domain = lead.lead.company_domain;
+    let mut main_lines: Vec<String> = found
+        .iter()
+        .filter(|phone| phone.kind == "main_line")
+        .map(|phone| phone.number.clone())
+        .collect();
+    if let Some(domain) = &domain {
+        for row in tx
+            .all(
+                sql(
+                    "SELECT number FROM main_lines WHERE account_id = $1 AND domain = $2
+                     ORDER BY number LIMIT 100",
+                )
+                .bind(account_id)
+                .bind(domain.as_str()),
+            )
+            .await?
+        {
+            main_lines.push(row.text("number")?);
+        }
+    }
+    Ok(Told {
+        found: found.to_vec(),
+        main_lines,
+        domain,
+    })
+}
+
+/// Keeps the numbers; main lines also for the company's other people.
+pub(super) async fn write(
+    tx: &mut Tx,
+    account_id: Uuid,
+    lead_id: Uuid,
+    told: &Told,
+    now: UnixMillis,
+) -> Result<()> {
+    for phone in &told.found {
+        tx.execute(
+            sql(
+                "INSERT INTO phones (account_id, lead_id, number, kind, provider, found_at)
+                 VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT (lead_id, number) DO UPDATE
+                 SET kind = excluded.kind, provider = excluded.provider,
+                     found_at = excluded.found_at",
+            )
+            .bind(account_id)
+            .bind(lead_id)
+            .bind(phone.number.as_str())
+            .bind(phone.kind.as_str())
+            .bind(phone.provider.as_str())
+            .bind(now),
+        )
+        .await?;
+        if phone.kind == "main_line"
+            && let Some(domain) = &told.domain
+        {
+            tx.execute(
+                sql(
+                    "INSERT INTO main_lines (account_id, domain, number, learned_at)
+                     VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                )
+                .bind(account_id)
+                .bind(domain.as_str())
+                .bind(phone.number.as_str())
+                .bind(now),
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Says in the stream of changes that a lead shows more than before.
+pub(super) async fn touch_captures(
+    tx: &mut Tx,
+    account: &mut LockedAccount,
+    lead_id: Uuid,
+    now: UnixMillis,
+) -> Result<()> {
+    if let Some(row) = tx
+        .optional(
+            sql(
+                "SELECT operation_id FROM captures WHERE account_id = $1 AND lead_id = $2
+                 ORDER BY created_at DESC, operation_id DESC LIMIT 1",
+            )
+            .bind(account.id)
+            .bind(lead_id),
+        )
+        .await?
+    {
+        captures::touch(tx, account, row.uuid("operation_id")?, now).await?;
+    }
+    Ok(())
+}
+
+/// The numbers of a lead.
+pub(crate) async fn phones(tx: &mut Tx, lead_id: Uuid) -> Result<Vec<StoredPhone>> {
+    tx.all(
+        sql(
+            "SELECT number, kind, provider, found_at FROM phones WHERE lead_id = $1
+             ORDER BY kind DESC, number",
+        )
+        .bind(lead_id),
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(StoredPhone {
+            number: row.text("number")?,
+            kind: row.text("kind")?,
+            provider: row.text("provider")?,
+            found_at: row.int("found_at")?,
+        })
+    })
+    .collect()
+}
+
+/// Puts an unlock into the queue where the account's policy and the member's setting want
+/// one with each capture. Whether it comes to one is decided when its turn has come: by the
+/// preview, the least quality and the day's cap.
+pub(crate) async fn unlock_with_capture(
+    tx: &mut Tx,
+    account: &LockedAccount,
+    lead: &StoredLead,
+    capture_id: Uuid,
+    member: &ActingMember,
+    pricing: &Pricing,
+    now: UnixMillis,
+) -> Result<()> {
+    if lead.lead.kind != LeadKind::Person {
+        return Ok(());
+    }
+    let rule = settings::auto_unlock(tx, account.id, pricing).await?;
+    // Quality and cap are not known yet: those of the best case are asked for.
+    if rule.decide(member.auto_unlock, Some(100), 0).is_err() {
+        return Ok(());
+    }
+    let id = derived_id(capture_id, "auto_unlock");
+    let request = unlock_request(id, member.id, lead.id);
+    let written = Written {
+        id,
+        action: request.action,
+        body_hash: &request.body_hash,
+        member_id: Some(member.id),
+        lead_id: Some(lead.id),
+        automatic: true,
+        state: OperationState::Queued,
+        hold: None,
+        holds: 0,
+        is_repeat: false,
+        lease: None,
+        lease_until: Some(now),
+        request: &request.request,
+        result: None,
+        receipt: None,
+    };
+    upsert(tx, account.id, &written, now).await
+}
+
+fn unlock_request(id: Uuid, member_id: Uuid, lead_id: Uuid) -> ActionRequest {
+    let request = format!("{{\"datum\":\"mobile\",\"lead_id\":\"{lead_id}\"}}");
+    ActionRequest {
+        id,
+        action: "mobile_find",
+        body_hash: crate::secret::hash(request.as_bytes()),
+        member_id,
+        subject: ActionSubject::Mobile(lead_id),
+        request,
+    }
+}
+
+impl Store {
+    /// The request of an unlock, the same whoever makes it.
+    #[must_use]
+    pub fn unlock_request(id: Uuid, member_id: Uuid, lead_id: Uuid) -> ActionRequest {
+        unlock_request(id, member_id, lead_id)
+    }
+
+    /// The unlock that captures have asked for and that has been due longest.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn due_unlock(&self, now: UnixMillis) -> Result<Option<DueUnlock>> {
+        let mut tx = self.db.read().await?;
+        tx.optional(
+            sql("SELECT account_id, id, member_id, lead_id FROM operations
+                 WHERE state IN ('queued', 'working') AND automatic = 1 AND lease_until <= $1
+                 ORDER BY lease_until, id LIMIT 1")
+            .bind(now),
+        )
+        .await?
+        .map(|row| {
+            Ok(DueUnlock {
+                account_id: row.uuid("account_id")?,
+                id: row.uuid("id")?,
+                member_id: row.uuid("member_id")?,
+                lead_id: row.uuid("lead_id")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Begins an unlock that a capture asked for, if the rule still allows it: `quality` is
+    /// what the preview promises. Otherwise it ends without a charge, with the reason.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn begin_due_unlock(
+        &self,
+        due: &DueUnlock,
+        quality: Option<u8>,
+        pricing: &Pricing,
+        now: UnixMillis,
+        lease_until: UnixMillis,
+    ) -> Result<Begun> {
+        let mut tx = self.db.write().await?;
+        let mut account = LockedAccount::lock(&mut tx, due.account_id).await?;
+        let Some(earlier) = super::stored(&mut tx, due.account_id, due.id).await? else {
+            return Ok(Begun::NoLead);
+        };
+        let free_to_take = match earlier.view.state {
+            OperationState::Queued => true,
+            OperationState::Working => earlier.lease_until.is_none_or(|end| end <= now),
+            OperationState::Paused | OperationState::Done => false,
+        };
+        if !free_to_take {
+            return Ok(Begun::UnderWay);
+        }
+        let rule = settings::auto_unlock(&mut tx, due.account_id, pricing).await?;
+        let wants = tx
+            .one(sql("SELECT auto_unlock FROM members WHERE id = $1").bind(due.member_id))
+            .await?
+            .int("auto_unlock")?
+            != 0;
+        let today = unlocked_today(&mut tx, due, now).await?;
+        let request = unlock_request(due.id, due.member_id, due.lead_id);
+        let begun = match rule.decide(wants, quality, today) {
+            Ok(_) => {
+                self.begin_locked(
+                    &mut tx,
+                    &mut account,
+                    Some(&earlier),
+                    &request,
+                    pricing,
+                    now,
+                    lease_until,
+                )
+                .await?
+            }
+            // One that was begun before goes on under its hold, whatever has changed.
+            Err(_) if earlier.hold.is_some() => {
+                self.begin_locked(
+                    &mut tx,
+                    &mut account,
+                    Some(&earlier),
+                    &request,
+                    pricing,
+                    now,
+                    lease_until,
+                )
+                .await?
+            }
+            Err(reason) => {
+                end_unpaid(&mut tx, due, reason.code(), now).await?;
+                Begun::NotOffered
+            }
+        };
+        if let Begun::OutOfCredits { kept: false, .. } = begun {
+            // Nobody waits for it: it ends here, so that it is not tried for ever.
+            end_unpaid(&mut tx, due, "out_of_credits", now).await?;
+        }
+        account.save(&mut tx).await?;
+        tx.commit().await?;
+        Ok(begun)
+    }
+
+    /// Ends an unlock that nobody has begun, without a charge.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn end_unlock(&self, due: &DueUnlock, reason: &str, now: UnixMillis) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        end_unpaid(&mut tx, due, reason, now).await?;
+        tx.commit().await
+    }
+
+    /// Puts an unlock off that could not be done just now.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn put_off_unlock(&self, due: &DueUnlock, until: UnixMillis) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        tx.execute(
+            sql(
+                "UPDATE operations SET state = 'queued', lease = NULL, lease_until = $3
+                 WHERE account_id = $1 AND id = $2 AND state <> 'done' AND automatic = 1",
+            )
+            .bind(due.account_id)
+            .bind(due.id)
+            .bind(until),
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// The numbers that an account has unlocked of a lead.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn phones(&self, account_id: Uuid, lead_id: Uuid) -> Result<Vec<StoredPhone>> {
+        let mut tx = self.db.read().await?;
+        if leads::by_id(&mut tx, account_id, lead_id).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        phones(&mut tx, lead_id).await
+    }
+}
+
+async fn end_unpaid(tx: &mut Tx, due: &DueUnlock, reason: &str, now: UnixMillis) -> Result<()> {
+    tx.execute(
+        sql(
+            "UPDATE operations SET state = 'done', lease = NULL, lease_until = NULL,
+                    result = $3, updated_at = $4
+             WHERE account_id = $1 AND id = $2 AND state = 'queued'",
+        )
+        .bind(due.account_id)
+        .bind(due.id)
+        .bind(serde_json::json!({ "not_unlocked": reason }).to_string())
+        .bind(now),
+    )
+    .await?;
+    Ok(())
+}
+
+/// The member's unlocks without a click since 00:00 UTC, those under way among them.
+async fn unlocked_today(tx: &mut Tx, due: &DueUnlock, now: UnixMillis) -> Result<u32> {
+    const DAY: i64 = 86_400_000;
+    let since = now.saturating_sub(now.rem_euclid(DAY));
+    let count = tx
+        .one(
+            sql("SELECT COUNT(*) AS unlocks FROM operations
+                 WHERE account_id = $1 AND member_id = $2 AND automatic = 1 AND id <> $3
+                   AND created_at >= $4 AND hold_operation IS NOT NULL")
+            .bind(due.account_id)
+            .bind(due.member_id)
+            .bind(due.id)
+            .bind(since),
+        )
+        .await?
+        .int("unlocks")?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
