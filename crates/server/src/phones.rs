@@ -61,6 +61,9 @@ pub enum Preview {
 /// Why a source gave no answer; nothing is charged for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneError {
+    /// The account has configured nobody who could be asked.
+    #[error("no provider is configured")]
+    NotConfigured,
     /// The operator's limit on spending at providers is reached.
     #[error("the day's spending limit at providers is reached")]
     SpendLimit,

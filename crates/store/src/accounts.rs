@@ -59,12 +59,19 @@ impl LockedAccount {
         self.version
     }
 
-    /// When the billing period under way began, as far as the header knows.
-    pub(crate) fn period_started_at(&self) -> UnixMillis {
+    /// When the billing period under way at `now` began. The header may not have been
+    /// carried that far yet; no charge can lie between its period's end and now, so that
+    /// this end will do for the beginning of whichever period it is.
+    pub(crate) fn period_started_at(&self, now: UnixMillis) -> UnixMillis {
         self.header
             .subscription
             .as_ref()
-            .map_or(UnixMillis::MIN, |subscription| subscription.started_at)
+            .map_or(UnixMillis::MIN, |subscription| {
+                subscription
+                    .ends_at
+                    .filter(|end| *end <= now)
+                    .unwrap_or(subscription.started_at)
+            })
     }
 
     pub(crate) fn set_header(&mut self, header: AccountHeader) {

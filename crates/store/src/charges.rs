@@ -26,7 +26,7 @@ pub(crate) async fn is_repeat(
     now: UnixMillis,
 ) -> Result<bool> {
     let charged_at = lead_paid_at(tx, account.id, lead_id, EMAIL).await?;
-    Ok(charged_at.is_some_and(|at| pricing.covers(at, account.period_started_at(), now)))
+    Ok(charged_at.is_some_and(|at| pricing.covers(at, account.period_started_at(now), now)))
 }
 
 /// Whether this very address was paid for before, for whichever lead.
@@ -38,7 +38,7 @@ pub(crate) async fn value_is_paid(
     now: UnixMillis,
 ) -> Result<bool> {
     let charged_at = value_paid_at(tx, account.id, EMAIL, value).await?;
-    Ok(charged_at.is_some_and(|at| pricing.covers_value(at, account.period_started_at(), now)))
+    Ok(charged_at.is_some_and(|at| pricing.covers_value(at, account.period_started_at(now), now)))
 }
 
 /// Whether an action on this value, or on this lead, is a repeat of one that was paid
@@ -55,7 +55,7 @@ pub(crate) async fn is_repeat_of(
     if let Some(lead_id) = subject.lead_id {
         charged_at = charged_at.max(lead_paid_at(tx, account.id, lead_id, subject.datum).await?);
     }
-    let period = account.period_started_at();
+    let period = account.period_started_at(now);
     Ok(charged_at.is_some_and(|at| pricing.repeat_covers(action, at, period, now)))
 }
 

@@ -190,6 +190,11 @@ impl Store {
             .await?;
         }
         for statement in [
+            "DELETE FROM provider_calls WHERE account_id = $1",
+            "DELETE FROM provider_misses WHERE account_id = $1",
+            "DELETE FROM provider_records WHERE account_id = $1",
+            "DELETE FROM provider_spend WHERE account_id = $1",
+            "DELETE FROM provider_keys WHERE account_id = $1",
             "DELETE FROM operations WHERE account_id = $1",
             "DELETE FROM outcomes WHERE account_id = $1",
             "DELETE FROM phones WHERE account_id = $1",

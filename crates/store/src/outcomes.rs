@@ -3,7 +3,7 @@
 
 use lode_core::api::{MilliCredits, UnixMillis};
 use lode_ledger::account::{NewRefund, Refunded};
-use lode_ledger::{AccountState, OperationId};
+use lode_ledger::{AccountState, HoldState, OperationId};
 use uuid::Uuid;
 
 use crate::accounts::LockedAccount;
@@ -17,6 +17,10 @@ use crate::{Store, captures, charges, credits};
 /// How often a hard bounce can be undone by another: an address is charged for once, so
 /// that more than a few charges of one mean that something else is wrong.
 const REFUNDS_MAX: i64 = 20;
+
+/// Outcomes with which an address was sold as one that mail may go to. A charge for the
+/// verdict that there is no mailbox was right, and stays.
+const SOLD_AS_GOOD: [&str; 4] = ["verified", "accept_all", "role", "guess"];
 
 /// What became of mail to an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -237,7 +241,10 @@ pub(crate) async fn refund_address(
         if except == Some(&hold) || !pricing.policy().refunds_automatically(charged_at, now) {
             continue;
         }
-        given = given.saturating_add(refund(tx, account, &hold, rule, now).await?);
+        let Some(amount) = refund(tx, account, &hold, rule, now).await? else {
+            continue;
+        };
+        given = given.saturating_add(amount);
         tx.execute(
             sql("UPDATE charges SET refunded_at = $3
                  WHERE account_id = $1 AND operation_id = $2")
@@ -250,16 +257,24 @@ pub(crate) async fn refund_address(
     Ok(given)
 }
 
-/// Undoes one charge in the order that was recorded.
+/// Undoes one charge in the order that was recorded; `None` where the address was not sold
+/// as good with it.
 async fn refund(
     tx: &mut Tx,
     account: &mut LockedAccount,
     hold: &OperationId,
     rule: &str,
     now: UnixMillis,
-) -> Result<MilliCredits> {
+) -> Result<Option<MilliCredits>> {
     let operation = OperationId::new(format!("{hold}/refund")).map_err(ledger)?;
     let mut state = load_with_payers(tx, account, hold, now).await?;
+    let sold = match state.holds.get(hold).map(|hold| &hold.state) {
+        Some(HoldState::Settled { price, .. }) => SOLD_AS_GOOD.contains(&price.outcome.as_str()),
+        _ => false,
+    };
+    if !sold {
+        return Ok(None);
+    }
     let header = account.header.clone();
     let earlier = credits::load(tx, account.id, header, Some(&operation), now).await?;
     state.operations.extend(earlier.operations);
@@ -271,8 +286,8 @@ async fn refund(
     };
     let applied = state.refund(&operation, &refund, now)?;
     Ok(match credits::write(tx, account, &state, applied).await? {
-        Refunded::Done { amount } => amount,
-        Refunded::Repeated | Refunded::NothingLeft { .. } => 0,
+        Refunded::Done { amount } => Some(amount),
+        Refunded::Repeated | Refunded::NothingLeft { .. } => Some(0),
     })
 }
 

@@ -33,7 +33,9 @@ enum Command {
     },
     /// Shows every entry of an operation, in order, with what it moved and why
     ///
-    /// The operation is a capture's id, as on a receipt.
+    /// The operation is the id of a capture or of another priced action, as on a receipt:
+    /// each entry with grant, rule and price version, the refund among them; then the
+    /// receipt; then what was asked and what came of it.
     Explain {
         #[command(flatten)]
         data: DataArgs,
@@ -142,6 +144,17 @@ struct ReceiptLine {
     receipt: lode_core::api::Receipt,
 }
 
+#[derive(Serialize)]
+struct OperationLine<'a> {
+    operation: &'a str,
+    action: &'a str,
+    state: &'a str,
+    member: Option<Uuid>,
+    automatic: bool,
+    request: serde_json::Value,
+    result: Option<serde_json::Value>,
+}
+
 async fn explain(store: &Store, operation: &str) -> Result<(), Failure> {
     let mut out = JsonLines::stdout();
     let mut known = false;
@@ -161,6 +174,21 @@ async fn explain(store: &Store, operation: &str) -> Result<(), Failure> {
             if let Some(receipt) = receipt {
                 out.write(&ReceiptLine { receipt })?;
             }
+        }
+        if let Ok(id) = Uuid::parse_str(operation)
+            && let Some(stored) = store.operation(account.id, id).await.map_err(failed)?
+        {
+            known = true;
+            let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
+            out.write(&OperationLine {
+                operation,
+                action: &stored.action,
+                state: stored.state.as_str(),
+                member: stored.member_id,
+                automatic: stored.automatic,
+                request: read(&stored.request),
+                result: stored.result.as_deref().map(read),
+            })?;
         }
     }
     store.close().await;

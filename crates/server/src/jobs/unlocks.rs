@@ -8,9 +8,9 @@ use lode_store::{Begun, DueUnlock};
 use tokio::time::sleep;
 
 use crate::app::App;
-use crate::phones::{PhoneSource, Preview};
-use crate::problem::ApiResult;
-use crate::routes::unlocks::find;
+use crate::phones::{PhoneQuestion, PhoneSource, Preview};
+use crate::problem::{ApiError, ApiResult};
+use crate::routes::unlocks::{find, unavailable};
 
 /// Longest pause, against clocks that are set back; where other servers put unlocks into
 /// the queue too, the same.
@@ -54,14 +54,15 @@ pub(crate) async fn run(app: App) {
 
 async fn process(app: &App, due: &DueUnlock) -> ApiResult<()> {
     let Some(source) = app.phones() else {
-        app.store
-            .end_unlock(due, "source_not_configured", app.now())
-            .await?;
-        return Ok(());
+        return end(app, due, "source_not_configured").await;
     };
-    let Some(quality) = quality(app, source.as_ref(), due).await? else {
-        app.store.end_unlock(due, "erased", app.now()).await?;
-        return Ok(());
+    let quality = match quality(app, source.as_ref(), due).await {
+        Ok(Some(quality)) => quality,
+        Ok(None) => return end(app, due, "erased").await,
+        Err(ApiError::SourceNotConfigured) => {
+            return end(app, due, "source_not_configured").await;
+        }
+        Err(error) => return Err(error),
     };
     let now: UnixMillis = app.now();
     let lease_until = now.saturating_add(LEASE_MS);
@@ -70,9 +71,20 @@ async fn process(app: &App, due: &DueUnlock) -> ApiResult<()> {
         .begin_due_unlock(due, quality, &app.pricing, now, lease_until)
         .await?;
     if let Begun::Work(ticket) = begun {
-        find(app, &ticket, due.lead_id).await?;
+        match find(app, &ticket, due.lead_id).await {
+            Ok(_) => {}
+            Err(ApiError::SourceNotConfigured) => {
+                return end(app, due, "source_not_configured").await;
+            }
+            Err(error) => return Err(error),
+        }
         tracing::info!(operation.id = %due.id, lead.id = %due.lead_id, "unlocked with a capture");
     }
+    Ok(())
+}
+
+async fn end(app: &App, due: &DueUnlock, reason: &str) -> ApiResult<()> {
+    app.store.end_unlock(due, reason, app.now()).await?;
     Ok(())
 }
 
@@ -86,9 +98,14 @@ async fn quality(
         return Ok(None);
     };
     let preview = source
-        .preview(&lead.lead)
+        .preview(PhoneQuestion {
+            account_id: due.account_id,
+            operation: due.id,
+            lead_id: due.lead_id,
+            person: &lead.lead,
+        })
         .await
-        .map_err(crate::routes::unlocks::unavailable)?;
+        .map_err(unavailable)?;
     Ok(Some(match preview {
         Preview::Exists(quality) => Some(quality),
         Preview::Nothing => None,

@@ -7,7 +7,7 @@ use lode_providers::{Answer, PersonQuery, ProviderError};
 use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState};
 
 use super::{Providers, Ready, person_query};
-use crate::phones::{Phone, PhoneError, PhoneKind, PhoneQuestion, PhoneSource};
+use crate::phones::{Phone, PhoneError, PhoneKind, PhoneQuestion, PhoneSource, Preview};
 
 /// What one provider came to.
 enum Answered {
@@ -26,6 +26,12 @@ impl PhoneSource for Providers {
             tracing::warn!(operation.id = %question.operation, %error, "providers are left out");
             PhoneError::Unavailable
         })?;
+        if ready
+            .iter()
+            .all(|ready| ready.member.prices.mobile.is_none())
+        {
+            return Err(PhoneError::NotConfigured);
+        }
         let person = person_query(question.person);
         let (mut answered, mut limited) = (false, false);
         for ready in &ready {
@@ -52,6 +58,23 @@ impl PhoneSource for Providers {
             (_, true) => Err(PhoneError::SpendLimit),
             (true, false) => Ok(Vec::new()),
             (false, false) => Err(PhoneError::Unavailable),
+        }
+    }
+
+    /// None of the providers tells without being paid whether it knows a number; what can be
+    /// said is whether there is anybody to ask.
+    async fn preview(&self, question: PhoneQuestion<'_>) -> Result<Preview, PhoneError> {
+        let ready = self.ready(question.account_id).await.map_err(|error| {
+            tracing::warn!(operation.id = %question.operation, %error, "providers are left out");
+            PhoneError::Unavailable
+        })?;
+        if ready
+            .iter()
+            .any(|ready| ready.member.prices.mobile.is_some())
+        {
+            Ok(Preview::Unknown)
+        } else {
+            Err(PhoneError::NotConfigured)
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::api::{DatumRequest, OperationView};
 use crate::app::App;
 use crate::extract::ApiJson;
 use crate::guard::Caller;
-use crate::phones::Preview;
+use crate::phones::{PhoneQuestion, Preview};
 use crate::problem::{ApiError, ApiResult};
 use crate::validate;
 
@@ -93,8 +93,11 @@ async fn look(app: &App, caller: &Caller, request: &DatumRequest) -> ApiResult<P
         return Ok(Preview::Exists(100));
     }
     let source = app.phones().ok_or(ApiError::SourceNotConfigured)?;
-    source
-        .preview(&lead.lead)
-        .await
-        .map_err(unlocks::unavailable)
+    let question = PhoneQuestion {
+        account_id: caller.account_id,
+        operation: request.operation_id,
+        lead_id: request.lead_id,
+        person: &lead.lead,
+    };
+    source.preview(question).await.map_err(unlocks::unavailable)
 }

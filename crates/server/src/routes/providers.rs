@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lode_core::api::{DryRunView, ProviderEdit, ProviderOrder, ProviderTest, ProvidersView};
+use lode_ledger::policy::Permission;
 use lode_providers::ProviderKind;
 use serde::Serialize;
 
@@ -34,6 +35,7 @@ pub(crate) async fn order(
     caller: Caller,
     ApiJson(wanted): ApiJson<ProviderOrder>,
 ) -> ApiResult<Private<ProvidersView>> {
+    caller.may(&app, Permission::Settings)?;
     let wrong = || {
         ApiError::field(
             "order",
@@ -68,6 +70,7 @@ pub(crate) async fn set(
     Path(provider): Path<String>,
     ApiJson(edit): ApiJson<ProviderEdit>,
 ) -> ApiResult<Private<ProvidersView>> {
+    caller.may(&app, Permission::Settings)?;
     let kind = kind_of(&provider)?;
     if edit
         .key
@@ -105,6 +108,7 @@ pub(crate) async fn remove(
     caller: Caller,
     Path(provider): Path<String>,
 ) -> ApiResult<StatusCode> {
+    caller.may(&app, Permission::Settings)?;
     app.providers
         .remove(caller.account_id, kind_of(&provider)?)
         .await?;

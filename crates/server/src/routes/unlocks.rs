@@ -10,7 +10,7 @@ use crate::api::{DatumRequest, PhoneView, UnlockView};
 use crate::app::App;
 use crate::extract::ApiJson;
 use crate::guard::Caller;
-use crate::phones::{Phone, PhoneError};
+use crate::phones::{Phone, PhoneError, PhoneQuestion};
 use crate::problem::{ApiError, ApiResult};
 use crate::validate;
 
@@ -121,7 +121,12 @@ async fn ask(app: &App, ticket: &Ticket, lead_id: Uuid) -> ApiResult<Vec<FoundPh
         .await?
         .ok_or(ApiError::NotFound)?;
     let phones = source
-        .find(ticket.id, &lead.lead)
+        .find(PhoneQuestion {
+            account_id: ticket.account_id,
+            operation: ticket.id,
+            lead_id,
+            person: &lead.lead,
+        })
         .await
         .map_err(unavailable)?;
     Ok(phones
@@ -146,8 +151,11 @@ fn is_number(phone: &Phone) -> bool {
 
 /// A source's failure as the API shows it.
 pub(crate) fn unavailable(error: PhoneError) -> ApiError {
-    ApiError::SourceUnavailable(match error {
-        PhoneError::SpendLimit => "The day's spending limit at providers is reached".to_owned(),
-        PhoneError::Unavailable => "No provider answered".to_owned(),
-    })
+    match error {
+        PhoneError::NotConfigured => ApiError::SourceNotConfigured,
+        PhoneError::SpendLimit => ApiError::SourceUnavailable(
+            "The day's spending limit at providers is reached".to_owned(),
+        ),
+        PhoneError::Unavailable => ApiError::SourceUnavailable("No provider answered".to_owned()),
+    }
 }

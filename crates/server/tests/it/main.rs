@@ -12,10 +12,13 @@
 )]
 
 mod access;
+mod actions;
 mod concurrency;
 mod domains;
 mod flow;
 mod problems;
 mod providers;
 mod rules;
+mod statements;
 mod support;
+mod team;

@@ -15,6 +15,9 @@ use crate::pricing::Pricing;
 use crate::sql::{Tx, sql};
 use crate::{ActionRequest, ActionSubject, Begun, Store, captures, settings};
 
+/// How often an unlock that nobody answers for is begun.
+const TRIES_MAX: i64 = 5;
+
 /// A number that an account has unlocked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPhone {
@@ -101,8 +104,7 @@ pub(super) async fn write(
                 "INSERT INTO phones (account_id, lead_id, number, kind, provider, found_at)
                  VALUES ($1, $2, $3, $4, $5, $6)
                  ON CONFLICT (lead_id, number) DO UPDATE
-                 SET kind = excluded.kind, provider = excluded.provider,
-                     found_at = excluded.found_at",
+                 SET kind = excluded.kind, provider = excluded.provider",
             )
             .bind(account_id)
             .bind(lead_id)
@@ -296,6 +298,10 @@ impl Store {
         let today = unlocked_today(&mut tx, due, now).await?;
         let request = unlock_request(due.id, due.member_id, due.lead_id);
         let begun = match rule.decide(wants, quality, today) {
+            Ok(_) if earlier.hold.is_none() && earlier.holds >= TRIES_MAX => {
+                end_unpaid(&mut tx, due, "source_unavailable", now).await?;
+                Begun::NotOffered
+            }
             Ok(_) => {
                 self.begin_locked(
                     &mut tx,

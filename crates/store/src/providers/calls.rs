@@ -341,7 +341,8 @@ impl Store {
         };
         match lookup {
             Some(lookup) => self.calls_of(account_id, lookup).await,
-            None => Ok(Vec::new()),
+            // An unlock asks under its own id.
+            None => self.calls_of(account_id, capture).await,
         }
     }
 

@@ -10,6 +10,7 @@
     unreachable_pub
 )]
 
+mod actions;
 mod bench;
 mod captures;
 mod credits;
@@ -45,6 +46,19 @@ macro_rules! conformance {
 }
 
 conformance! {
+    actions::an_action_is_held_settled_and_repeated,
+    actions::a_dead_servers_action_is_taken_up_once,
+    actions::two_servers_hold_exactly_what_fits,
+    actions::a_hold_that_ran_out_is_made_anew,
+    actions::what_we_could_not_do_is_given_back,
+    actions::a_report_is_charged_once,
+    actions::a_bounce_undoes_the_recorded_order,
+    actions::a_good_address_that_reverifies_invalid_is_given_back,
+    actions::numbers_are_kept_and_paid_for_once,
+    actions::an_import_is_stored_and_charged_once,
+    actions::members_come_with_invitations_and_go_with_their_devices,
+    actions::a_payment_counts_once,
+    actions::an_erased_account_leaves_nothing_but_its_ledger,
     pairing::a_code_works_once_and_not_late,
     pairing::a_revoked_token_is_none,
     captures::the_first_start_makes_the_account_once,
