@@ -60,17 +60,20 @@ pub(crate) async fn run(
     id: Uuid,
     lead_id: Uuid,
 ) -> ApiResult<(Operation, bool)> {
-    if app.phones().is_none() {
-        // What was done or unlocked before is answered without a source.
-        let done = app
+    // What was done or unlocked before is answered without a source.
+    let done = app
+        .store
+        .operation(caller.account_id, id)
+        .await?
+        .is_some_and(|operation| operation.state == OperationState::Done);
+    if !done
+        && app
             .store
-            .operation(caller.account_id, id)
+            .phones(caller.account_id, lead_id)
             .await?
-            .is_some_and(|operation| operation.state == OperationState::Done);
-        let known = app.store.phones(caller.account_id, lead_id).await?;
-        if !done && known.is_empty() {
-            return Err(ApiError::SourceNotConfigured);
-        }
+            .is_empty()
+    {
+        ask_for_source(app, caller, id, lead_id).await?;
     }
     let action = Store::unlock_request(id, caller.member_id, lead_id);
     let ticket = match operations::begin(app, caller, &action).await? {
@@ -82,6 +85,25 @@ pub(crate) async fn run(
     let work = tokio::spawn(async move { find(&app, &ticket, lead_id).await });
     let operation = work.await.map_err(|_| ApiError::Internal)??;
     Ok((operation, false))
+}
+
+/// Whether there is anybody to ask, before any credit is set aside.
+async fn ask_for_source(app: &App, caller: &Caller, id: Uuid, lead_id: Uuid) -> ApiResult<()> {
+    let source = app.phones().ok_or(ApiError::SourceNotConfigured)?;
+    let Some(lead) = app.store.lead(caller.account_id, lead_id).await? else {
+        return Err(ApiError::field("lead_id", "is no lead of this account"));
+    };
+    let question = PhoneQuestion {
+        account_id: caller.account_id,
+        operation: id,
+        lead_id,
+        person: &lead.lead,
+    };
+    match source.preview(question).await {
+        Err(PhoneError::NotConfigured) => Err(ApiError::SourceNotConfigured),
+        // Whatever else it says is for the question itself.
+        _ => Ok(()),
+    }
 }
 
 /// Finds the numbers and ends the unlock; gives it back where nobody answers.

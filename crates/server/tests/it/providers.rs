@@ -551,7 +551,7 @@ async fn mobiles_come_from_those_that_have_them_and_are_paid_once() {
     );
     assert_eq!(
         phones.find(question(Uuid::from_u128(4), unlock)).await,
-        Err(PhoneError::Unavailable),
+        Err(PhoneError::NotConfigured),
         "another account has no key"
     );
 }
