@@ -88,8 +88,8 @@ impl DomainCache for StoredDomains {
     }
 }
 
-/// Drops what is too old to be believed. At the start is often enough: what is too old is
-/// not believed anyway.
+/// Drops what is too old to be believed, of domains and of whom providers did not know. At
+/// the start is often enough: what is too old is not believed anyway.
 pub(crate) async fn tidy(store: &Store, now: UnixMillis) {
     let profile_age = lode_verify::Limits::default().profile_age.as_millis();
     let profile_age = i64::try_from(profile_age).unwrap_or(i64::MAX);
@@ -99,7 +99,8 @@ pub(crate) async fn tidy(store: &Store, now: UnixMillis) {
             now.saturating_sub(CONFIRMED_FOR_MS),
         )
         .await;
-    if let Err(error) = tidied {
-        tracing::warn!(%error, "cannot drop old domains");
+    let forgotten = store.forget_provider_misses(now).await;
+    if let Err(error) = tidied.and(forgotten) {
+        tracing::warn!(%error, "cannot drop what is too old");
     }
 }

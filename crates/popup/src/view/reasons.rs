@@ -135,6 +135,20 @@ const SENTENCES: &[(&[&str], &str)] = &[
         &["probing_off"],
         "Your server is set not to ask mail servers, so nothing can be proved.",
     ),
+    (
+        &["port_25_shut"],
+        "Your server's network does not let it reach mail servers (port 25 is shut), so nothing \
+         can be proved from there.",
+    ),
+    // Data providers.
+    (
+        &["provider_spend_limit"],
+        "A data provider was not asked: its limit for today is reached.",
+    ),
+    (
+        &["person_opted_out"],
+        "A data provider says that this person does not want to be found.",
+    ),
     // The domain.
     (
         &["no_mx", "null_mx", "domain_too_long_to_probe"],

@@ -346,7 +346,7 @@ impl Store {
         }
     }
 
-    /// Drops misses that have run out, and what was spent before a day.
+    /// Drops misses that have run out.
     ///
     /// # Errors
     /// The database.
