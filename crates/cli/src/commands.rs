@@ -1,5 +1,6 @@
 //! The subcommands, one file each: `Args` is its command line, `run` does it.
 
+pub(crate) mod calibration;
 pub(crate) mod devices;
 pub(crate) mod find;
 pub(crate) mod ledger;

@@ -11,7 +11,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{devices, find, ledger, name, pair, parse, providers, serve, verify};
+use crate::commands::{
+    calibration, devices, find, ledger, name, pair, parse, providers, serve, verify,
+};
 use crate::output::Failure;
 
 const EXIT_STATUS: &str = "\
@@ -32,6 +34,7 @@ struct Cli {
 enum Command {
     Serve(serve::Args),
     Pair(pair::Args),
+    Calibration(calibration::Args),
     Devices(devices::ListArgs),
     Revoke(devices::RevokeArgs),
     Ledger(ledger::Args),
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Pair(args) => pair::run(args),
+        Command::Calibration(args) => calibration::run(args),
         Command::Devices(args) => devices::list(args),
         Command::Revoke(args) => devices::revoke(args),
         Command::Ledger(args) => ledger::run(args),

@@ -10,6 +10,7 @@
 mod accounts;
 mod actions;
 mod audit;
+mod calibration;
 mod captures;
 mod charges;
 mod credits;

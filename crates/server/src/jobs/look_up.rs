@@ -172,23 +172,25 @@ fn find_request(claimed: &Claimed, resolved: Option<DomainFinding>) -> FindReque
         company_url: lead.company_url.clone(),
         company_size: None,
         evidence: PatternEvidence {
-            addresses: claimed
-                .evidence
-                .addresses
-                .iter()
-                .map(|(email, name)| KnownAddress {
-                    email: email.clone(),
-                    name: name.clone(),
-                    weight: 1.0,
-                })
-                .collect(),
-            refuted: Vec::new(),
+            addresses: known(&claimed.evidence.addresses),
+            refuted: known(&claimed.evidence.refuted),
             patterns: Vec::new(),
         },
         verified_before: None,
         attempt: u32::try_from(claimed.deferrals).unwrap_or(u32::MAX),
         resolved: resolved.or_else(|| proved_domain(claimed)),
     }
+}
+
+fn known(addresses: &[(String, Option<String>)]) -> Vec<KnownAddress> {
+    addresses
+        .iter()
+        .map(|(email, name)| KnownAddress {
+            email: email.clone(),
+            name: name.clone(),
+            weight: 1.0,
+        })
+        .collect()
 }
 
 /// The domain that need not be looked for: where an address of the same company was

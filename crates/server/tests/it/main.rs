@@ -16,6 +16,7 @@ mod actions;
 mod concurrency;
 mod domains;
 mod flow;
+mod outcomes;
 mod problems;
 mod providers;
 mod rules;

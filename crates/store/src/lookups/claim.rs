@@ -1,18 +1,26 @@
 //! Taking look-ups: whose turn it is, on what it rests, and how long it is ours.
 
+use std::collections::HashMap;
+
 use lode_core::api::{CaptureState, UnixMillis};
 use lode_core::lead::Lead;
 use uuid::Uuid;
 
 use crate::Store;
 use crate::accounts::LockedAccount;
+use crate::calibration::arrived;
 use crate::captures::{self, CaptureChange};
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::leads::{self, StoredLead, identity::fold};
+use crate::pricing::email_key;
+use crate::secret::keyed_hash;
 use crate::sql::{Tx, dialect, sql};
 
 /// Most addresses of a domain that are handed to the finder: enough to tell its pattern.
 const EVIDENCE_MAX: i64 = 40;
+
+/// Most reports of a domain that are looked at.
+const OUTCOMES_MAX: i64 = 1_000;
 
 /// A look-up that is ours until its lease ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,13 +43,17 @@ pub struct Claimed {
     pub evidence: Evidence,
 }
 
-/// What an account's own verified addresses say.
+/// What an account's own addresses say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// The domain at which an address of this company was verified before.
     pub company_domain: Option<String>,
-    /// Verified addresses at the lead's domain with the name of whose they are.
+    /// Addresses at the lead's domain that were verified, or to which mail was delivered,
+    /// with the name of whose they are.
     pub addresses: Vec<(String, Option<String>)>,
+    /// Addresses there from which mail came back for good, with the name of whose they were
+    /// thought to be.
+    pub refuted: Vec<(String, Option<String>)>,
 }
 
 impl Store {
@@ -113,7 +125,7 @@ impl Store {
             return Ok(None);
         }
         mark_waiting(&mut tx, &mut account, id, CaptureState::Working, now).await?;
-        let evidence = evidence(&mut tx, account_id, &stored).await?;
+        let evidence = evidence(&mut tx, &self.key, account_id, &stored).await?;
         account.save(&mut tx).await?;
         tx.commit().await?;
         Ok(Some(Claimed {
@@ -258,7 +270,12 @@ pub(crate) async fn mark_waiting(
     Ok(())
 }
 
-async fn evidence(tx: &mut Tx, account_id: Uuid, stored: &StoredLead) -> Result<Evidence> {
+async fn evidence(
+    tx: &mut Tx,
+    key: &[u8],
+    account_id: Uuid,
+    stored: &StoredLead,
+) -> Result<Evidence> {
     let company_domain = match &stored.lead.company {
         Some(company) => tx
             .optional(
@@ -280,26 +297,59 @@ async fn evidence(tx: &mut Tx, account_id: Uuid, stored: &StoredLead) -> Result<
     else {
         return Ok(Evidence::default());
     };
-    let addresses = tx
+    let outcomes = outcomes_at(tx, account_id, &domain).await?;
+    let mut evidence = Evidence {
+        company_domain,
+        ..Evidence::default()
+    };
+    // Proved ones first; of the others, only those that something became of say anything.
+    for row in tx
         .all(
             sql(
-                "SELECT e.address, l.lead FROM emails e JOIN leads l ON l.id = e.lead_id
-                 WHERE e.account_id = $1 AND e.domain = $2 AND e.status = 'verified'
-                 ORDER BY e.checked_at DESC LIMIT $3",
+                "SELECT e.address, e.status, l.lead FROM emails e JOIN leads l ON l.id = e.lead_id
+                 WHERE e.account_id = $1 AND e.domain = $2
+                 ORDER BY CASE WHEN e.status = 'verified' THEN 0 ELSE 1 END,
+                          e.checked_at DESC LIMIT $3",
             )
             .bind(account_id)
             .bind(domain)
             .bind(EVIDENCE_MAX),
         )
         .await?
-        .iter()
-        .map(|row| {
-            let lead: Lead = row.json("lead")?;
-            Ok((row.text("address")?, lead.full_name))
-        })
-        .collect::<Result<Vec<_>, StoreError>>()?;
-    Ok(Evidence {
-        company_domain,
-        addresses,
-    })
+    {
+        let address = row.text("address")?;
+        let outcome = outcomes.get(keyed_hash(key, &email_key(&address)).as_slice());
+        let into = match outcome.copied() {
+            Some(true) => &mut evidence.addresses,
+            Some(false) => &mut evidence.refuted,
+            None if row.text("status")? == "verified" => &mut evidence.addresses,
+            None => continue,
+        };
+        let lead: Lead = row.json("lead")?;
+        into.push((address, lead.full_name));
+    }
+    Ok(evidence)
+}
+
+/// What became of mail to addresses at a domain, by the address's hash: whether it arrived,
+/// as last reported. What came back for now says nothing.
+async fn outcomes_at(
+    tx: &mut Tx,
+    account_id: Uuid,
+    domain: &str,
+) -> Result<HashMap<Vec<u8>, bool>> {
+    tx.all(
+        sql("SELECT address_hash, outcome FROM outcomes
+             WHERE account_id = $1 AND domain = $2 AND outcome <> 'soft_bounce'
+             ORDER BY at DESC, created_at DESC, id DESC LIMIT $3")
+        .bind(account_id)
+        .bind(domain)
+        .bind(OUTCOMES_MAX),
+    )
+    .await?
+    .iter()
+    // Older ones last, so that newer ones replace them.
+    .rev()
+    .map(|row| Ok((row.bytes("address_hash")?, arrived(&row.text("outcome")?))))
+    .collect()
 }

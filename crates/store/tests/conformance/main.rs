@@ -12,6 +12,7 @@
 
 mod actions;
 mod bench;
+mod calibration;
 mod captures;
 mod credits;
 mod domains;
@@ -92,6 +93,7 @@ conformance! {
     lookups::evidence_is_the_accounts_own,
     erasure::erasure_stays_erased,
     erasure::a_lookup_under_way_is_given_up,
+    calibration::outcomes_are_evidence_and_judge_the_scores,
     domains::a_domains_profile_is_the_newest,
     domains::a_confirmed_domain_is_believed_for_its_time,
     providers::keys_are_set_changed_ordered_and_removed,
