@@ -16,6 +16,7 @@ pub mod headline;
 pub mod health;
 pub mod lead;
 pub mod name;
+mod ordered;
 pub mod outbox;
 pub mod page;
 pub mod protocol;

@@ -10,8 +10,10 @@
 mod file;
 mod pattern;
 
+use std::cmp::Reverse;
 use std::sync::OnceLock;
 
+use crate::ordered;
 use crate::selector::Selector;
 use crate::sites::draft::Field;
 use file::{Lists, RuleFile};
@@ -146,9 +148,9 @@ impl Rules {
             version: file.version,
             selectors: Keyed::checked(file.selectors, parse_selectors)?,
             labels: Keyed::checked(file.labels, |_, words| {
-                let mut words: Vec<String> = words.iter().map(|word| fold(word)).collect();
+                let words = words.iter().map(|word| fold(word)).collect();
                 // The longest first, so that "current position" wins over "current".
-                words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+                let mut words = ordered::by_key(words, |word: &String| Reverse(word.len()));
                 words.dedup();
                 Ok(words)
             })?,

@@ -133,9 +133,13 @@ impl Draft {
 
     /// Offers a value for a field. Empty values count as absent; white space is collapsed.
     pub fn offer(&mut self, field: Field, strategy: &str, value: Option<impl AsRef<str>>) {
-        let Some(value) = value.map(|value| clean(value.as_ref())) else {
-            return;
-        };
+        if let Some(value) = value {
+            self.offer_text(field, strategy, value.as_ref());
+        }
+    }
+
+    fn offer_text(&mut self, field: Field, strategy: &str, value: &str) {
+        let value = clean(value);
         if value.is_empty() {
             return;
         }

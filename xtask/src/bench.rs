@@ -31,8 +31,5 @@ pub(crate) fn bench() -> Result<()> {
             .env("LODE_CHROMIUM", chromium)
             .env("LODE_TARGET_DIR", dist::target_dir()))
     })?;
-    step("sizes of what is shipped", || {
-        crate::print_sizes(&sizes);
-        Ok(())
-    })
+    step("sizes of what is shipped", || dist::check_sizes(&sizes))
 }

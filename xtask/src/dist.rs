@@ -14,6 +14,36 @@ use crate::setup::node_dir;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Most bytes of a shipped file, before compression.
+const BUDGETS: [(&str, u64); 3] = [
+    ("extension/pkg/core_bg.wasm", 600_000),
+    ("extension/pkg/popup_bg.wasm", 250_000),
+    ("extension/content.js", 15_000),
+];
+
+/// Prints what [`build`] gave.
+///
+/// # Errors
+/// Where a file is larger than its budget, or missing.
+pub(crate) fn check_sizes(sizes: &[(String, u64)]) -> Result<()> {
+    println!("\n{:>12} {:>12}  file", "bytes", "at most");
+    for (file, bytes) in sizes {
+        let budget = BUDGETS.iter().find(|(of, _)| of == file);
+        let budget = budget.map(|(_, most)| most.to_string()).unwrap_or_default();
+        println!("{bytes:>12} {budget:>12}  dist/{file}");
+    }
+    for (of, most) in BUDGETS {
+        let size = sizes.iter().find(|(file, _)| file == of);
+        let (_, bytes) = size.with_context(|| format!("dist/{of} is missing"))?;
+        anyhow::ensure!(
+            *bytes <= most,
+            "dist/{of} has {bytes} bytes, {} more than its budget",
+            bytes - most
+        );
+    }
+    Ok(())
+}
+
 /// Files copied as they are, beside everything under `extension/` that is not generated.
 const COPIED: [&str; 1] = ["manifest.json"];
 
@@ -80,9 +110,11 @@ pub(crate) fn hand_over(pairing: Option<(&str, &str)>) -> Result<()> {
 fn compile(package: &str, artifact: &str, profile: &str) -> Result<PathBuf> {
     step(&format!("compile {package} to WebAssembly"), || {
         run(cargo()
-            .args(["build", "--lib", "--package", package, "--target", TARGET])
+            .args(["rustc", "--lib", "--package", package, "--target", TARGET])
+            // Cargo optimises across crates only where nothing but the module is made.
+            .args(["--crate-type", "cdylib"])
             .args(["--profile", profile])
-            .args(["--config", &short_paths()?]))
+            .args(["--config", &compiler_flags()?]))
     })?;
     Ok(target_dir()
         .join(TARGET)
@@ -91,13 +123,19 @@ fn compile(package: &str, artifact: &str, profile: &str) -> Result<PathBuf> {
         .with_extension("wasm"))
 }
 
-/// Setting under which the places that a panic names begin with the package instead of with
-/// this machine's folder of packages: smaller, nobody's home folder, and the same everywhere.
-fn short_paths() -> Result<String> {
+/// Has LLVM copy a function into its callers only where that makes the code no larger. At
+/// level z it still copies what is a little larger, which in the core comes to 50 KB and is
+/// no faster (docs/adr/0003-size-of-the-core.md).
+const NO_LARGER_INLINING: &str = "-Cllvm-args=-inline-threshold=0";
+
+/// Cargo's setting with the flags for the compiler: [`NO_LARGER_INLINING`], and the places
+/// that a panic names begin with the package instead of with this machine's folder of
+/// packages: smaller, nobody's home folder, and the same everywhere.
+fn compiler_flags() -> Result<String> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
     let sources = home.unwrap_or_default().join("registry/src");
-    let mut flags = Vec::new();
+    let mut flags = vec![NO_LARGER_INLINING.to_owned()];
     if sources.is_dir() {
         for entry in fs::read_dir(&sources)? {
             let path = entry?.path();

@@ -134,14 +134,5 @@ fn main() -> std::process::ExitCode {
 fn dist() -> Result<()> {
     setup::wasm_target()?;
     setup::node_packages()?;
-    print_sizes(&dist::build()?);
-    Ok(())
-}
-
-/// Prints each shipped file with its size.
-fn print_sizes(sizes: &[(String, u64)]) {
-    println!("\n{:>12}  file", "bytes");
-    for (file, bytes) in sizes {
-        println!("{bytes:>12}  dist/{file}");
-    }
+    dist::check_sizes(&dist::build()?)
 }

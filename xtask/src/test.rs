@@ -22,9 +22,7 @@ pub(crate) fn test(long: bool, only: Option<&str>) -> Result<()> {
         ("lints for WebAssembly", wasm_lints),
         ("unit, property and snapshot tests", unit),
         ("fuzz bodies", fuzz_bodies),
-        ("extension build", || {
-            dist::build().map(|sizes| crate::print_sizes(&sizes))
-        }),
+        ("extension build", || dist::check_sizes(&dist::build()?)),
         ("browser tests", browser),
     ];
     let long_steps: &[Step] = &[

@@ -117,9 +117,10 @@ fn find_cards<'a>(view: &'a View<'_>, titled: Option<&str>) -> Vec<ElementRef<'a
                 .iter()
                 .any(|o| o.id() != card.id() && dom::contains(**card, *o))
         });
-        let mut cards: Vec<ElementRef<'a>> = inner.copied().collect();
         // A hidden card is a page left behind.
-        cards.sort_by_key(|card| dom::is_within_hidden(*card));
+        let (hidden, mut cards): (Vec<_>, Vec<_>) =
+            inner.partition(|card| dom::is_within_hidden(**card));
+        cards.extend(hidden);
         return cards;
     }
     let links = view.all("contact_info");

@@ -180,7 +180,7 @@ fn positions(entities: &[&Entity], id: &str) -> Option<Vec<(Option<String>, Opti
         .filter_map(Value::as_str)
         .filter(|urn| urn.contains("osition:"))
         .collect();
-    own.sort_by_key(|position| {
+    own = crate::ordered::by_key(own, |position| {
         let urn = position.get("entityUrn").and_then(Value::as_str);
         listed
             .iter()
