@@ -1,19 +1,81 @@
-//! Writes the rule files without their white space, for the shipped core's size.
+//! Packs the data that the core carries, rule files and lists of words: compressed, for the
+//! shipped core's size (docs/adr/0003-size-of-the-core.md).
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let out = env::var("OUT_DIR")?;
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The strongest that miniz_oxide has.
+const LEVEL: u8 = 10;
+
+const SITES: [&str; 4] = ["linkedin", "crunchbase", "google", "generic"];
+
+/// Modules with a `words.txt`.
+const LEXICONS: [&str; 2] = ["name", "headline"];
+
+fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
-    for site in ["linkedin", "crunchbase", "google", "generic"] {
+    let out = env::var("OUT_DIR")?;
+    let out = Path::new(&out);
+    let mut text = String::new();
+    for site in SITES {
         let path = format!("src/sites/{site}/rules.json");
-        println!("cargo::rerun-if-changed={path}");
-        let rules: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path)?)
-            .map_err(|error| format!("{path}: {error}"))?;
-        let to = Path::new(&out).join(format!("{site}.rules.json"));
-        fs::write(to, rules.to_string())?;
+        let rules: serde_json::Value =
+            serde_json::from_str(&read(&path)?).map_err(|error| format!("{path}: {error}"))?;
+        // A line each: line feeds in strings are escaped.
+        writeln!(text, "{rules}")?;
     }
+    for module in LEXICONS {
+        let path = format!("src/{module}/words.txt");
+        let lists =
+            lexicon(&read(&path)?, &mut text).map_err(|error| format!("{path}: {error}"))?;
+        fs::write(out.join(format!("{module}.words.rs")), lists)?;
+    }
+    let packed = miniz_oxide::deflate::compress_to_vec(text.as_bytes(), LEVEL);
+    fs::write(out.join("data.deflate"), packed)?;
     Ok(())
+}
+
+fn read(path: &str) -> Result<String> {
+    println!("cargo::rerun-if-changed={path}");
+    fs::read_to_string(path).map_err(|error| format!("{path}: {error}").into())
+}
+
+/// Appends a module's lists to the data, and returns their declarations, each with the place
+/// of its words there.
+fn lexicon(lists: &str, data: &mut String) -> Result<String> {
+    let mut declared = String::new();
+    let mut lines = lists.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.is_empty() {
+            continue;
+        }
+        if let Some(about) = line.strip_prefix('#') {
+            writeln!(declared, "///{about}")?;
+            continue;
+        }
+        if !line.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+            return Err(format!("not a name of a list: {line}").into());
+        }
+        let mut words = Vec::new();
+        while let Some(more) = lines.next_if(|line| line.starts_with(' ')) {
+            words.extend(more.split_whitespace());
+        }
+        words.sort_unstable();
+        if let Some(twice) = words.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("{line} has {} twice", twice[0]).into());
+        }
+        let start = data.len();
+        data.push_str(&words.join(" "));
+        let end = data.len();
+        data.push('\n');
+        writeln!(
+            declared,
+            "pub(super) const {line}: WordList = WordList::packed({start}, {end});"
+        )?;
+    }
+    Ok(declared)
 }

@@ -18,6 +18,7 @@ pub mod lead;
 pub mod name;
 mod ordered;
 pub mod outbox;
+mod packed;
 pub mod page;
 pub mod protocol;
 pub mod report;

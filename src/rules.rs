@@ -300,7 +300,7 @@ impl RuleSet {
         static BUILT_IN: OnceLock<RuleSet> = OnceLock::new();
         BUILT_IN.get_or_init(|| {
             let mut sites = Vec::new();
-            for json in crate::sites::RULE_FILES {
+            for json in crate::packed::rule_files() {
                 // A built-in file that does not parse fails the unit test below.
                 if let Ok(rules) = Rules::parse(json) {
                     sites.push(rules);
@@ -372,15 +372,13 @@ mod tests {
 
     #[test]
     fn built_in_files_are_all_accepted() {
-        for json in crate::sites::RULE_FILES {
+        for json in crate::packed::rule_files() {
             if let Err(error) = Rules::parse(json) {
                 panic!("{error}");
             }
         }
-        assert_eq!(
-            RuleSet::built_in().sites.len(),
-            crate::sites::RULE_FILES.len()
-        );
+        let files = crate::packed::rule_files().len();
+        assert_eq!(RuleSet::built_in().sites.len(), files);
     }
 
     const OLD: &str = r#"{"schema":1,"site":"linkedin","version":1,

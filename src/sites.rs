@@ -28,14 +28,6 @@ use view::View;
 /// Largest page read, in bytes; a larger one is refused with kind `unsupported`.
 pub const PAGE_BYTES_MAX: usize = 24 * 1024 * 1024;
 
-/// The built-in rule files, one a site.
-pub(crate) const RULE_FILES: &[&str] = &[
-    include_str!(concat!(env!("OUT_DIR"), "/linkedin.rules.json")),
-    include_str!(concat!(env!("OUT_DIR"), "/crunchbase.rules.json")),
-    include_str!(concat!(env!("OUT_DIR"), "/google.rules.json")),
-    include_str!(concat!(env!("OUT_DIR"), "/generic.rules.json")),
-];
-
 /// A site that has a reader of its own, or [`Site::Other`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Site {

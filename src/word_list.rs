@@ -3,19 +3,39 @@
 //! A slice of strings would cost eight bytes more for each word in the WebAssembly core,
 //! which is as much as the words themselves.
 
+use crate::packed;
+
 /// Words with single spaces between, sorted by bytes, each once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct WordList(&'static str);
+pub(crate) struct WordList(Words);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Words {
+    Written(&'static str),
+    Packed(u32, u32),
+}
 
 impl WordList {
     /// A list of `words`, which must be sorted.
     pub(crate) const fn new(words: &'static str) -> Self {
-        Self(words)
+        Self(Words::Written(words))
+    }
+
+    /// A list that the build script has packed, by its place.
+    pub(crate) const fn packed(start: u32, end: u32) -> Self {
+        Self(Words::Packed(start, end))
+    }
+
+    fn text(self) -> &'static str {
+        match self.0 {
+            Words::Written(words) => words,
+            Words::Packed(start, end) => packed::part(start, end),
+        }
     }
 
     /// The words.
     pub(crate) fn iter(self) -> impl Iterator<Item = &'static str> {
-        self.0.split(' ').filter(|word| !word.is_empty())
+        self.text().split(' ').filter(|word| !word.is_empty())
     }
 
     /// Whether `key` is one of the words.
@@ -23,7 +43,7 @@ impl WordList {
         if key.is_empty() || key.contains(' ') {
             return false;
         }
-        let (key, mut rest) = (key.as_bytes(), self.0.as_bytes());
+        let (key, mut rest) = (key.as_bytes(), self.text().as_bytes());
         while !rest.is_empty() {
             // The word that holds the middle of what is left.
             let (low, high) = rest.split_at(rest.len() / 2);
@@ -42,7 +62,7 @@ impl WordList {
     /// Whether the list is as [`WordList::has`] needs it.
     #[cfg(test)]
     pub(crate) fn is_sorted(self) -> bool {
-        !self.0.contains("  ") && self.iter().is_sorted_by(|a, b| a < b)
+        !self.text().contains("  ") && self.iter().is_sorted_by(|a, b| a < b)
     }
 }
 

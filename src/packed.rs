@@ -1,0 +1,28 @@
+//! The data that the core carries: the built-in rule files, then the lists of words, as the
+//! build script packs them. Unpacked at its first use.
+
+use std::sync::OnceLock;
+
+/// Sites with a built-in rule file.
+const SITES: usize = 4;
+
+fn text() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| {
+        const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/data.deflate"));
+        // What the build script has packed unpacks; tests of the rules and words would fail.
+        let unpacked = miniz_oxide::inflate::decompress_to_vec(PACKED).unwrap_or_default();
+        String::from_utf8(unpacked).unwrap_or_default()
+    })
+}
+
+/// The built-in rule files, one a site.
+pub(crate) fn rule_files() -> impl ExactSizeIterator<Item = &'static str> {
+    let files: Vec<_> = text().lines().take(SITES).collect();
+    files.into_iter()
+}
+
+/// A part, from one byte to before another.
+pub(crate) fn part(start: u32, end: u32) -> &'static str {
+    text().get(start as usize..end as usize).unwrap_or_default()
+}
