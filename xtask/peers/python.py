@@ -10,6 +10,7 @@ import concurrent.futures
 import json
 import os
 import sys
+import tempfile
 import threading
 
 tool, at_once, helo, mail_from, limit = sys.argv[1:6]
@@ -20,8 +21,10 @@ def listwash(domain, emails):
 
     words = {"valid": "valid", "invalid": "invalid", "catch-all": "accept_all",
              "unknown": "unknown", "do_not_mail": "risky"}
-    found = verify(emails, helo=helo, mail_from=mail_from, workers=1, fresh=True,
-                   cache_path=os.devnull, pause=0.0)
+    # listwash renames a file over its cache's path: a folder of its own, and never a device.
+    with tempfile.TemporaryDirectory() as folder:
+        found = verify(emails, helo=helo, mail_from=mail_from, workers=1, fresh=True,
+                       cache_path=os.path.join(folder, "cache.json"), pause=0.0)
     return {email: words[found[email.strip().lower()]["verdict"]] for email in emails}
 
 

@@ -41,15 +41,24 @@ pub fn parse(text: &str) -> Option<Peer> {
 type Verdicts = HashMap<String, String>;
 
 async fn start(claims: &Claims, latency_ms: u64) -> Bed {
-    Bed::start(Scenario {
+    let scenario = Scenario {
         latency_ms,
         dns_port: 53,
         smtp_port: 25,
         domains: claims.iter().map(|(spec, _)| spec.clone()).collect(),
         ..Scenario::default()
-    })
-    .await
-    .unwrap()
+    };
+    // The former bed's listeners go when its tasks are next looked at.
+    for _ in 0..100 {
+        match Bed::start(scenario.clone()).await {
+            Ok(bed) => return bed,
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("ports 53 and 25 are not given free")
 }
 
 async fn ask_lode(bed: &Bed, claims: Claims, jobs: usize) -> Verdicts {
