@@ -65,8 +65,10 @@ fn lexicon(lists: &str, data: &mut String) -> Result<String> {
             words.extend(more.split_whitespace());
         }
         words.sort_unstable();
-        if let Some(twice) = words.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(format!("{line} has {} twice", twice[0]).into());
+        let written = words.len();
+        words.dedup();
+        if words.len() < written {
+            return Err(format!("{line} has a word twice").into());
         }
         let start = data.len();
         data.push_str(&words.join(" "));
