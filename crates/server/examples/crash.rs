@@ -64,7 +64,8 @@ fn main() -> ExitCode {
 fn beside_this_program() -> PathBuf {
     let program = std::env::current_exe().unwrap();
     let profile = program.parent().unwrap().parent().unwrap();
-    let mut build = Command::new(env!("CARGO"));
+    // By its name: rustup's cargo then uses one toolchain for all that it builds.
+    let mut build = Command::new("cargo");
     build.args(["build", "--quiet", "-p", "lode-cli", "--bin", "lode"]);
     if profile.ends_with("release") {
         build.arg("--release");
