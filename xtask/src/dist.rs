@@ -108,15 +108,20 @@ pub(crate) fn hand_over(pairing: Option<(&str, &str)>) -> Result<()> {
 }
 
 fn compile(package: &str, artifact: &str, profile: &str) -> Result<PathBuf> {
+    // A folder each: core and popup take the core with other features, and in one folder each
+    // build would undo the other's, at every start.
+    let folder = target_dir().join("wasm").join(package);
     step(&format!("compile {package} to WebAssembly"), || {
         run(cargo()
             .args(["rustc", "--lib", "--package", package, "--target", TARGET])
             // Cargo optimises across crates only where nothing but the module is made.
             .args(["--crate-type", "cdylib"])
             .args(["--profile", profile])
+            .arg("--target-dir")
+            .arg(&folder)
             .args(["--config", &compiler_flags()?]))
     })?;
-    Ok(target_dir()
+    Ok(folder
         .join(TARGET)
         .join(profile)
         .join(artifact)
