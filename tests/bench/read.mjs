@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { contentScript, startBrowser } from "../e2e/support/browser.mjs";
 import { CSP_MEMBER, servePages } from "../e2e/support/pages.mjs";
-import { ROOT } from "../e2e/support/tools.mjs";
+import { ROOT, until } from "../e2e/support/tools.mjs";
 
 const RUNS = Number(process.env.LODE_BENCH_RUNS ?? 11);
 const GROWN_BYTES = Number(process.env.LODE_BENCH_BYTES ?? 20_000_000);
@@ -93,6 +93,8 @@ async function inChromium(chromium, page) {
     for (const key of Object.keys(served)) delete served[key];
     served[pathname] = { html, csp };
     await tab.goto(page.url, { waitUntil: "domcontentloaded" });
+    // Its world is there before the script has run in it.
+    await until("the content script", () => chromium.world.evaluate("typeof __snap === 'function'"));
   };
   const result = {};
   await open(OPEN);
