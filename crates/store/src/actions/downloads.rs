@@ -105,12 +105,12 @@ impl Store {
         let mut left = available;
         for lead_id in lead_ids {
             let lead = leads::by_id(&mut tx, account_id, *lead_id).await?;
-            let status = match lead {
-                None => "not_found",
-                Some(_) if outcomes.iter().any(|earlier| earlier.lead_id == *lead_id) => {
-                    "already_held"
-                }
-                Some(lead) => {
+            let earlier = outcomes.iter().find(|earlier| earlier.lead_id == *lead_id);
+            let status = match (lead, earlier) {
+                (None, _) => "not_found",
+                (Some(_), Some(earlier)) if earlier.status == "out_of_credits" => "out_of_credits",
+                (Some(_), Some(_)) => "already_held",
+                (Some(lead), None) => {
                     let key = charge_key(&lead.lead, lead.id);
                     let held = self
                         .holds_lead(&mut tx, &account, &key, Some(lead.id), pricing, now)

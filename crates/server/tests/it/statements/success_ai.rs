@@ -82,6 +82,36 @@ async fn sa_4_1500_credits_and_room_for_1200() {
     team.check().await;
 }
 
+/// A lead that there is no credit for is not delivered either where it is asked for twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_asked_for_twice_is_paid_or_not_delivered() {
+    let team = Team::on("success-ai").await;
+    let lead = captured(&team, "Ana Example").await;
+    let members = team.get("/v1/members").await;
+    let path = format!(
+        "/v1/members/{}",
+        members["members"][0]["id"].as_str().unwrap()
+    );
+    let cap = |credits: Value| {
+        let body = json!({ "caps": { "leads": credits } });
+        let (team, path) = (&team, &path);
+        async move { team.call(Method::PATCH, path, &body).await }
+    };
+    cap(json!(0)).await;
+    let none = download(&team, &[lead, lead]).await;
+    assert_eq!(charged(&none), 0);
+    for row in [0, 1] {
+        assert_eq!(none["rows"][row]["status"], "out_of_credits");
+        assert_eq!(none["rows"][row]["lead"], Value::Null);
+    }
+    cap(Value::Null).await;
+    let both = download(&team, &[lead, lead]).await;
+    assert_eq!(charged(&both), 1000);
+    assert_eq!(both["rows"][0]["status"], "delivered");
+    assert_eq!(both["rows"][1]["status"], "already_held");
+    team.check().await;
+}
+
 /// I-8: a download is limited by credit, not by room; again it is free (I-5), and so is
 /// importing what was downloaded.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
