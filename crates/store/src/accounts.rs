@@ -151,15 +151,11 @@ impl Store {
             let mut locked = LockedAccount::lock(&mut tx, account.id).await?;
             let operation =
                 OperationId::new("signup").map_err(|e| StoreError::Ledger(e.to_string()))?;
-            let mut state =
-                credits::load(&mut tx, account.id, locked.header.clone(), None, now).await?;
-            let applied = state.subscribe(
-                &operation,
-                pricing.plan(),
-                pricing.policy().anchor_day(now)?,
-                now,
-            )?;
-            credits::write(&mut tx, &mut locked, &state, applied).await?;
+            let anchor_day = pricing.policy().anchor_day(now)?;
+            credits::run(&mut tx, &mut locked, None, now, |state| {
+                state.subscribe(&operation, pricing.plan(), anchor_day, now)
+            })
+            .await?;
             let owner = Uuid::now_v7();
             members::insert(&mut tx, &mut locked, owner, "owner", Role::Admin, now).await?;
             self.keep_erased(&mut tx, account.id, name).await?;
@@ -227,10 +223,7 @@ impl Store {
         for account in self.accounts().await? {
             let mut tx = self.db.write().await?;
             let mut locked = LockedAccount::lock(&mut tx, account.id).await?;
-            let mut state =
-                credits::load(&mut tx, account.id, locked.header.clone(), None, now).await?;
-            let applied = state.advance(now)?;
-            credits::write(&mut tx, &mut locked, &state, applied).await?;
+            credits::run(&mut tx, &mut locked, None, now, |state| state.advance(now)).await?;
             members::seat_all(&mut tx, &mut locked, now).await?;
             locked.save(&mut tx).await?;
             tx.commit().await?;

@@ -97,7 +97,7 @@ pub struct Operation {
 /// The stored row, with what only the store needs.
 struct Stored {
     view: Operation,
-    body_hash: Vec<u8>,
+    body_hash: Hash,
     hold: Option<OperationId>,
     holds: i64,
     is_repeat: bool,
@@ -131,7 +131,10 @@ fn read(row: &Row) -> Result<Stored> {
             receipt: row.opt_json("receipt")?,
             updated_at: row.int("updated_at")?,
         },
-        body_hash: row.bytes("body_hash")?,
+        body_hash: row
+            .bytes("body_hash")?
+            .try_into()
+            .map_err(|_| StoreError::Corrupt("a hash".to_owned()))?,
         hold: row
             .opt_text("hold_operation")?
             .map(OperationId::new)
@@ -161,6 +164,70 @@ struct Written<'a> {
     request: &'a str,
     result: Option<&'a str>,
     receipt: Option<&'a Receipt>,
+}
+
+impl<'a> Written<'a> {
+    /// An operation whose work and charge are one transaction, as it ends.
+    fn done_at_once(
+        id: Uuid,
+        action: &'a str,
+        body_hash: &'a Hash,
+        member_id: Uuid,
+        result: &'a str,
+        (receipt, hold): &'a (Receipt, Option<OperationId>),
+    ) -> Self {
+        Self {
+            id,
+            action,
+            body_hash,
+            member_id: Some(member_id),
+            lead_id: None,
+            automatic: false,
+            state: OperationState::Done,
+            hold: hold.as_ref(),
+            holds: i64::from(hold.is_some()),
+            is_repeat: false,
+            lease: None,
+            lease_until: None,
+            request: "{}",
+            result: Some(result),
+            receipt: Some(receipt),
+        }
+    }
+
+    /// A stored operation in another state, under no lease, with nothing come of it yet.
+    fn of(row: &'a Stored, state: OperationState) -> Self {
+        Self {
+            id: row.view.id,
+            action: &row.view.action,
+            body_hash: &row.body_hash,
+            member_id: row.view.member_id,
+            lead_id: row.view.lead_id,
+            automatic: row.view.automatic,
+            state,
+            hold: row.hold.as_ref(),
+            holds: row.holds,
+            is_repeat: row.is_repeat,
+            lease: None,
+            lease_until: None,
+            request: &row.view.request,
+            result: None,
+            receipt: None,
+        }
+    }
+}
+
+/// Writes an operation and returns it as it is stored.
+async fn write(
+    tx: &mut Tx,
+    account_id: Uuid,
+    row: &Written<'_>,
+    now: UnixMillis,
+) -> Result<Operation> {
+    upsert(tx, account_id, row, now).await?;
+    let stored = stored(tx, account_id, row.id).await?;
+    let stored = stored.ok_or_else(|| StoreError::Corrupt("an operation just written".to_owned()));
+    Ok(stored?.view)
 }
 
 async fn upsert(tx: &mut Tx, account_id: Uuid, row: &Written<'_>, now: UnixMillis) -> Result<()> {

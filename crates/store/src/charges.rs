@@ -51,12 +51,22 @@ pub(crate) async fn is_repeat_of(
     pricing: &Pricing,
     now: UnixMillis,
 ) -> Result<bool> {
-    let mut charged_at = value_paid_at(tx, account.id, subject.datum, &subject.value).await?;
-    if let Some(lead_id) = subject.lead_id {
-        charged_at = charged_at.max(lead_paid_at(tx, account.id, lead_id, subject.datum).await?);
-    }
+    let charged_at = paid_at(tx, account.id, subject).await?;
     let period = account.period_started_at(now);
     Ok(charged_at.is_some_and(|at| pricing.repeat_covers(action, at, period, now)))
+}
+
+/// When this value, or this datum of this lead, was last paid for.
+pub(crate) async fn paid_at(
+    tx: &mut Tx,
+    account_id: Uuid,
+    subject: &Subject,
+) -> Result<Option<UnixMillis>> {
+    let of_value = value_paid_at(tx, account_id, subject.datum, &subject.value).await?;
+    Ok(match subject.lead_id {
+        Some(lead_id) => of_value.max(lead_paid_at(tx, account_id, lead_id, subject.datum).await?),
+        None => of_value,
+    })
 }
 
 /// When a lead's datum was last paid for; what was given back does not count.

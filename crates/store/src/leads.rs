@@ -112,29 +112,22 @@ pub(crate) async fn find(
 ) -> Result<Option<StoredLead>> {
     // By its own address, then by those that it, or the stored lead, is known at too.
     for address in keys.addresses() {
-        let own = tx
+        let known = tx
             .optional(
-                sql("SELECT id, lead, edited FROM leads
-                     WHERE account_id = $1 AND profile_key = $2")
-                .bind(account_id)
-                .bind(address),
-            )
-            .await?;
-        if let Some(row) = own {
-            return read(&row).map(Some);
-        }
-        let also = tx
-            .all(
-                sql("SELECT l.id, l.lead, l.edited
+                sql("SELECT 0 AS place, id, lead, edited, created_at FROM leads
+                     WHERE account_id = $1 AND profile_key = $2
+                     UNION ALL
+                     SELECT 1, l.id, l.lead, l.edited, l.created_at
                      FROM lead_names n JOIN leads l ON l.id = n.lead_id
-                     WHERE n.account_id = $1 AND n.name_key = $2
-                     ORDER BY l.created_at, l.id LIMIT 1")
+                     WHERE n.account_id = $1 AND n.name_key = $3
+                     ORDER BY place, created_at, id LIMIT 1")
                 .bind(account_id)
+                .bind(address)
                 .bind(also_name(address)),
             )
             .await?;
-        if let Some(row) = also.first() {
-            return read(row).map(Some);
+        if let Some(row) = known {
+            return read(&row).map(Some);
         }
     }
     for name in &keys.names {

@@ -53,16 +53,16 @@ pub(crate) async fn run(app: App) {
 }
 
 async fn process(app: &App, due: &DueUnlock) -> ApiResult<()> {
-    let Some(source) = app.phones() else {
-        return end(app, due, "source_not_configured").await;
-    };
-    let quality = match quality(app, source.as_ref(), due).await {
-        Ok(Some(quality)) => quality,
-        Ok(None) => return end(app, due, "erased").await,
-        Err(ApiError::SourceNotConfigured) => {
-            return end(app, due, "source_not_configured").await;
-        }
-        Err(error) => return Err(error),
+    match work(app, due).await {
+        Err(ApiError::SourceNotConfigured) => end(app, due, "source_not_configured").await,
+        other => other,
+    }
+}
+
+async fn work(app: &App, due: &DueUnlock) -> ApiResult<()> {
+    let source = app.phones().ok_or(ApiError::SourceNotConfigured)?;
+    let Some(quality) = quality(app, source.as_ref(), due).await? else {
+        return end(app, due, "erased").await;
     };
     let now: UnixMillis = app.now();
     let lease_until = now.saturating_add(LEASE_MS);
@@ -71,20 +71,16 @@ async fn process(app: &App, due: &DueUnlock) -> ApiResult<()> {
         .begin_due_unlock(due, quality, &app.pricing, now, lease_until)
         .await?;
     if let Begun::Work(ticket) = begun {
-        match find(app, &ticket, due.lead_id).await {
-            Ok(_) => {}
-            Err(ApiError::SourceNotConfigured) => {
-                return end(app, due, "source_not_configured").await;
-            }
-            Err(error) => return Err(error),
-        }
+        find(app, &ticket, due.lead_id).await?;
         tracing::info!(operation.id = %due.id, lead.id = %due.lead_id, "unlocked with a capture");
     }
     Ok(())
 }
 
 async fn end(app: &App, due: &DueUnlock, reason: &str) -> ApiResult<()> {
-    app.store.end_unlock(due, reason, app.now()).await?;
+    app.store
+        .end_unlock(due, reason, &app.pricing, app.now())
+        .await?;
     Ok(())
 }
 

@@ -8,13 +8,12 @@ use uuid::Uuid;
 
 use super::imports::charge_key;
 use super::unlocks::{StoredPhone, phones};
-use super::{Charged, Operation, OperationState, Written, charge_now, stored, upsert};
+use super::{Charged, Operation, Written, charge_now, stored, write};
 use crate::accounts::LockedAccount;
-use crate::charges::{self, Subject};
 use crate::error::{Result, StoreError};
 use crate::leads;
 use crate::pricing::Pricing;
-use crate::secret::{Hash, keyed_hash};
+use crate::secret::Hash;
 use crate::sql::{Tx, sql};
 use crate::{Store, captures, credits, members};
 
@@ -75,7 +74,7 @@ impl Store {
         let mut tx = self.db.write().await?;
         let mut account = LockedAccount::lock(&mut tx, account_id).await?;
         if let Some(earlier) = stored(&mut tx, account_id, id).await? {
-            if earlier.body_hash != body_hash {
+            if earlier.body_hash != *body_hash {
                 return Ok(Downloaded::Conflict);
             }
             let outcomes: Vec<Outcome> =
@@ -122,7 +121,7 @@ impl Store {
                     } else {
                         left = left.saturating_sub(one);
                         if one > 0 {
-                            paid.push((lead.id, key));
+                            paid.push((lead.id, key, one));
                         }
                         "delivered"
                     }
@@ -164,42 +163,18 @@ impl Store {
                 "a download above the credit that it was planned with".to_owned(),
             ));
         };
-        for (item, (lead_id, key)) in paid.into_iter().enumerate() {
-            let subject = Subject {
-                datum: charges::LEAD,
-                value: keyed_hash(&self.key, &key),
-                lead_id: Some(lead_id),
-            };
-            let (item, id) = (i64::try_from(item).unwrap_or(i64::MAX), id.to_string());
-            charges::insert(&mut tx, account_id, &id, item, &subject, one, now).await?;
-        }
+        self.charge_leads(&mut tx, account_id, id, &paid, now)
+            .await?;
         let result = serde_json::to_string(&outcomes)?;
-        let written = Written {
-            id,
-            action: "search_result_download",
-            body_hash,
-            member_id: Some(member_id),
-            lead_id: None,
-            automatic: false,
-            state: OperationState::Done,
-            hold: hold.as_ref(),
-            holds: i64::from(hold.is_some()),
-            is_repeat: false,
-            lease: None,
-            lease_until: None,
-            request: "{}",
-            result: Some(&result),
-            receipt: Some(&receipt),
-        };
-        upsert(&mut tx, account_id, &written, now).await?;
-        let operation = stored(&mut tx, account_id, id)
-            .await?
-            .ok_or_else(|| StoreError::Corrupt("an operation just written".to_owned()))?;
+        let charged = (receipt, hold);
+        let action = "search_result_download";
+        let written = Written::done_at_once(id, action, body_hash, member_id, &result, &charged);
+        let operation = write(&mut tx, account_id, &written, now).await?;
         let rows = rows(&mut tx, account_id, &outcomes).await?;
         account.save(&mut tx).await?;
         tx.commit().await?;
         Ok(Downloaded::Done {
-            operation: Box::new(operation.view),
+            operation: Box::new(operation),
             rows,
             repeated: false,
         })

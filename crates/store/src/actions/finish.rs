@@ -5,11 +5,10 @@ use lode_ledger::account::Resolved;
 use lode_ledger::unlock::mobile_outcome;
 use uuid::Uuid;
 
-use super::{Operation, OperationState, Ticket, Written, stored, unlocks, upsert};
+use super::{Operation, OperationState, Stored, Ticket, Written, stored, unlocks, upsert};
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::pricing::{self, Pricing};
-use crate::secret::Hash;
 use crate::sql::Tx;
 use crate::{Store, charges, credits, outcomes};
 
@@ -170,30 +169,11 @@ impl Store {
         if row.view.state != OperationState::Working || !ours {
             return Ok(());
         }
-        if let (Some(operation), Some(action)) = (&row.hold, pricing.action(&row.view.action)) {
-            let price = pricing.price(&action, "failed", false, 1)?;
-            credits::run(&mut tx, &mut account, Some(operation), now, |state| {
-                state.release(operation, &price, now)
-            })
-            .await?;
-        }
-        let hash = hash_of(&row.body_hash)?;
+        release(&mut tx, &mut account, &row, pricing, now).await?;
         let written = Written {
-            id: row.view.id,
-            action: &row.view.action,
-            body_hash: &hash,
-            member_id: row.view.member_id,
-            lead_id: row.view.lead_id,
-            automatic: row.view.automatic,
-            state: OperationState::Paused,
             hold: None,
-            holds: row.holds,
             is_repeat: false,
-            lease: None,
-            lease_until: None,
-            request: &row.view.request,
-            result: None,
-            receipt: None,
+            ..Written::of(&row, OperationState::Paused)
         };
         upsert(&mut tx, account.id, &written, now).await?;
         account.save(&mut tx).await?;
@@ -201,37 +181,36 @@ impl Store {
     }
 }
 
-pub(super) fn hash_of(bytes: &[u8]) -> Result<Hash> {
-    bytes
-        .try_into()
-        .map_err(|_| StoreError::Corrupt("a hash".to_owned()))
+/// Gives back what was set aside for an operation that was not done.
+pub(super) async fn release(
+    tx: &mut Tx,
+    account: &mut LockedAccount,
+    row: &Stored,
+    pricing: &Pricing,
+    now: UnixMillis,
+) -> Result<()> {
+    if let (Some(operation), Some(action)) = (&row.hold, pricing.action(&row.view.action)) {
+        let price = pricing.price(&action, "failed", false, 1)?;
+        credits::run(tx, account, Some(operation), now, |state| {
+            state.release(operation, &price, now)
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 async fn write_end(
     tx: &mut Tx,
     account: &LockedAccount,
-    row: super::Stored,
+    row: Stored,
     result: &str,
     receipt: &Receipt,
     now: UnixMillis,
 ) -> Result<Operation> {
-    let hash = hash_of(&row.body_hash)?;
     let written = Written {
-        id: row.view.id,
-        action: &row.view.action,
-        body_hash: &hash,
-        member_id: row.view.member_id,
-        lead_id: row.view.lead_id,
-        automatic: row.view.automatic,
-        state: OperationState::Done,
-        hold: row.hold.as_ref(),
-        holds: row.holds,
-        is_repeat: row.is_repeat,
-        lease: None,
-        lease_until: None,
-        request: &row.view.request,
         result: Some(result),
         receipt: Some(receipt),
+        ..Written::of(&row, OperationState::Done)
     };
     upsert(tx, account.id, &written, now).await?;
     Ok(Operation {

@@ -9,7 +9,7 @@ use lode_ledger::capacity::{Capacity, ImportRow, RowResult, plan_import};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Charged, Operation, OperationState, Written, charge_now, stored, upsert};
+use super::{Charged, Operation, Written, charge_now, stored, write};
 use crate::accounts::LockedAccount;
 use crate::charges::{self, Subject};
 use crate::error::{Result, StoreError};
@@ -114,7 +114,7 @@ impl Store {
         let mut tx = self.db.write().await?;
         let mut account = LockedAccount::lock(&mut tx, account_id).await?;
         if let Some(earlier) = stored(&mut tx, account_id, id).await? {
-            if earlier.body_hash != body_hash {
+            if earlier.body_hash != *body_hash {
                 return Ok(Imported::Conflict);
             }
             return Ok(Imported::Repeated(Box::new(earlier.view)));
@@ -157,7 +157,7 @@ impl Store {
                         let lead_id = activate(&mut tx, account_id, lead, now).await?;
                         if *price > 0 {
                             paid = paid.saturating_add(1);
-                            charged.push((lead_id, row.key.as_str(), *price));
+                            charged.push((lead_id, row.key.clone(), *price));
                         } else {
                             free = free.saturating_add(1);
                         }
@@ -189,40 +189,36 @@ impl Store {
                 "an import above the credit that it was planned with".to_owned(),
             ));
         };
-        for (item, (lead_id, key, amount)) in charged.into_iter().enumerate() {
+        self.charge_leads(&mut tx, account_id, id, &charged, now)
+            .await?;
+        let result = serde_json::to_string(&statuses)?;
+        let done = (receipt, hold);
+        let written = Written::done_at_once(id, "import", body_hash, member_id, &result, &done);
+        let operation = write(&mut tx, account_id, &written, now).await?;
+        account.save(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Imported::Done(Box::new(operation)))
+    }
+
+    /// Remembers what was charged for each lead of one operation.
+    pub(super) async fn charge_leads(
+        &self,
+        tx: &mut Tx,
+        account_id: Uuid,
+        operation: Uuid,
+        leads: &[(Uuid, String, i64)],
+        now: UnixMillis,
+    ) -> Result<()> {
+        let operation = operation.to_string();
+        for (item, (lead_id, key, amount)) in (0..).zip(leads) {
             let subject = Subject {
                 datum: charges::LEAD,
                 value: keyed_hash(&self.key, key),
-                lead_id: Some(lead_id),
+                lead_id: Some(*lead_id),
             };
-            let (item, id) = (i64::try_from(item).unwrap_or(i64::MAX), id.to_string());
-            charges::insert(&mut tx, account_id, &id, item, &subject, amount, now).await?;
+            charges::insert(tx, account_id, &operation, item, &subject, *amount, now).await?;
         }
-        let result = serde_json::to_string(&statuses)?;
-        let written = Written {
-            id,
-            action: "import",
-            body_hash,
-            member_id: Some(member_id),
-            lead_id: None,
-            automatic: false,
-            state: OperationState::Done,
-            hold: hold.as_ref(),
-            holds: i64::from(hold.is_some()),
-            is_repeat: false,
-            lease: None,
-            lease_until: None,
-            request: "{}",
-            result: Some(&result),
-            receipt: Some(&receipt),
-        };
-        upsert(&mut tx, account_id, &written, now).await?;
-        let operation = stored(&mut tx, account_id, id)
-            .await?
-            .ok_or_else(|| StoreError::Corrupt("an operation just written".to_owned()))?;
-        account.save(&mut tx).await?;
-        tx.commit().await?;
-        Ok(Imported::Done(Box::new(operation.view)))
+        Ok(())
     }
 
     async fn consider(
@@ -284,15 +280,15 @@ impl Store {
             value: keyed_hash(&self.key, key),
             lead_id,
         };
+        let Some(paid_at) = charges::paid_at(tx, account.id, &subject).await? else {
+            return Ok(false);
+        };
         // Either action pays for the lead; its own price list says whether a repeat is free.
-        for name in ["import", "search_result_download"] {
-            if let Some(action) = pricing.action(name)
-                && charges::is_repeat_of(tx, account, &action, &subject, pricing, now).await?
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let period = account.period_started_at(now);
+        Ok(["import", "search_result_download"]
+            .into_iter()
+            .filter_map(|name| pricing.action(name))
+            .any(|action| pricing.repeat_covers(&action, paid_at, period, now)))
     }
 }
 

@@ -5,8 +5,8 @@ use lode_core::api::UnixMillis;
 use lode_core::lead::LeadKind;
 use uuid::Uuid;
 
-use super::finish::{FoundPhone, derived_id};
-use super::{OperationState, Written, upsert};
+use super::finish::{FoundPhone, derived_id, release};
+use super::{OperationState, Stored, Written, upsert};
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::leads::{self, StoredLead};
@@ -190,7 +190,8 @@ pub(crate) async fn unlock_with_capture(
     pricing: &Pricing,
     now: UnixMillis,
 ) -> Result<()> {
-    if lead.lead.kind != LeadKind::Person {
+    // Settings cannot add the action: without it most captures need not read them.
+    if lead.lead.kind != LeadKind::Person || pricing.policy().auto_unlock.action.is_none() {
         return Ok(());
     }
     let rule = settings::auto_unlock(tx, account.id, pricing).await?;
@@ -281,12 +282,7 @@ impl Store {
         let Some(earlier) = super::stored(&mut tx, due.account_id, due.id).await? else {
             return Ok(Begun::NoLead);
         };
-        let free_to_take = match earlier.view.state {
-            OperationState::Queued => true,
-            OperationState::Working => earlier.lease_until.is_none_or(|end| end <= now),
-            OperationState::Paused | OperationState::Done => false,
-        };
-        if !free_to_take {
+        if earlier.view.state == OperationState::Paused || !is_free(&earlier, now) {
             return Ok(Begun::UnderWay);
         }
         let rule = settings::auto_unlock(&mut tx, due.account_id, pricing).await?;
@@ -297,25 +293,15 @@ impl Store {
             != 0;
         let today = unlocked_today(&mut tx, due, now).await?;
         let request = unlock_request(due.id, due.member_id, due.lead_id);
-        let begun = match rule.decide(wants, quality, today) {
-            Ok(_) if earlier.hold.is_none() && earlier.holds >= TRIES_MAX => {
-                end_unpaid(&mut tx, due, "source_unavailable", now).await?;
-                Begun::NotOffered
-            }
-            Ok(_) => {
-                self.begin_locked(
-                    &mut tx,
-                    &mut account,
-                    Some(&earlier),
-                    &request,
-                    pricing,
-                    now,
-                    lease_until,
-                )
-                .await?
-            }
+        let refused = match rule.decide(wants, quality, today) {
             // One that was begun before goes on under its hold, whatever has changed.
-            Err(_) if earlier.hold.is_some() => {
+            _ if earlier.hold.is_some() => None,
+            Err(reason) => Some(reason.code()),
+            Ok(_) => (earlier.holds >= TRIES_MAX).then_some("source_unavailable"),
+        };
+        let begun = match refused {
+            Some(_) => Begun::NotOffered,
+            None => {
                 self.begin_locked(
                     &mut tx,
                     &mut account,
@@ -326,29 +312,44 @@ impl Store {
                     lease_until,
                 )
                 .await?
-            }
-            Err(reason) => {
-                end_unpaid(&mut tx, due, reason.code(), now).await?;
-                Begun::NotOffered
             }
         };
-        if let Begun::OutOfCredits { kept: false, .. } = begun {
-            // Nobody waits for it: it ends here, so that it is not tried for ever.
-            end_unpaid(&mut tx, due, "out_of_credits", now).await?;
+        // Nobody waits for it: it ends here, so that it is not tried for ever.
+        let ended = refused.or(match begun {
+            Begun::OutOfCredits { kept: false, .. } => Some("out_of_credits"),
+            Begun::NotOffered => Some("not_offered"),
+            _ => None,
+        });
+        if let Some(reason) = ended {
+            end_unpaid(&mut tx, &mut account, &earlier, reason, pricing, now).await?;
         }
         account.save(&mut tx).await?;
         tx.commit().await?;
         Ok(begun)
     }
 
-    /// Ends an unlock that nobody has begun, without a charge.
+    /// Ends an unlock that a capture asked for and that nobody is at, without a charge: what
+    /// was set aside for it goes back.
     ///
     /// # Errors
     /// The database.
-    pub async fn end_unlock(&self, due: &DueUnlock, reason: &str, now: UnixMillis) -> Result<()> {
+    pub async fn end_unlock(
+        &self,
+        due: &DueUnlock,
+        reason: &str,
+        pricing: &Pricing,
+        now: UnixMillis,
+    ) -> Result<()> {
         let mut tx = self.db.write().await?;
-        end_unpaid(&mut tx, due, reason, now).await?;
-        tx.commit().await
+        let mut account = LockedAccount::lock(&mut tx, due.account_id).await?;
+        if let Some(row) = super::stored(&mut tx, due.account_id, due.id).await?
+            && is_free(&row, now)
+        {
+            end_unpaid(&mut tx, &mut account, &row, reason, pricing, now).await?;
+            account.save(&mut tx).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Puts an unlock off that could not be done just now.
@@ -383,20 +384,31 @@ impl Store {
     }
 }
 
-async fn end_unpaid(tx: &mut Tx, due: &DueUnlock, reason: &str, now: UnixMillis) -> Result<()> {
-    tx.execute(
-        sql(
-            "UPDATE operations SET state = 'done', lease = NULL, lease_until = NULL,
-                    result = $3, updated_at = $4
-             WHERE account_id = $1 AND id = $2 AND state = 'queued'",
-        )
-        .bind(due.account_id)
-        .bind(due.id)
-        .bind(serde_json::json!({ "not_unlocked": reason }).to_string())
-        .bind(now),
-    )
-    .await?;
-    Ok(())
+/// Whether an unlock has not ended, and no server is at it.
+fn is_free(row: &Stored, now: UnixMillis) -> bool {
+    match row.view.state {
+        OperationState::Queued | OperationState::Paused => true,
+        OperationState::Working => row.lease_until.is_none_or(|end| end <= now),
+        OperationState::Done => false,
+    }
+}
+
+async fn end_unpaid(
+    tx: &mut Tx,
+    account: &mut LockedAccount,
+    row: &Stored,
+    reason: &str,
+    pricing: &Pricing,
+    now: UnixMillis,
+) -> Result<()> {
+    release(tx, account, row, pricing, now).await?;
+    let result = serde_json::json!({ "not_unlocked": reason }).to_string();
+    let written = Written {
+        hold: None,
+        result: Some(&result),
+        ..Written::of(row, OperationState::Done)
+    };
+    upsert(tx, account.id, &written, now).await
 }
 
 /// The member's unlocks without a click since 00:00 UTC, those under way among them.

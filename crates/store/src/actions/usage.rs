@@ -4,7 +4,7 @@
 use lode_core::api::{MilliCredits, UnixMillis};
 use uuid::Uuid;
 
-use super::{Charged, Operation, OperationState, Written, charge_now, stored, upsert};
+use super::{Charged, Operation, Written, charge_now, stored, write};
 use crate::accounts::LockedAccount;
 use crate::charges::{self, Subject};
 use crate::error::Result;
@@ -100,7 +100,7 @@ impl Store {
             now,
         )
         .await?;
-        let (receipt, hold) = match charged {
+        let charged = match charged {
             Charged::Done(receipt, hold) => (receipt, hold),
             Charged::Short {
                 needed,
@@ -114,35 +114,28 @@ impl Store {
                 });
             }
         };
-        if let Some(hold) = &hold {
+        if let (receipt, Some(hold)) = &charged {
             let id = hold.as_str();
             charges::insert(&mut tx, account_id, id, 0, &subject, receipt.charged, now).await?;
         }
         let result = serde_json::json!({ "outcome": usage.outcome, "units": usage.units });
         let result = result.to_string();
+        let (id, member_id) = (usage.id, usage.member_id);
         let written = Written {
-            id: usage.id,
-            action: usage.action,
-            body_hash: &usage.body_hash,
-            member_id: Some(usage.member_id),
-            lead_id: None,
-            automatic: false,
-            state: OperationState::Done,
-            hold: hold.as_ref(),
-            holds: i64::from(hold.is_some()),
             is_repeat: repeat,
-            lease: None,
-            lease_until: None,
             request: &usage.request,
-            result: Some(&result),
-            receipt: Some(&receipt),
+            ..Written::done_at_once(
+                id,
+                usage.action,
+                &usage.body_hash,
+                member_id,
+                &result,
+                &charged,
+            )
         };
-        upsert(&mut tx, account_id, &written, now).await?;
-        let operation = stored(&mut tx, account_id, usage.id)
-            .await?
-            .ok_or_else(|| crate::StoreError::Corrupt("an operation just written".to_owned()))?;
+        let operation = write(&mut tx, account_id, &written, now).await?;
         account.save(&mut tx).await?;
         tx.commit().await?;
-        Ok(Used::Done(Box::new(operation.view)))
+        Ok(Used::Done(Box::new(operation)))
     }
 }

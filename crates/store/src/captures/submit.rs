@@ -328,16 +328,10 @@ impl Store {
         if !repeat && let Some(new_hold) = pricing.find_hold(payer.as_ref(), now)? {
             let attempt = u32::try_from(holds).unwrap_or(u32::MAX);
             let operation = OperationId::attempt(operation_id, attempt);
-            let mut state = credits::load(
-                tx,
-                account.id,
-                account.header.clone(),
-                Some(&operation),
-                now,
-            )
-            .await?;
-            let applied = state.hold(&operation, &new_hold, now)?;
-            match credits::write(tx, account, &state, applied).await? {
+            let held = credits::run(tx, account, Some(&operation), now, |state| {
+                state.hold(&operation, &new_hold, now)
+            });
+            match held.await? {
                 Held::Held(_) => hold_operation = Some(operation),
                 Held::Repeated(_) => {
                     // Holds are counted under the account's lock: an id is never reused.

@@ -207,20 +207,14 @@ impl Store {
         let Some(operation) = hold_operation else {
             return Ok(pricing.receipt(payer, price, now));
         };
-        let mut state = credits::load(
-            tx,
-            account.id,
-            account.header.clone(),
-            Some(&operation),
-            now,
-        )
+        let resolved = credits::run(tx, account, Some(&operation), now, |state| {
+            if price.amount > 0 {
+                state.settle(&operation, &price, now)
+            } else {
+                state.release(&operation, &price, now)
+            }
+        })
         .await?;
-        let applied = if price.amount > 0 {
-            state.settle(&operation, &price, now)?
-        } else {
-            state.release(&operation, &price, now)?
-        };
-        let resolved = credits::write(tx, account, &state, applied).await?;
         let hold = resolved.hold();
         let charged = hold.charged();
         if matches!(resolved, Resolved::Done(_))

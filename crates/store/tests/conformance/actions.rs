@@ -4,6 +4,7 @@
 use lode_ledger::policy::Role;
 use lode_ledger::{PlanId, Pool};
 use lode_store::members::{Invited, MemberChanged, MemberEdit};
+use lode_store::settings::AutoUnlockSettings;
 use lode_store::{
     ActionEnd, ActionRequest, ActionSubject, Begun, FoundPhone, Imported, NewOutcome,
     OperationState, PlanChanged, Reported, Store, StoreError, Ticket, Usage, Used,
@@ -367,6 +368,55 @@ pub async fn numbers_are_kept_and_paid_for_once(bench: Bench) {
     assert_eq!(bench.store.phones(bench.account, lead).await.unwrap(), []);
     let held = bench.credits(NOW + 400 * DAY).await.1;
     assert_eq!(held, 0);
+    bench.assert_ledger_clean().await;
+}
+
+/// An unlock whose server died, and whose source is gone since, ends once nobody is at it.
+pub async fn an_unlock_that_nobody_can_go_on_with_ends_and_gives_its_credit_back(bench: Bench) {
+    let (store, pricing) = (&bench.store, &bench.pricing);
+    let plan = PlanId::new("team").unwrap();
+    store
+        .change_plan(bench.account, Uuid::now_v7(), &plan, pricing, NOW)
+        .await
+        .unwrap();
+    let on = AutoUnlockSettings {
+        mode: "on".to_owned(),
+        daily_cap: 5,
+        minimum_quality: 80,
+    };
+    store.set_auto_unlock(bench.account, &on).await.unwrap();
+    bench.create(&capture_of("ana"), NOW).await;
+    let due = store.due_unlock(NOW).await.unwrap().unwrap();
+    let begun = store
+        .begin_due_unlock(&due, Some(90), pricing, NOW, NOW + MINUTE)
+        .await
+        .unwrap();
+    work(begun);
+    let premium = |at: i64| async move {
+        let balance = store.balance(bench.account, None, at).await.unwrap();
+        let pool = balance.pool(&Pool::new("premium").unwrap());
+        (pool.available, pool.held)
+    };
+    store
+        .end_unlock(&due, "source_not_configured", pricing, NOW + 1)
+        .await
+        .unwrap();
+    assert_eq!(premium(NOW + 1).await, (49_000, 1_000), "a server is at it");
+    let later = NOW + 2 * MINUTE;
+    assert_eq!(store.due_unlock(later).await.unwrap(), Some(due.clone()));
+    store
+        .end_unlock(&due, "source_not_configured", pricing, later)
+        .await
+        .unwrap();
+    assert_eq!(store.due_unlock(later).await.unwrap(), None);
+    assert_eq!(premium(later).await, (50_000, 0));
+    let ended = store.operation(bench.account, due.id).await.unwrap();
+    let ended = ended.unwrap();
+    assert_eq!(ended.state, OperationState::Done);
+    assert_eq!(
+        ended.result.as_deref(),
+        Some("{\"not_unlocked\":\"source_not_configured\"}")
+    );
     bench.assert_ledger_clean().await;
 }
 

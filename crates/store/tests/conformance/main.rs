@@ -48,6 +48,7 @@ macro_rules! conformance {
 
 conformance! {
     actions::an_action_is_held_settled_and_repeated,
+    actions::an_unlock_that_nobody_can_go_on_with_ends_and_gives_its_credit_back,
     actions::a_dead_servers_action_is_taken_up_once,
     actions::two_servers_hold_exactly_what_fits,
     actions::a_hold_that_ran_out_is_made_anew,
