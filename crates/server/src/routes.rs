@@ -161,16 +161,18 @@ impl<T> Answer<T> {
         body: T,
         charged: MilliCredits,
     ) -> ApiResult<Self> {
-        let balance = app
-            .store
-            .balance(caller.account_id, Some(caller.member_id), app.now())
-            .await?;
-        Ok(Self {
+        let balance = credits::balance(app, caller).await?;
+        Ok(Self::with(body, balance, charged))
+    }
+
+    /// The same where the body shows a balance: the headers show that one.
+    pub(crate) fn with(body: T, balance: Balance, charged: MilliCredits) -> Self {
+        Self {
             status: StatusCode::OK,
             body,
             balance,
             charged,
-        })
+        }
     }
 
     pub(crate) fn status(mut self, status: StatusCode) -> Self {

@@ -34,12 +34,11 @@ pub(crate) fn view(policy: &Policy, balance: &Balance) -> CreditsView {
 }
 
 /// The caller's credit now.
-pub(crate) async fn now(app: &App, caller: &Caller) -> ApiResult<CreditsView> {
-    let balance = app
+pub(crate) async fn balance(app: &App, caller: &Caller) -> ApiResult<Balance> {
+    Ok(app
         .store
         .balance(caller.account_id, Some(caller.member_id), app.now())
-        .await?;
-    Ok(view(app.pricing.policy(), &balance))
+        .await?)
 }
 
 /// How full an account is, as the API shows it.
@@ -91,5 +90,5 @@ pub(crate) async fn show(
         }
         .to_owned(),
     };
-    Answer::of(&app, &caller, view, 0).await
+    Ok(Answer::with(view, standing.balance, 0))
 }

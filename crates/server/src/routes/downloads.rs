@@ -50,15 +50,14 @@ pub(crate) async fn create(
     };
     let receipt = operation.receipt.ok_or(ApiError::Internal)?;
     let charged = receipt.charged;
+    let balance = credits::balance(&app, &caller).await?;
     let download = Download {
         operation_id: operation.id,
         rows: rows.into_iter().map(row).collect(),
         receipt,
-        credits: credits::now(&app, &caller).await?,
+        credits: credits::view(app.pricing.policy(), &balance),
     };
-    Ok(Answer::of(&app, &caller, download, charged)
-        .await?
-        .status(operations::status(repeated)))
+    Ok(Answer::with(download, balance, charged).status(operations::status(repeated)))
 }
 
 fn row(row: DownloadedRow) -> DownloadRow {

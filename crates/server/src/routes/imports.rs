@@ -77,9 +77,7 @@ pub(crate) async fn create(
         receipt,
         credits: credits::view(app.pricing.policy(), &standing.balance),
     };
-    Ok(Answer::of(&app, &caller, report, charged)
-        .await?
-        .status(operations::status(repeated)))
+    Ok(Answer::with(report, standing.balance, charged).status(operations::status(repeated)))
 }
 
 fn name(status: ImportRowStatus) -> String {

@@ -24,15 +24,16 @@ pub(crate) async fn show(
         .lead(caller.account_id, lead_id)
         .await?
         .ok_or(ApiError::NotFound)?;
+    let balance = credits::balance(&app, &caller).await?;
     let view = LeadView {
         lead_id,
         lead: lead.lead,
         email: lead.email,
         phones: unlocks::phone_views(lead.phones),
         archived: lead.archived,
-        credits: credits::now(&app, &caller).await?,
+        credits: credits::view(app.pricing.policy(), &balance),
     };
-    Answer::of(&app, &caller, view, 0).await
+    Ok(Answer::with(view, balance, 0))
 }
 
 /// Archives a lead: it is kept, but takes no room.

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use lode_core::api::Receipt;
+use lode_ledger::Balance;
 use lode_store::{ActionRequest, Begun, Operation, OperationState, Ticket, secret};
 use serde::Serialize;
 use uuid::Uuid;
@@ -59,12 +60,8 @@ pub(crate) async fn begin(app: &App, caller: &Caller, request: &ActionRequest) -
 }
 
 /// An operation as the API shows it.
-pub(crate) async fn view(
-    app: &App,
-    caller: &Caller,
-    operation: Operation,
-) -> ApiResult<OperationView> {
-    Ok(OperationView {
+pub(crate) fn view(app: &App, balance: &Balance, operation: Operation) -> OperationView {
+    OperationView {
         operation_id: operation.id,
         action: operation.action,
         state: operation.state.as_str().to_owned(),
@@ -75,8 +72,8 @@ pub(crate) async fn view(
             .as_deref()
             .and_then(|result| serde_json::from_str(result).ok()),
         receipt: operation.receipt,
-        credits: credits::now(app, caller).await?,
-    })
+        credits: credits::view(app.pricing.policy(), balance),
+    }
 }
 
 /// What an operation cost.
@@ -100,11 +97,10 @@ pub(crate) async fn answer(
     operation: Operation,
     repeated: bool,
 ) -> ApiResult<Answer<OperationView>> {
-    let view = view(app, caller, operation).await?;
+    let balance = credits::balance(app, caller).await?;
+    let view = view(app, &balance, operation);
     let charged = charged(view.receipt.as_ref());
-    Ok(Answer::of(app, caller, view, charged)
-        .await?
-        .status(status(repeated)))
+    Ok(Answer::with(view, balance, charged).status(status(repeated)))
 }
 
 async fn stored(app: &App, caller: &Caller, id: Uuid) -> ApiResult<Operation> {

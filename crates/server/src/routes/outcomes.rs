@@ -50,15 +50,14 @@ pub(crate) async fn create(
         Reported::Conflict => return Err(ApiError::OperationConflict),
     };
     app.changes_only(caller.account_id);
+    let balance = credits::balance(&app, &caller).await?;
     let view = OutcomeView {
         operation_id: outcome.id,
         outcome: outcome.outcome,
         status: outcome.status,
         score: outcome.score,
         refunded: outcome.refunded,
-        credits: credits::now(&app, &caller).await?,
+        credits: credits::view(app.pricing.policy(), &balance),
     };
-    Ok(Answer::of(&app, &caller, view, 0)
-        .await?
-        .status(operations::status(repeated)))
+    Ok(Answer::with(view, balance, 0).status(operations::status(repeated)))
 }

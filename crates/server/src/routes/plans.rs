@@ -43,6 +43,7 @@ async fn answer(
     caller: &Caller,
     changed: PlanChanged,
 ) -> ApiResult<Answer<PlanChangeView>> {
+    let balance = credits::balance(app, caller).await?;
     let view = PlanChangeView {
         takes_effect: match changed {
             PlanChanged::Now => "now",
@@ -50,9 +51,9 @@ async fn answer(
             PlanChanged::Repeated => "repeated",
         }
         .to_owned(),
-        credits: credits::now(app, caller).await?,
+        credits: credits::view(app.pricing.policy(), &balance),
     };
-    Answer::of(app, caller, view, 0).await
+    Ok(Answer::with(view, balance, 0))
 }
 
 /// Records credit that was paid for, once for its payment.

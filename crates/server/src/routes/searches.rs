@@ -34,10 +34,7 @@ pub(crate) async fn create(
     if !(1..=ROWS_MAX).contains(&limit) {
         return Err(ApiError::field("limit", format!("must be 1 to {ROWS_MAX}")));
     }
-    let balance = app
-        .store
-        .balance(caller.account_id, Some(caller.member_id), app.now())
-        .await?;
+    let balance = credits::balance(&app, &caller).await?;
     let plan = balance
         .plan
         .as_ref()
@@ -60,5 +57,5 @@ pub(crate) async fn create(
         limit_reached,
         credits: credits::view(app.pricing.policy(), &balance),
     };
-    Answer::of(&app, &caller, result, 0).await
+    Ok(Answer::with(result, balance, 0))
 }

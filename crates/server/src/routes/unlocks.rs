@@ -4,8 +4,8 @@ use axum::extract::State;
 use lode_store::{ActionEnd, FoundPhone, Operation, OperationState, Store, StoredPhone, Ticket};
 use uuid::Uuid;
 
-use super::Answer;
 use super::operations::{self, Begin};
+use super::{Answer, credits};
 use crate::api::{DatumRequest, PhoneView, UnlockView};
 use crate::app::App;
 use crate::extract::ApiJson;
@@ -32,12 +32,11 @@ pub(crate) async fn create(
     }
     let (operation, repeated) = run(&app, &caller, request.operation_id, request.lead_id).await?;
     let phones = phone_views(app.store.phones(caller.account_id, request.lead_id).await?);
-    let operation = operations::view(&app, &caller, operation).await?;
+    let balance = credits::balance(&app, &caller).await?;
+    let operation = operations::view(&app, &balance, operation);
     let charged = operations::charged(operation.receipt.as_ref());
     let view = UnlockView { operation, phones };
-    Ok(Answer::of(&app, &caller, view, charged)
-        .await?
-        .status(operations::status(repeated)))
+    Ok(Answer::with(view, balance, charged).status(operations::status(repeated)))
 }
 
 /// Numbers as the API shows them.
@@ -108,8 +107,12 @@ async fn ask_for_source(app: &App, caller: &Caller, id: Uuid, lead_id: Uuid) -> 
 
 /// Finds the numbers and ends the unlock; gives it back where nobody answers.
 pub(crate) async fn find(app: &App, ticket: &Ticket, lead_id: Uuid) -> ApiResult<Operation> {
-    let known = app.store.phones(ticket.account_id, lead_id).await?;
-    let found = if ticket.is_repeat && !known.is_empty() {
+    let known = if ticket.is_repeat {
+        app.store.phones(ticket.account_id, lead_id).await?
+    } else {
+        Vec::new()
+    };
+    let found = if !known.is_empty() {
         Ok(known
             .into_iter()
             .map(|phone| FoundPhone {
