@@ -46,4 +46,13 @@ impl EmailStatus {
             Self::Queued | Self::Resolving | Self::Probing | Self::Deferred
         )
     }
+
+    /// Whether the address is not the person's, or must not be used for one.
+    #[must_use]
+    pub fn is_refuted(self) -> bool {
+        matches!(
+            self,
+            Self::Invalid | Self::Disabled | Self::Role | Self::Disposable
+        )
+    }
 }

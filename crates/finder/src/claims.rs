@@ -26,16 +26,6 @@ pub struct Claim {
 }
 
 impl Claim {
-    fn is_refuted(&self) -> bool {
-        matches!(
-            self.status,
-            EmailStatus::Invalid
-                | EmailStatus::Disabled
-                | EmailStatus::Role
-                | EmailStatus::Disposable
-        )
-    }
-
     fn domain(&self) -> &str {
         self.email.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
@@ -65,7 +55,7 @@ pub fn with_claims(own: FindOutcome, claims: &[Claim]) -> FindOutcome {
     }
     let best = claims
         .iter()
-        .filter(|claim| !claim.is_refuted())
+        .filter(|claim| !claim.status.is_refuted())
         .map(|claim| (claim, supported(&own, claims, claim)))
         .max_by(|(_, a), (_, b)| a.total_cmp(b));
     match best {

@@ -254,17 +254,7 @@ fn result_of(candidate: &Candidate, probed: &DomainOutcome) -> CandidateResult {
 /// The likeliest candidate that was not refuted, with its probability now that the others
 /// are.
 fn best_guess(candidates: &[CandidateResult]) -> Option<(String, f64)> {
-    let refuted = |candidate: &CandidateResult| {
-        matches!(
-            candidate.status,
-            CandidateStatus::Judged(
-                EmailStatus::Invalid
-                    | EmailStatus::Disabled
-                    | EmailStatus::Role
-                    | EmailStatus::Disposable
-            )
-        )
-    };
+    let refuted = |candidate: &CandidateResult| matches!(candidate.status, CandidateStatus::Judged(status) if status.is_refuted());
     let gone: f64 = candidates
         .iter()
         .filter(|candidate| refuted(candidate))

@@ -3,7 +3,7 @@
 //! time to something else.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -37,15 +37,9 @@ impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let this = self.clone();
         Box::pin(async move {
-            // All must be open: a name with one closed address is up to something.
-            let judged: Result<Vec<SocketAddr>, net::Denied> = this
-                .addresses(name.as_str())
-                .await?
-                .into_iter()
-                .map(|ip| net::judge(ip, &this.allow_nets).map(|judged| judged.socket(0)))
-                .collect();
-            let addresses: Addrs = Box::new(judged?.into_iter());
-            Ok(addresses)
+            let found = this.addresses(name.as_str()).await?;
+            let judged = net::judge_all(found, &this.allow_nets)?;
+            Ok(Box::new(judged.into_iter()) as Addrs)
         })
     }
 }

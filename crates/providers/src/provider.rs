@@ -138,9 +138,10 @@ pub enum Deliverability {
 }
 
 /// An address that a provider found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundEmail {
     /// The address; it may be at an alias of the domain that was asked for.
+    #[serde(rename = "address")]
     pub email: Address,
     /// What the provider says of it.
     pub deliverability: Deliverability,
@@ -340,5 +341,22 @@ pub trait Provider: Send + Sync + fmt::Debug {
         _person: &PersonQuery,
     ) -> Result<Answer<Vec<String>>, ProviderError> {
         Err(ProviderError::NotOffered)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Calls are kept in databases: what was written stays readable.
+    #[test]
+    fn a_found_address_is_written_as_ever() {
+        let text =
+            r#"{"address":"ana@acme.example","deliverability":"accept_all","confidence":90}"#;
+        let found: FoundEmail = serde_json::from_str(text).unwrap();
+        assert_eq!(found.email.to_string(), "ana@acme.example");
+        assert_eq!(serde_json::to_string(&found).unwrap(), text);
+        let wrong = text.replace('@', " ");
+        assert!(serde_json::from_str::<FoundEmail>(&wrong).is_err());
     }
 }

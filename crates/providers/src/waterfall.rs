@@ -66,11 +66,19 @@ const PRIOR: Record = Record {
 pub fn expected_cost(member: &Member) -> f64 {
     let record = member.record;
     let asked = as_f64(record.asked + PRIOR.asked);
-    let found = as_f64(record.found.min(record.asked) + PRIOR.found) / asked;
     let verified = as_f64(record.verified.min(record.found) + PRIOR.verified) / asked;
-    let credits = (found * as_credits(member.prices.find_found))
-        + ((1.0 - found) * as_credits(member.prices.find_missing));
+    let (_, credits) = expected_call(member);
     credits * as_f64(member.credit_price) / verified.max(f64::MIN_POSITIVE)
+}
+
+/// How likely a call finds an address, and how many credits it is expected to cost.
+fn expected_call(member: &Member) -> (f64, f64) {
+    let record = member.record;
+    let asked = as_f64(record.asked + PRIOR.asked);
+    let found = as_f64(record.found.min(record.asked) + PRIOR.found) / asked;
+    let credits = found * as_credits(member.prices.find_found)
+        + (1.0 - found) * as_credits(member.prices.find_missing);
+    (found, credits)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
@@ -150,10 +158,7 @@ pub fn dry_run(
     ordered
         .iter()
         .map(|member| {
-            let asked = as_f64(member.record.asked + PRIOR.asked);
-            let found = as_f64(member.record.found.min(member.record.asked) + PRIOR.found) / asked;
-            let credits = found * as_credits(member.prices.find_found)
-                + (1.0 - found) * as_credits(member.prices.find_missing);
+            let (found, credits) = expected_call(member);
             let affordable = left(member.kind) >= worst(member.prices);
             let call = PlannedCall {
                 provider: member.kind,
@@ -297,7 +302,7 @@ async fn ask(
     let (id, found) = match backing.begin(kind, worst(prices), person).await {
         Begun::Go(id) => {
             let answer = provider.find_email(person).await;
-            let cost = cost_of(&answer, prices);
+            let cost = cost_of(&answer, prices.find_missing);
             backing.end(id, kind, person, &answer, cost).await;
             match answer {
                 Ok(answer) => (id, answer.found),
@@ -318,16 +323,17 @@ async fn ask(
     }))
 }
 
-/// What a call cost, as far as it is known.
-fn cost_of(
-    answer: &Result<Answer<FoundEmail>, ProviderError>,
-    prices: Prices,
+/// What a call cost, as far as it is known; `missing` is the price of an answer without a find
+/// that does not name its own.
+pub fn cost_of<T>(
+    answer: &Result<Answer<T>, ProviderError>,
+    missing: MilliCredits,
 ) -> Option<MilliCredits> {
     match answer {
         Ok(Answer {
             found: None,
             cost: None,
-        }) => Some(prices.find_missing),
+        }) => Some(missing),
         Ok(answer) => answer.cost,
         Err(error) => (!error.may_be_charged()).then_some(0),
     }

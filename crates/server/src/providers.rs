@@ -10,7 +10,7 @@ mod phones;
 mod vault;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lode_core::api::{MilliCredits, UnixMillis};
 use lode_core::lead::Lead;
@@ -59,16 +59,6 @@ struct Ready {
     stored: StoredProvider,
 }
 
-impl Providers {
-    fn forget_client(&self, account_id: Uuid, kind: ProviderKind) {
-        let mut connected = self
-            .connected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        connected.remove(&(account_id, kind));
-    }
-}
-
 /// A client with the time of the key that it was made with.
 type Connected = (UnixMillis, Arc<dyn Provider>);
 
@@ -115,6 +105,16 @@ impl Providers {
         (self.clock)()
     }
 
+    fn connected(&self) -> MutexGuard<'_, HashMap<(Uuid, ProviderKind), Connected>> {
+        self.connected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget_client(&self, account_id: Uuid, kind: ProviderKind) {
+        self.connected().remove(&(account_id, kind));
+    }
+
     /// The account's providers that can be asked now, in the order in which they are to be.
     async fn ready(&self, account_id: Uuid) -> Result<Vec<Ready>, ProvidersError> {
         let now = self.now();
@@ -130,7 +130,9 @@ impl Providers {
                 // Set by a newer version.
                 continue;
             };
-            if resting {
+            // One that the account's own order leaves out is not asked either.
+            let left_out = matches!(&by, Order::Given(kinds) if !kinds.contains(&kind));
+            if resting || left_out {
                 continue;
             }
             match self.connect(account_id, kind, &stored) {
@@ -164,21 +166,20 @@ impl Providers {
         kind: ProviderKind,
         stored: &StoredProvider,
     ) -> Result<Arc<dyn Provider>, ProvidersError> {
-        let mut connected = self
-            .connected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some((since, provider)) = connected.get(&(account_id, kind))
-            && *since == stored.updated_at
+        let known = self.connected().get(&(account_id, kind)).cloned();
+        if let Some((since, provider)) = known
+            && since == stored.updated_at
         {
-            return Ok(provider.clone());
+            return Ok(provider);
         }
+        // Not under the lock: a client reads the system's certificates when it is made.
         let key = self
             .vault
             .open(account_id, kind, &stored.sealed)?
             .ok_or(ProvidersError::Unreadable)?;
         let provider: Arc<dyn Provider> = Arc::from(connect(kind, &key, &self.config_of(kind))?);
-        connected.insert((account_id, kind), (stored.updated_at, provider.clone()));
+        let client = (stored.updated_at, provider.clone());
+        self.connected().insert((account_id, kind), client);
         Ok(provider)
     }
 

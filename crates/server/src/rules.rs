@@ -11,7 +11,6 @@ use std::time::SystemTime;
 
 use lode_core::api::RuleVersions;
 use lode_core::rules::{FILE_BYTES_MAX, RuleError, RuleSet, SCHEMA};
-use sha2::{Digest as _, Sha256};
 
 /// Most files looked at in the folder.
 const FILES_MAX: usize = 100;
@@ -221,7 +220,7 @@ fn line_of(json: &str, error: &RuleError) -> Option<usize> {
 }
 
 fn etag(text: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
+    let hash = lode_store::secret::hash(text.as_bytes());
     let hex: String = hash.iter().take(16).map(|b| format!("{b:02x}")).collect();
     format!("\"{hex}\"")
 }

@@ -152,22 +152,14 @@ impl Parts {
 /// The text with its web addresses cut to their hosts: a help page's path (`/policy/spam`)
 /// is no word of the reply, a blocklist's host is.
 fn without_paths(text: &str) -> String {
-    let mut left = String::with_capacity(text.len());
-    for (index, word) in text.split(' ').enumerate() {
-        if index > 0 {
-            left.push(' ');
+    let cut = |word: &str| match word.split_once("://") {
+        Some((scheme, rest)) => {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+            format!("{scheme}://{host}")
         }
-        let host = word.split_once("://").map(|(scheme, rest)| {
-            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-            let rest_len = rest.len() - end;
-            (scheme, word.split_at_checked(word.len() - rest_len))
-        });
-        left.push_str(match host {
-            Some((_, Some((host, _)))) => host,
-            _ => word,
-        });
-    }
-    left
+        None => word.to_owned(),
+    };
+    text.split(' ').map(cut).collect::<Vec<_>>().join(" ")
 }
 
 /// An enhanced code at the start of a line, with or without `#`, and what follows it.

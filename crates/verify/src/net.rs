@@ -81,6 +81,20 @@ pub fn judge(ip: IpAddr, allow: &[IpNet]) -> Result<JudgedIp, Denied> {
     })
 }
 
+/// Judges all addresses of a host, for a connection whose port is not known yet (it is 0).
+///
+/// # Errors
+/// [`Denied`] where any of them is closed: a host that names one closed address is up to
+/// something.
+pub fn judge_all(
+    ips: impl IntoIterator<Item = IpAddr>,
+    allow_nets: &[IpNet],
+) -> Result<Vec<SocketAddr>, Denied> {
+    ips.into_iter()
+        .map(|ip| judge(ip, allow_nets).map(|judged| judged.socket(0)))
+        .collect()
+}
+
 /// IPv4 blocks that are not public unicast (IANA IPv4 Special-Purpose Address Registry,
 /// RFC 6890 and later; multicast and the former class E).
 const CLOSED_V4: &[(Ipv4Addr, u8)] = &[

@@ -6,7 +6,6 @@
 //! followed by hand, each judged anew; body, time and number of hops are bounded; nothing
 //! is decompressed; no proxy, cookie or credential is used.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -100,13 +99,8 @@ impl Resolve for JudgingResolver {
         let this = self.clone();
         Box::pin(async move {
             let found = this.resolver.addresses(name.as_str()).await?;
-            // All must be open: a host that names one closed address is up to something.
-            let judged: Result<Vec<SocketAddr>, net::Denied> = found
-                .into_iter()
-                .map(|ip| net::judge(ip, &this.allow_nets).map(|judged| judged.socket(0)))
-                .collect();
-            let addresses: Addrs = Box::new(judged?.into_iter());
-            Ok(addresses)
+            let judged = net::judge_all(found, &this.allow_nets)?;
+            Ok(Box::new(judged.into_iter()) as Addrs)
         })
     }
 }

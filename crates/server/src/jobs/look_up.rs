@@ -83,14 +83,14 @@ pub(super) async fn look_up(app: &App, worker: Uuid, claimed: &Claimed) -> Looke
         verifier: app.verifier().as_ref(),
     };
     let asked = app.providers.ask(&question).await;
-    let outcome = weigh(own.clone(), &asked, app.finder.port_shut());
-    let progress = Progress::Providers {
-        own: Box::new(own),
-        deferrals: before,
-    };
+    let progress = asked.pending.and_then(|_| {
+        let own = Box::new(own.clone());
+        let deferrals = before;
+        Progress::Providers { own, deferrals }.write()
+    });
     LookedUp {
-        outcome,
-        progress: asked.pending.and_then(|_| progress.write()),
+        outcome: weigh(own, &asked, app.finder.port_shut()),
+        progress,
     }
 }
 

@@ -13,8 +13,6 @@ use lode_providers::{
     Answer, Deliverability, FoundEmail, PersonQuery, Provider, ProviderError, ProviderKind,
 };
 use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState, StoredCall};
-use lode_verify::Address;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Providers;
@@ -50,14 +48,6 @@ pub(crate) struct Asked {
     pub(crate) notes: Vec<&'static str>,
 }
 
-/// An address as it is written down with a call.
-#[derive(Serialize, Deserialize)]
-struct StoredEmail {
-    address: String,
-    deliverability: Deliverability,
-    confidence: Option<u8>,
-}
-
 impl Providers {
     /// Asks the account's providers for a person's address. Nothing where there are none,
     /// or the person has no name and no profile to ask by.
@@ -88,9 +78,6 @@ impl Providers {
             .asked
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        if !outcome.is_pending() {
-            asked.pending = None;
-        }
         if outcome.opted_out {
             asked.notes.push("person_opted_out");
         }
@@ -162,7 +149,11 @@ impl Desk<'_> {
             known.insert(call.id, verdict);
         }
         let found = (call.state == CallState::Found)
-            .then(|| call.answer.as_deref().and_then(read))
+            .then(|| {
+                call.answer
+                    .as_deref()
+                    .and_then(|text| serde_json::from_str(text).ok())
+            })
             .flatten();
         Begun::Known(call.id, found)
     }
@@ -173,7 +164,7 @@ impl Desk<'_> {
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             known.get(&id).copied()
         };
-        if let Some(status) = known.filter(|status| is_refuted(*status)) {
+        if let Some(status) = known.filter(|status| status.is_refuted()) {
             return (status, vec!["refuted_before".to_owned()], false);
         }
         if found.deliverability == Deliverability::Invalid {
@@ -188,17 +179,10 @@ impl Desk<'_> {
         let waits = verdict.status == EmailStatus::Deferred && verdict.retry_after.is_some();
         if waits {
             let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-            asked.pending = asked.pending.max(verdict.retry_after);
+            asked.pending = verdict.retry_after;
         }
         (verdict.status, verdict.reasons, waits)
     }
-}
-
-fn is_refuted(status: EmailStatus) -> bool {
-    matches!(
-        status,
-        EmailStatus::Invalid | EmailStatus::Disabled | EmailStatus::Role | EmailStatus::Disposable
-    )
 }
 
 #[async_trait]
@@ -236,7 +220,7 @@ impl Backing for Desk<'_> {
         let finding = match answer {
             Ok(Answer {
                 found: Some(found), ..
-            }) => CallFinding::Found(write(found)),
+            }) => CallFinding::Found(serde_json::to_string(found).unwrap_or_default()),
             Ok(_) => CallFinding::Missing {
                 until: now.saturating_add(providers.miss_ms),
             },
@@ -276,29 +260,11 @@ impl Backing for Desk<'_> {
         });
         match status {
             EmailStatus::Verified | EmailStatus::Full => Judged::Settled,
-            status if is_refuted(status) => Judged::Refuted,
+            status if status.is_refuted() => Judged::Refuted,
             EmailStatus::Deferred if waits => Judged::Pending,
             // Nobody could prove more than the provider is sure of.
             _ if sure => Judged::Settled,
             _ => Judged::Open,
         }
     }
-}
-
-fn write(found: &FoundEmail) -> String {
-    serde_json::to_string(&StoredEmail {
-        address: found.email.to_string(),
-        deliverability: found.deliverability,
-        confidence: found.confidence,
-    })
-    .unwrap_or_default()
-}
-
-fn read(text: &str) -> Option<FoundEmail> {
-    let stored: StoredEmail = serde_json::from_str(text).ok()?;
-    Some(FoundEmail {
-        email: Address::parse(&stored.address).ok()?,
-        deliverability: stored.deliverability,
-        confidence: stored.confidence,
-    })
 }

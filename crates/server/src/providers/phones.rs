@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use lode_core::api::MilliCredits;
-use lode_providers::waterfall::person_key;
+use lode_providers::waterfall::{cost_of, person_key};
 use lode_providers::{Answer, PersonQuery, ProviderError};
 use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState};
 
@@ -22,23 +22,11 @@ enum Answered {
 #[async_trait]
 impl PhoneSource for Providers {
     async fn find(&self, question: PhoneQuestion<'_>) -> Result<Vec<Phone>, PhoneError> {
-        let ready = self.ready(question.account_id).await.map_err(|error| {
-            tracing::warn!(operation.id = %question.operation, %error, "providers are left out");
-            PhoneError::Unavailable
-        })?;
-        if ready
-            .iter()
-            .all(|ready| ready.member.prices.mobile.is_none())
-        {
-            return Err(PhoneError::NotConfigured);
-        }
+        let ready = self.with_mobiles(&question).await?;
         let person = person_query(question.person);
         let (mut answered, mut limited) = (false, false);
-        for ready in &ready {
-            let Some(price) = ready.member.prices.mobile else {
-                continue;
-            };
-            match self.ask_mobile(ready, price, &question, &person).await {
+        for (ready, price) in &ready {
+            match self.ask_mobile(ready, *price, &question, &person).await {
                 Answered::Numbers(numbers) => {
                     let provider = ready.member.kind.to_string();
                     let phone = |number| Phone {
@@ -64,22 +52,32 @@ impl PhoneSource for Providers {
     /// None of the providers tells without being paid whether it knows a number; what can be
     /// said is whether there is anybody to ask.
     async fn preview(&self, question: PhoneQuestion<'_>) -> Result<Preview, PhoneError> {
-        let ready = self.ready(question.account_id).await.map_err(|error| {
-            tracing::warn!(operation.id = %question.operation, %error, "providers are left out");
-            PhoneError::Unavailable
-        })?;
-        if ready
-            .iter()
-            .any(|ready| ready.member.prices.mobile.is_some())
-        {
-            Ok(Preview::Unknown)
-        } else {
-            Err(PhoneError::NotConfigured)
-        }
+        self.with_mobiles(&question).await?;
+        Ok(Preview::Unknown)
     }
 }
 
 impl Providers {
+    /// The account's providers that sell mobiles, with their price; an error where there are
+    /// none.
+    async fn with_mobiles(
+        &self,
+        question: &PhoneQuestion<'_>,
+    ) -> Result<Vec<(Ready, MilliCredits)>, PhoneError> {
+        let ready = self.ready(question.account_id).await.map_err(|error| {
+            tracing::warn!(operation.id = %question.operation, %error, "providers are left out");
+            PhoneError::Unavailable
+        })?;
+        let with_mobiles: Vec<_> = ready
+            .into_iter()
+            .filter_map(|ready| ready.member.prices.mobile.map(|price| (ready, price)))
+            .collect();
+        if with_mobiles.is_empty() {
+            return Err(PhoneError::NotConfigured);
+        }
+        Ok(with_mobiles)
+    }
+
     async fn ask_mobile(
         &self,
         ready: &Ready,
@@ -118,14 +116,7 @@ impl Providers {
             }
         };
         let answer = ready.provider.find_mobile(person).await;
-        let cost = match &answer {
-            Ok(Answer {
-                found: None,
-                cost: None,
-            }) => Some(0),
-            Ok(answer) => answer.cost,
-            Err(error) => (!error.may_be_charged()).then_some(0),
-        };
+        let cost = cost_of(&answer, 0);
         let (finding, answered) = match answer {
             Ok(Answer {
                 found: Some(numbers),

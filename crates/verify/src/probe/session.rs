@@ -377,8 +377,8 @@ impl Session<'_> {
         let plan = self.plan;
         if !self.findings.control.all_asked() {
             self.findings.control.taken_at = self.context.now_millis;
+            self.asked_decoys = true;
         }
-        self.asked_decoys |= !self.findings.control.all_asked();
         if self.findings.control.random.is_none() {
             let answer = self.rcpt(&plan.decoys.random).await?;
             self.findings.control.random = Some(answer);
