@@ -170,13 +170,6 @@ impl<'a> ElementRef<'a> {
         self.document.slice(self.node.text)
     }
 
-    /// Itself.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn value(self) -> Self {
-        self
-    }
-
     /// Its attributes, names and values.
     pub fn attrs(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let range = self.node.attributes.start as usize..self.node.attributes.end as usize;

@@ -17,9 +17,8 @@ fn text() -> &'static str {
 }
 
 /// The built-in rule files, one a site.
-pub(crate) fn rule_files() -> impl ExactSizeIterator<Item = &'static str> {
-    let files: Vec<_> = text().lines().take(SITES).collect();
-    files.into_iter()
+pub(crate) fn rule_files() -> Vec<&'static str> {
+    text().lines().take(SITES).collect()
 }
 
 /// A part, from one byte to before another.

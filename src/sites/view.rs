@@ -109,7 +109,7 @@ impl<'r> View<'r> {
         let content = self
             .root()
             .descendent_elements()
-            .filter(|element| element.value().name() == "meta")
+            .filter(|element| element.name() == "meta")
             .find(|meta| meta.attr("name") == Some(key) || meta.attr("property") == Some(key))?
             .attr("content")?;
         let content = dom::collapse(content);
@@ -120,7 +120,7 @@ impl<'r> View<'r> {
     #[must_use]
     pub fn canonical_link(&self) -> Option<Url> {
         let link = self.root().descendent_elements().find(|element| {
-            element.value().name() == "link"
+            element.name() == "link"
                 && element
                     .attr("rel")
                     .is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"))
@@ -146,7 +146,7 @@ impl<'r> View<'r> {
         self.json_ld.get_or_init(|| {
             let mut nodes = Vec::new();
             let scripts = self.root().descendent_elements().filter(|element| {
-                element.value().name() == "script"
+                element.name() == "script"
                     && element
                         .attr("type")
                         .is_some_and(|kind| kind.eq_ignore_ascii_case("application/ld+json"))

@@ -23,7 +23,7 @@ pub(super) fn read<'v>(view: &'v View<'_>) -> Vec<LabelledField<'v>> {
         if fields.len() >= FIELDS_MAX {
             break;
         }
-        if element.value().name() == "dt" {
+        if element.name() == "dt" {
             label = dom::text(element);
         } else if let Some(label) = label.take() {
             fields.push(LabelledField {

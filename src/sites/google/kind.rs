@@ -69,7 +69,7 @@ fn is_shell(view: &View<'_>) -> bool {
         || view
             .root()
             .descendent_elements()
-            .filter(|element| element.value().name() == "noscript")
+            .filter(|element| element.name() == "noscript")
             .any(|element| dom::raw_text(element).contains("/enablejs"))
         || dom::title(&view.document)
             .is_some_and(|title| view.rules.is_label("shell_title", &title))

@@ -109,7 +109,7 @@ fn headings<'v>(
         .filter_map(|heading| {
             let link = dom::ancestors(heading)
                 .take(ANCESTORS_MAX)
-                .find(|element| element.value().name() == "a")?;
+                .find(|element| element.name() == "a")?;
             // A link with two headings is one result.
             (seen.insert(link.id()) && accept(link)).then_some((link, heading))
         })
@@ -136,7 +136,7 @@ fn link_in_heading<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
             let host = target.as_deref().and_then(host_of);
             let table = dom::ancestors(link)
                 .take(ANCESTORS_MAX)
-                .find(|element| element.value().name() == "table");
+                .find(|element| element.name() == "table");
             let is_sitelink = match (table, &above) {
                 (Some(table), Some((result, of))) => {
                     of.is_some() && *of == host && !dom::contains(table, *result)
@@ -256,8 +256,7 @@ fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
         let block = dom::ancestors(candidate.link)
             .take(ANCESTORS_MAX)
             .take_while(|element| {
-                holds.get(&element.id()) == Some(&1)
-                    && !matches!(element.value().name(), "body" | "html")
+                holds.get(&element.id()) == Some(&1) && !matches!(element.name(), "body" | "html")
             })
             .last()
             .unwrap_or(candidate.link);
@@ -290,7 +289,7 @@ fn lines(block: ElementRef<'_>, title: &str) -> Vec<String> {
     let passage_links: Vec<String> = block
         .descendent_elements()
         .filter(|element| {
-            element.value().name() == "a"
+            element.name() == "a"
                 && element
                     .attr("href")
                     .is_some_and(|href| href.contains(":~:"))

@@ -40,7 +40,7 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         let heading = view.first("company_name")?;
         dom::ancestors(heading)
             .take(14)
-            .find(|ancestor| ancestor.value().name() == "section")
+            .find(|ancestor| ancestor.name() == "section")
     });
     if organization.is_none() && card.is_none() {
         return None;
@@ -222,7 +222,7 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
         let is_paragraph = [piece.element]
             .into_iter()
             .chain(dom::ancestors(piece.element).take(2))
-            .any(|element| matches!(element.value().name(), "p" | "h4"));
+            .any(|element| matches!(element.name(), "p" | "h4"));
         lines.push((piece.text.clone(), is_paragraph));
     }
     let mut shown = Card {
@@ -275,7 +275,7 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
 fn listed<'a>(view: &'a View<'_>, label: &str) -> Option<ElementRef<'a>> {
     let mut wanted = false;
     for element in view.all("definition").into_iter().take(200) {
-        if element.value().name() == "dt" {
+        if element.name() == "dt" {
             let text = dom::sighted_text(element);
             wanted = text.is_some_and(|text| view.rules.is_label(label, &text));
         } else if wanted {
@@ -339,10 +339,7 @@ fn offer_website(
             dom::sighted_text(*link)
                 .is_some_and(|text| view.rules.has_label("visit_website", &text))
                 || card.is_some_and(|card| dom::contains(card, *link))
-                || link
-                    .value()
-                    .classes()
-                    .any(|class| class.contains("overflow-menu"))
+                || link.classes().any(|class| class.contains("overflow-menu"))
         })
         .filter_map(|link| link.attr("href").and_then(clean))
         .next();

@@ -141,7 +141,7 @@ fn find_card<'a>(view: &'a View<'_>) -> Option<ElementRef<'a>> {
         let heading = view.first("profile_heading")?;
         dom::ancestors(heading)
             .take(12)
-            .find(|ancestor| ancestor.value().name() == "section")
+            .find(|ancestor| ancestor.name() == "section")
     })
 }
 
@@ -201,7 +201,7 @@ fn definitions(view: &View<'_>, card: ElementRef<'_>) -> Vec<(String, String)> {
     let mut label = None;
     for element in view.all_in(card, "definition").into_iter().take(40) {
         let text = dom::sighted_text(element);
-        match element.value().name() {
+        match element.name() {
             "dt" => label = text,
             _ => {
                 if let (Some(label), Some(value)) = (label.take(), text) {

@@ -153,7 +153,7 @@ fn card_around<'a>(view: &View<'_>, element: ElementRef<'a>) -> Option<ElementRe
     let section = [with_heading]
         .into_iter()
         .chain(dom::ancestors(with_heading).take(12))
-        .find(|ancestor| ancestor.value().name() == "section");
+        .find(|ancestor| ancestor.name() == "section");
     Some(section.unwrap_or(with_heading))
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn by_document(view: &View<'_>) -> Option<&'static str> {
     let mut scripts = view
         .root()
         .descendent_elements()
-        .filter(|element| element.value().name() == "script")
+        .filter(|element| element.name() == "script")
         .take(40);
     let walled = scripts.any(|script| dom::raw_text(script).contains("/authwall?"));
     (walled && dom::text(view.root()).is_none()).then_some("login_wall")

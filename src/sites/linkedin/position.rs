@@ -79,7 +79,7 @@ fn around_items<'a>(
         .take(levels)
         .take_while(|ancestor| {
             let within = !beyond;
-            beyond = matches!(ancestor.value().name(), "section" | "main" | "body");
+            beyond = matches!(ancestor.name(), "section" | "main" | "body");
             within
         })
         .find(|ancestor| view.first_in(*ancestor, "section_item").is_some())
@@ -135,7 +135,7 @@ pub(crate) fn read_item(view: &View<'_>, item: ElementRef<'_>, grain: Grain) -> 
 fn role_within<'a>(dated: ElementRef<'a>, item: ElementRef<'a>) -> Option<ElementRef<'a>> {
     dom::ancestors(dated)
         .take_while(|ancestor| ancestor.id() != item.id())
-        .find(|ancestor| ancestor.value().name() == "li")
+        .find(|ancestor| ancestor.name() == "li")
 }
 
 /// Several roles at one employer, in blocks of their own without a list: more than title and
@@ -224,7 +224,7 @@ fn grouped(
 /// Address of the first company page linked in the item.
 fn company_url(view: &View<'_>, item: ElementRef<'_>) -> Option<String> {
     item.descendent_elements()
-        .filter(|element| element.value().name() == "a")
+        .filter(|element| element.name() == "a")
         .take(20)
         .filter_map(|link| view.href(link))
         .find_map(|url| canonical::linkedin_company(&url))

@@ -97,7 +97,7 @@ fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
 fn by_structure<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
     let links = view.root().descendent_elements();
     let people: Vec<ElementRef<'a>> = links
-        .filter(|element| element.value().name() == "a")
+        .filter(|element| element.name() == "a")
         .filter(|link| has_degree_beside(view, *link))
         .take(ROWS_MAX)
         .collect();
@@ -112,7 +112,7 @@ fn by_structure<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
             .take(12)
             .take_while(|ancestor| {
                 holds.get(&ancestor.id()) == Some(&1)
-                    && !matches!(ancestor.value().name(), "main" | "section" | "body")
+                    && !matches!(ancestor.name(), "main" | "section" | "body")
             })
             .last()
     };
@@ -122,7 +122,7 @@ fn by_structure<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
 /// The first link of a row with a degree of connection beside it.
 fn marked_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<ElementRef<'a>> {
     row.descendent_elements()
-        .filter(|element| element.value().name() == "a")
+        .filter(|element| element.name() == "a")
         .take(60)
         .find(|link| has_degree_beside(view, *link))
 }
@@ -136,7 +136,7 @@ fn has_degree_beside(view: &View<'_>, link: ElementRef<'_>) -> bool {
     let line = is_profile.then(|| {
         dom::ancestors(link)
             .take(4)
-            .find(|element| matches!(element.value().name(), "p" | "div" | "li"))
+            .find(|element| matches!(element.name(), "p" | "div" | "li"))
     });
     line.flatten()
         .filter(|line| line.descendent_elements().take(41).count() <= 40)
@@ -149,7 +149,7 @@ fn holders(view: &View<'_>) -> HashSet<NodeId> {
     let mut holders = HashSet::new();
     for link in view.root().descendent_elements() {
         // Look at the text before parsing an address.
-        let leads_to_member = link.value().name() == "a"
+        let leads_to_member = link.name() == "a"
             && link
                 .attr("href")
                 .is_some_and(|href| href.contains("/in/") || href.contains("/headless"))
@@ -188,7 +188,7 @@ fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>
     let mut with_picture = None;
     let links = row
         .descendent_elements()
-        .filter(|element| element.value().name() == "a");
+        .filter(|element| element.name() == "a");
     for link in links.take(60) {
         let Some(url) = view.href(link) else { continue };
         if person.is_none() && is_headless(&url) {
@@ -203,7 +203,7 @@ fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>
         if name_in(view, link).is_some() {
             let pictured = link
                 .descendent_elements()
-                .any(|element| matches!(element.value().name(), "img" | "figure"));
+                .any(|element| matches!(element.name(), "img" | "figure"));
             if !pictured {
                 return Some((link, profile));
             }
@@ -227,7 +227,7 @@ fn is_anonymous(view: &View<'_>, row: ElementRef<'_>) -> bool {
     }
     let headless = row
         .descendent_elements()
-        .filter(|element| element.value().name() == "a")
+        .filter(|element| element.name() == "a")
         .filter_map(|link| view.href(link))
         .any(|url| is_headless(&url));
     headless
@@ -390,7 +390,7 @@ fn is_elsewhere(
         .into_iter()
         .chain(dom::ancestors(element))
         .take_while(|ancestor| ancestor.id() != row.id())
-        .any(|ancestor| match ancestor.value().name() {
+        .any(|ancestor| match ancestor.name() {
             "button" => true,
             "a" => view.href(ancestor).is_some_and(|url| {
                 canonical::linkedin_profile(&url).as_deref() != Some(profile_url)

@@ -133,7 +133,7 @@ fn role_around(title: ElementRef<'_>) -> Option<ElementRef<'_>> {
         .take(8)
         .take_while(|element| element.attr("data-sn-view-name").is_none())
         .collect();
-    let named = |name: &str| around.iter().find(|element| element.value().name() == name);
+    let named = |name: &str| around.iter().find(|element| element.name() == name);
     named("li").or_else(|| named("p")).copied()
 }
 
@@ -141,7 +141,7 @@ fn role_around(title: ElementRef<'_>) -> Option<ElementRef<'_>> {
 fn line_around(title: ElementRef<'_>) -> Option<String> {
     let line = dom::ancestors(title)
         .take(4)
-        .find(|element| matches!(element.value().name(), "p" | "li" | "div"))?;
+        .find(|element| matches!(element.name(), "p" | "li" | "div"))?;
     dom::sighted_text(line)
 }
 

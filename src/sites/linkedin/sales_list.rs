@@ -39,7 +39,7 @@ fn rows<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
     let mut rows: Vec<ElementRef<'a>> = Vec::new();
     for name in view.all("sales_row_name").into_iter().take(1_000) {
         let row = dom::ancestors(name).take(24).find(|ancestor| {
-            matches!(ancestor.value().name(), "li" | "tr")
+            matches!(ancestor.name(), "li" | "tr")
                 || ancestor.attr("data-x-search-result").is_some()
         });
         if let Some(row) = row
@@ -84,7 +84,7 @@ fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
     );
     let links: Vec<_> = row
         .descendent_elements()
-        .filter(|element| element.value().name() == "a")
+        .filter(|element| element.name() == "a")
         .take(60)
         .filter_map(|link| view.href(link))
         .collect();
@@ -106,7 +106,7 @@ fn link_of(
     [element]
         .into_iter()
         .chain(dom::ancestors(element).take_while(|ancestor| ancestor.id() != row.id()))
-        .find(|element| element.value().name() == "a")
+        .find(|element| element.name() == "a")
         .and_then(|link| view.href(link))
 }
 

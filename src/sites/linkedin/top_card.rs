@@ -63,7 +63,7 @@ pub(crate) fn identity(view: &View<'_>, card: ElementRef<'_>) -> Identity {
     let mut found = Identity::default();
     let links = card
         .descendent_elements()
-        .filter(|element| element.value().name() == "a");
+        .filter(|element| element.name() == "a");
     for link in links.take(100) {
         let Some(url) = view.href(link) else { continue };
         let own_page = is_own_page(&url) || view.first_in(link, "heading").is_some();
@@ -129,7 +129,7 @@ fn is_own_page(url: &Url) -> bool {
 pub(crate) fn has_own_page_link(view: &View<'_>, scope: ElementRef<'_>, slug: &str) -> bool {
     scope
         .descendent_elements()
-        .filter(|element| element.value().name() == "a")
+        .filter(|element| element.name() == "a")
         .filter_map(|link| view.href(link))
         .filter(is_own_page)
         .any(|url| canonical::slug_after(&url, &["in"]).as_deref() == Some(slug))
@@ -232,7 +232,7 @@ fn is_aside(view: &View<'_>, piece: &Piece<'_>, card: ElementRef<'_>) -> bool {
         || [piece.element]
             .into_iter()
             .chain(dom::ancestors(piece.element).take_while(|up| up.id() != card.id()))
-            .any(|element| match element.value().name() {
+            .any(|element| match element.name() {
                 "button" => true,
                 "a" => leads_away(element),
                 _ => false,
@@ -285,7 +285,7 @@ fn heading_lines<'p, 'a>(pieces: &'p [Piece<'a>]) -> Option<Vec<&'p Piece<'a>>> 
         [piece.element]
             .into_iter()
             .chain(dom::ancestors(piece.element).take(3))
-            .any(|element| matches!(element.value().name(), "h2" | "h3"))
+            .any(|element| matches!(element.name(), "h2" | "h3"))
     };
     let first = pieces.iter().find(|piece| !is_degree(&piece.text))?;
     if !is_heading(&first) {
@@ -442,7 +442,7 @@ fn company(
 /// Whether an element shows a picture (a logo, or the place of one).
 fn has_picture(element: ElementRef<'_>) -> bool {
     element.descendent_elements().any(|inner| {
-        matches!(inner.value().name(), "img" | "figure" | "svg" | "li-icon")
+        matches!(inner.name(), "img" | "figure" | "svg" | "li-icon")
             || inner.attr("role") == Some("img")
     })
 }
@@ -450,7 +450,7 @@ fn has_picture(element: ElementRef<'_>) -> bool {
 /// The first link of the card that leads out of LinkedIn.
 pub(crate) fn website(view: &View<'_>, card: ElementRef<'_>) -> Option<String> {
     card.descendent_elements()
-        .filter(|element| element.value().name() == "a")
+        .filter(|element| element.name() == "a")
         .take(60)
         .filter_map(|link| view.href(link))
         .filter_map(|url| canonical::website(&url))
