@@ -14,6 +14,7 @@ use crate::jobs::AddressFinder;
 use crate::phones::PhoneSource;
 use crate::providers::Providers;
 use crate::rules::RuleFiles;
+use crate::scores::Scores;
 use crate::verification::AddressVerifier;
 
 /// What tells the time: credit periods, holds and leases are counted by it.
@@ -59,6 +60,8 @@ pub struct Inner {
     pub(crate) unlocks: Notify,
     /// Wrong pairing codes.
     pub(crate) pairing_tries: TryLimit,
+    /// Scores as outcomes correct them.
+    pub(crate) scores: Scores,
     /// Newer rule files for the page readers.
     pub(crate) rules: RuleFiles,
     /// Turns true when the server shuts down.
@@ -92,6 +95,7 @@ impl App {
                 lookups: Notify::new(),
                 unlocks: Notify::new(),
                 pairing_tries,
+                scores: Scores::default(),
                 rules,
                 shutdown: watch::Sender::new(false),
             }),

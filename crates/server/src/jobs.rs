@@ -197,6 +197,7 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
                 duration_ms,
                 "look-up ended"
             );
+            let end = app.scores.corrected(&app.store, end, app.now()).await;
             finish(app, worker, &claimed, end).await;
         }
     }

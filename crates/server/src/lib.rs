@@ -25,6 +25,7 @@ pub mod problem;
 pub mod providers;
 mod routes;
 pub mod rules;
+mod scores;
 mod serve;
 pub mod validate;
 pub mod verification;

@@ -5,7 +5,7 @@ mod view;
 
 pub use submit::{Resumed, Submitted};
 pub use view::Changes;
-pub(crate) use view::{email, read_view, status_name};
+pub(crate) use view::{email, read_view, status_by_name, status_name};
 
 use lode_core::api::{CaptureState, Receipt, UnixMillis};
 use uuid::Uuid;

@@ -38,6 +38,7 @@ pub use actions::{
     Used,
 };
 pub use audit::LedgerCheck;
+pub use calibration::ScoredOutcome;
 pub use captures::{Changes, Resumed, Submitted};
 pub use error::{Result, StoreError};
 pub use lookups::{Claimed, Evidence, Finished, LookupEnd};

@@ -12,7 +12,7 @@ use crate::leads::identity::fold;
 use crate::pricing::{Pricing, email_key, ledger};
 use crate::secret::{Hash, keyed_hash};
 use crate::sql::{Tx, sql};
-use crate::{Store, captures, charges, credits};
+use crate::{Store, captures, charges, credits, providers};
 
 /// How often a hard bounce can be undone by another: an address is charged for once, so
 /// that more than a few charges of one mean that something else is wrong.
@@ -108,7 +108,7 @@ impl Store {
         } else {
             0
         };
-        if hard && let Some((lead_id, ..)) = &known {
+        if hard && let Some(KnownAddress { lead_id, .. }) = &known {
             // A refused address is not shown as proved any more.
             tx.execute(
                 sql(
@@ -135,15 +135,18 @@ impl Store {
                 captures::touch(&mut tx, &mut account, row.uuid("operation_id")?, now).await?;
             }
         }
-        let (status, score) = match known {
-            Some((_, status, score)) => (Some(status), Some(score)),
-            None => (None, None),
+        if let Some(known) = &known {
+            providers::outcome_of(&mut tx, account_id, known, &new.address, &new.outcome).await?;
+        }
+        let (status, score, model_score) = match known {
+            Some(known) => (Some(known.status), Some(known.score), known.model_score),
+            None => (None, None, None),
         };
         tx.execute(
             sql("INSERT INTO outcomes
-                 (account_id, id, body_hash, address_hash, domain, status, score, outcome,
-                  refunded, at, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+                 (account_id, id, body_hash, address_hash, domain, status, score, model_score,
+                  outcome, refunded, at, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
             .bind(account_id)
             .bind(new.id)
             .bind(new.body_hash.as_slice())
@@ -151,6 +154,7 @@ impl Store {
             .bind(domain)
             .bind(status.clone())
             .bind(score)
+            .bind(model_score)
             .bind(new.outcome.as_str())
             .bind(refunded)
             .bind(new.at)
@@ -183,29 +187,40 @@ fn read(row: &crate::sql::Row) -> Result<StoredOutcome> {
     })
 }
 
-/// The lead whose best address it is, with what is thought of it.
+/// What is thought of a lead's best address.
+pub(crate) struct KnownAddress {
+    pub(crate) lead_id: Uuid,
+    pub(crate) status: String,
+    score: i64,
+    model_score: Option<i64>,
+}
+
+/// The lead whose best address it is.
 async fn known_address(
     tx: &mut Tx,
     account_id: Uuid,
     domain: &str,
     address: &str,
-) -> Result<Option<(Uuid, String, i64)>> {
+) -> Result<Option<KnownAddress>> {
     let folded = fold(address);
     for row in tx
         .all(
-            sql("SELECT lead_id, address, status, score FROM emails
-                 WHERE account_id = $1 AND domain = $2")
+            sql(
+                "SELECT lead_id, address, status, score, model_score FROM emails
+                 WHERE account_id = $1 AND domain = $2",
+            )
             .bind(account_id)
             .bind(domain),
         )
         .await?
     {
         if fold(&row.text("address")?) == folded {
-            return Ok(Some((
-                row.uuid("lead_id")?,
-                row.text("status")?,
-                row.int("score")?,
-            )));
+            return Ok(Some(KnownAddress {
+                lead_id: row.uuid("lead_id")?,
+                status: row.text("status")?,
+                score: row.int("score")?,
+                model_score: row.opt_int("model_score")?,
+            }));
         }
     }
     Ok(None)

@@ -5,9 +5,11 @@
 
 mod calls;
 mod keys;
+mod outcome;
 
 pub use calls::{Call, CallBegun, CallEnd, CallFinding, CallState, StoredCall};
 pub use keys::{ProviderEdit, ProviderRecord, StoredProvider};
+pub(crate) use outcome::outcome_of;
 
 use lode_core::api::UnixMillis;
 

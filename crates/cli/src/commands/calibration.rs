@@ -1,6 +1,7 @@
 //! `lode calibration`: whether scores were true.
 
-use lode_finder::calibration::calibration;
+use lode_finder::calibration::{Calibration, Recalibration, ScoredOutcome, calibration};
+use serde::Serialize;
 
 use super::serve::{DataArgs, runtime};
 use crate::output::{Failure, JsonLines};
@@ -11,10 +12,21 @@ use crate::output::{Failure, JsonLines};
 /// address, and writes one JSON object: {"bands","n","ece","brier"}. A band has the scores
 /// "from" and "to", how many addresses ("n", "delivered", "bounced"), the share that arrived
 /// ("observed", with Wilson's 95 % "interval") and the share that should have ("expected").
+/// "recalibration" is what the outcomes make of the model's scores, for addresses that accept
+/// everything ("accept_all") and for others that are not proved ("unproved"): each run of
+/// scores that has outcomes, with the share that is shown for it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     data: DataArgs,
+}
+
+/// What is written.
+#[derive(Serialize)]
+struct Table {
+    #[serde(flatten)]
+    calibration: Calibration,
+    recalibration: Recalibration,
 }
 
 /// Runs the command.
@@ -24,6 +36,25 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         let outcomes = store.scored_outcomes().await;
         store.close().await;
         let outcomes = outcomes.map_err(|error| Failure::new(error.to_string()))?;
-        JsonLines::stdout().write(&calibration(&outcomes))
+        let shown: Vec<(u8, bool)> = outcomes
+            .iter()
+            .map(|outcome| (outcome.score, outcome.arrived))
+            .collect();
+        let of_model: Vec<ScoredOutcome> = outcomes
+            .iter()
+            .map(|outcome| ScoredOutcome {
+                status: outcome.status,
+                model_score: outcome.model_score,
+                arrived: outcome.arrived,
+            })
+            .collect();
+        let mut recalibration = Recalibration::fit(&of_model);
+        for steps in [&mut recalibration.accept_all, &mut recalibration.unproved] {
+            steps.retain(|step| step.n > 0);
+        }
+        JsonLines::stdout().write(&Table {
+            calibration: calibration(&shown),
+            recalibration,
+        })
     })
 }

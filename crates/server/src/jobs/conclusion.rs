@@ -106,6 +106,7 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
                 outcome: name.to_owned(),
                 reason: first_reason.or_else(|| reason.map(str::to_owned)),
                 email: None,
+                model_score: None,
                 disproves_known: false,
                 company_domain: None,
             };
@@ -122,6 +123,7 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
         },
         // An address that was refused is not one to show.
         email: email.filter(|_| matches!(state, CaptureState::Found | CaptureState::Unsure)),
+        model_score: None,
         disproves_known: matches!(
             outcome.conclusion,
             Conclusion::Verified | Conclusion::NotFound | Conclusion::NoMail
@@ -183,6 +185,7 @@ pub(super) fn failed(reason: &str) -> LookupEnd {
         outcome: "failed".to_owned(),
         reason: Some(reason.to_owned()),
         email: None,
+        model_score: None,
         disproves_known: false,
         company_domain: None,
     }

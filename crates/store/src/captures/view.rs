@@ -179,7 +179,7 @@ pub(crate) fn status_name(status: EmailStatus) -> Result<String> {
     }
 }
 
-fn status_by_name(name: &str) -> Result<EmailStatus> {
+pub(crate) fn status_by_name(name: &str) -> Result<EmailStatus> {
     Ok(serde_json::from_value(serde_json::Value::String(
         name.to_owned(),
     ))?)

@@ -29,6 +29,8 @@ pub struct LookupEnd {
     pub reason: Option<String>,
     /// The address, where there is one to show.
     pub email: Option<EmailView>,
+    /// The model's score, where outcomes have corrected the one shown.
+    pub model_score: Option<u8>,
     /// Whether an address that was known before is disproved.
     pub disproves_known: bool,
     /// The company's domain, where the address proves it.
@@ -166,6 +168,7 @@ impl Store {
                     outcome: "not_found".to_owned(),
                     reason: Some("erased".to_owned()),
                     email: None,
+                    model_score: None,
                     disproves_known: true,
                     company_domain: None,
                 });
@@ -288,11 +291,13 @@ async fn write_email(
     }
     tx.execute(
         sql("INSERT INTO emails
-             (lead_id, account_id, address, domain, status, score, reasons, checked_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             (lead_id, account_id, address, domain, status, score, model_score, reasons,
+              checked_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
              ON CONFLICT (lead_id) DO UPDATE
              SET address = excluded.address, domain = excluded.domain,
                  status = excluded.status, score = excluded.score,
+                 model_score = excluded.model_score,
                  reasons = excluded.reasons, checked_at = excluded.checked_at")
         .bind(lead.id)
         .bind(account_id)
@@ -300,6 +305,7 @@ async fn write_email(
         .bind(domain)
         .bind(captures::status_name(email.status)?)
         .bind(i64::from(email.score))
+        .bind(end.model_score.map(i64::from))
         .bind(serde_json::to_string(&email.reasons)?)
         .bind(email.checked_at),
     )

@@ -287,7 +287,7 @@ impl Store {
                 sql("UPDATE provider_calls SET verdict = $2
                      WHERE id = $1 AND state = 'found'
                            AND (verdict IS NULL OR verdict <> $2)
-                     RETURNING account_id, provider")
+                     RETURNING account_id, provider, outcome")
                 .bind(id)
                 .bind(name),
             )
@@ -295,7 +295,8 @@ impl Store {
         else {
             return Ok(());
         };
-        if verdict == EmailStatus::Verified {
+        // Where mail has told already, that counts.
+        if verdict == EmailStatus::Verified && row.opt_text("outcome")?.is_none() {
             keys::count(
                 &mut tx,
                 row.uuid("account_id")?,

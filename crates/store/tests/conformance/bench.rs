@@ -183,6 +183,7 @@ pub fn found(address: &str, now: i64) -> LookupEnd {
             reasons: vec!["decoys_refused".into()],
             checked_at: now,
         }),
+        model_score: None,
         disproves_known: true,
         company_domain: Some("acme.example".into()),
     }
@@ -195,6 +196,7 @@ pub fn ended(state: CaptureState, outcome: &str, reason: &str) -> LookupEnd {
         outcome: outcome.into(),
         reason: Some(reason.into()),
         email: None,
+        model_score: None,
         disproves_known: false,
         company_domain: None,
     }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::bench::{Bench, DAY, NOW, capture_of, found};
 
-async fn report(bench: &Bench, address: &str, outcome: &str, at: i64) {
+pub async fn report(bench: &Bench, address: &str, outcome: &str, at: i64) {
     let new = NewOutcome {
         id: Uuid::now_v7(),
         address: address.into(),
@@ -21,8 +21,22 @@ async fn report(bench: &Bench, address: &str, outcome: &str, at: i64) {
     assert!(matches!(reported, Reported::Done(_)), "{reported:?}");
 }
 
+/// Score shown, model's score, and whether mail arrived.
+async fn scored(bench: &Bench) -> Vec<(u8, u8, bool)> {
+    let mut scored: Vec<_> = bench
+        .store
+        .scored_outcomes()
+        .await
+        .unwrap()
+        .iter()
+        .map(|of| (of.score, of.model_score, of.arrived))
+        .collect();
+    scored.sort_unstable();
+    scored
+}
+
 /// The end of a look-up with an address that could not be proved.
-fn unproved(address: &str, score: u8) -> LookupEnd {
+pub fn unproved(address: &str, score: u8) -> LookupEnd {
     let proved = found(address, NOW);
     LookupEnd {
         state: CaptureState::Unsure,
@@ -33,6 +47,7 @@ fn unproved(address: &str, score: u8) -> LookupEnd {
             score,
             ..email
         }),
+        model_score: Some(85),
         disproves_known: false,
         company_domain: None,
     }
@@ -71,16 +86,12 @@ pub async fn outcomes_are_evidence_and_judge_the_scores(bench: Bench) {
     let (good, wrong) = evidence("emil", NOW + DAY).await;
     assert_eq!(good, ["ana@acme.example", "dora@acme.example"]);
     assert_eq!(wrong, ["bob@acme.example"]);
-    let mut scored = bench.store.scored_outcomes().await.unwrap();
-    scored.sort_unstable();
-    assert_eq!(scored, [(70, true), (100, false)]);
+    assert_eq!(scored(&bench).await, [(70, 85, true), (100, 100, false)]);
 
     // Somebody left: the newer report is the evidence, the first one judged the score.
     report(&bench, "ana@acme.example", "hard_bounce", NOW + 2 * DAY).await;
     let (good, wrong) = evidence("finn", NOW + 2 * DAY).await;
     assert_eq!(good, ["dora@acme.example"]);
     assert_eq!(wrong, ["ana@acme.example", "bob@acme.example"]);
-    let mut scored = bench.store.scored_outcomes().await.unwrap();
-    scored.sort_unstable();
-    assert_eq!(scored, [(70, true), (100, false)]);
+    assert_eq!(scored(&bench).await, [(70, 85, true), (100, 100, false)]);
 }

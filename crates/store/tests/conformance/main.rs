@@ -101,6 +101,7 @@ conformance! {
     providers::the_days_purse_is_reserved_settled_and_new_the_next_day,
     providers::servers_together_keep_the_days_limit,
     providers::what_was_answered_is_not_asked_again,
+    providers::mail_counts_for_a_providers_record,
     providers::misses_are_remembered_for_their_time,
     providers::only_the_lease_holder_asks,
 }

@@ -3,6 +3,7 @@ use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState, Pr
 use uuid::Uuid;
 
 use crate::bench::{Bench, DAY, MINUTE, NOW, capture_of};
+use crate::calibration::{report, unproved};
 
 const MONTH: i64 = 30 * DAY;
 
@@ -266,6 +267,43 @@ pub async fn what_was_answered_is_not_asked_again(bench: Bench) {
     };
     bench.store.end_call(failed, &bob, &end, NOW).await.unwrap();
     go(&bench, &bob, NOW).await;
+}
+
+/// What we could not prove counts once mail arrived, what we proved no more once it bounced.
+pub async fn mail_counts_for_a_providers_record(bench: Bench) {
+    with_key(&bench, "hunter", 9_000).await;
+    with_key(&bench, "snov", 9_000).await;
+    let lead = bench.create(&capture_of("ana"), NOW).await.lead_id;
+    let mut end = unproved("ana@acme.example", 60);
+    end.email.as_mut().unwrap().status = EmailStatus::Unknown;
+    bench.run(&end, NOW).await;
+    for (provider, verdict) in [
+        ("hunter", EmailStatus::Unknown),
+        ("snov", EmailStatus::Verified),
+    ] {
+        let call = Call {
+            lead_id: lead,
+            ..call(&bench, provider, Uuid::now_v7(), "ana")
+        };
+        let id = go(&bench, &call, NOW).await;
+        let end = found(Some(1_000));
+        bench.store.end_call(id, &call, &end, NOW).await.unwrap();
+        bench.store.judge_call(id, verdict).await.unwrap();
+    }
+    let verified = async || {
+        let all = bench.store.providers(bench.account, NOW).await.unwrap();
+        let of = |name: &str| all.iter().find(|of| of.provider == name).unwrap().record;
+        (of("hunter").verified, of("snov").verified)
+    };
+    assert_eq!(verified().await, (0, 1));
+    // Another spelling of the address is the same; a second report of the same counts once.
+    report(&bench, "Ana@Acme.example", "delivered", NOW).await;
+    report(&bench, "ana@acme.example", "delivered", NOW).await;
+    assert_eq!(verified().await, (1, 1));
+    report(&bench, "ana@acme.example", "soft_bounce", NOW).await;
+    assert_eq!(verified().await, (1, 1));
+    report(&bench, "ana@acme.example", "hard_bounce", NOW).await;
+    assert_eq!(verified().await, (0, 0));
 }
 
 pub async fn misses_are_remembered_for_their_time(bench: Bench) {
