@@ -125,6 +125,11 @@ fn titles() {
         ),
         ("Dr. H. Field", ["H.", "", "Field", "Dr.", "", ""]),
         (
+            "dr hab. inż. Ada Field",
+            ["Ada", "", "Field", "dr hab. inż.", "", ""],
+        ),
+        ("Maître Ada Field", ["Ada", "", "Field", "Maître", "", ""]),
+        (
             "Dipl.-Ing. Ada Field",
             ["Ada", "", "Field", "Dipl.-Ing.", "", ""],
         ),
