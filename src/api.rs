@@ -129,15 +129,67 @@ pub struct CaptureView {
     pub reason: Option<String>,
     /// What was charged, once it is settled.
     pub receipt: Option<Receipt>,
+    /// The person's mobile numbers, or what it takes to unlock them; `None` for companies
+    /// and where the price list does not sell them.
+    #[serde(default)]
+    pub mobile: Option<MobileView>,
     /// When it was taken.
     pub captured_at: UnixMillis,
     /// When it last changed.
     pub updated_at: UnixMillis,
-    /// The account's credits with this answer.
+    /// The credits with this answer, as the calling member sees them.
     pub credits: Credits,
 }
 
-/// The account's credits at one moment.
+/// Where a lead's mobile numbers stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MobileState {
+    /// Nobody has unlocked them: a click may, for [`MobileView::price`].
+    Locked,
+    /// An unlock is queued or under way; the capture gets a new version when it ends.
+    Working,
+    /// An unlock waits, for credit or for a source, and for an explicit click.
+    Paused,
+    /// They are unlocked.
+    Unlocked,
+    /// They were looked for, and nobody knew any. A click may look again.
+    NotFound,
+    /// The account has nobody who could be asked.
+    NotConfigured,
+}
+
+/// A lead's mobile numbers, or what it takes to unlock them: all that a button needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MobileView {
+    /// Where they stand.
+    pub state: MobileState,
+    /// The most that a click costs now; 0 where it is free (a repeat, or unlocked).
+    pub price: MilliCredits,
+    /// The price for people: `2 premium credits`, `Free`.
+    pub price_text: String,
+    /// The pools that pay, first one first.
+    pub pools: Vec<String>,
+    /// The unlock that is under way or paused: a click sends its id again.
+    pub operation_id: Option<Uuid>,
+    /// The unlocked numbers.
+    pub phones: Vec<PhoneView>,
+}
+
+/// A number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneView {
+    /// The number as the provider wrote it.
+    pub number: String,
+    /// `mobile`, `direct` or `main_line`.
+    pub kind: String,
+    /// Name of the provider.
+    pub provider: String,
+    /// When it was found.
+    pub found_at: UnixMillis,
+}
+
+/// The credits of one moment, as the calling member sees them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credits {
     /// Free to spend: grants less holds.

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::{Decode, Fields, Unreadable, word};
 use crate::api::{
     AccountView, CaptureChanges, CaptureRequest, CaptureState, CaptureView, Credits, EmailView,
-    FieldError, GrantUse, Health, PairingResponse, Problem, Receipt, RuleVersions,
+    FieldError, GrantUse, Health, MobileState, MobileView, PairingResponse, PhoneView, Problem,
+    Receipt, RuleVersions,
 };
 use crate::email::EmailStatus;
 
@@ -61,9 +62,42 @@ impl Decode for CaptureView {
             email: view.get("email")?,
             reason: view.get("reason")?,
             receipt: view.get("receipt")?,
+            mobile: view.get("mobile")?,
             captured_at: view.get("captured_at")?,
             updated_at: view.get("updated_at")?,
             credits: view.get("credits")?,
+        })
+    }
+}
+
+impl Decode for MobileState {
+    fn decode(value: &Value) -> Result<Self, Unreadable> {
+        word(value, "state of mobile numbers")
+    }
+}
+
+impl Decode for MobileView {
+    fn decode(value: &Value) -> Result<Self, Unreadable> {
+        let mobile = Fields::of(value, "mobile")?;
+        Ok(Self {
+            state: mobile.get("state")?,
+            price: mobile.get("price")?,
+            price_text: mobile.get("price_text")?,
+            pools: mobile.get("pools")?,
+            operation_id: mobile.get("operation_id")?,
+            phones: mobile.get("phones")?,
+        })
+    }
+}
+
+impl Decode for PhoneView {
+    fn decode(value: &Value) -> Result<Self, Unreadable> {
+        let phone = Fields::of(value, "phone")?;
+        Ok(Self {
+            number: phone.get("number")?,
+            kind: phone.get("kind")?,
+            provider: phone.get("provider")?,
+            found_at: phone.get("found_at")?,
         })
     }
 }

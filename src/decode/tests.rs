@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::*;
 use crate::api::{
     AccountView, CaptureChanges, CaptureRequest, CaptureState, CaptureView, Credits, EmailView,
-    FieldError, GrantUse, Health, PairingResponse, Problem, Receipt, RuleVersions,
+    FieldError, GrantUse, Health, MobileState, MobileView, PairingResponse, PhoneView, Problem,
+    Receipt, RuleVersions,
 };
 use crate::email::EmailStatus;
 use crate::health;
@@ -201,6 +202,19 @@ fn view() -> CaptureView {
         email: Some(email()),
         reason: some("none"),
         receipt: Some(receipt()),
+        mobile: Some(MobileView {
+            state: MobileState::Unlocked,
+            price: 0,
+            price_text: "Free".to_owned(),
+            pools: vec!["premium".to_owned()],
+            operation_id: Some(id(9)),
+            phones: vec![PhoneView {
+                number: "+49 151 5550 200".to_owned(),
+                kind: "mobile".to_owned(),
+                provider: "book".to_owned(),
+                found_at: 8,
+            }],
+        }),
         captured_at: 5,
         updated_at: 6,
         credits: CREDITS,

@@ -58,6 +58,7 @@ pub(crate) fn view(
         email: None,
         reason: None,
         receipt: None,
+        mobile: None,
         captured_at: 5,
         updated_at: 6,
         credits: CREDITS,

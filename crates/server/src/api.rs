@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use lode_core::api::{EmailView, MilliCredits, Receipt, UnixMillis};
+use lode_core::api::{EmailView, MilliCredits, MobileView, PhoneView, Receipt, UnixMillis};
 use lode_core::lead::Lead;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -398,8 +398,55 @@ pub struct StandingView {
     pub actions: BTreeMap<String, ActionPriceView>,
     /// Version of the price list.
     pub price_version: String,
+    /// For how long what was paid for is free.
+    pub repeat: RepeatView,
     /// `stop`, or `pause`: kept until an explicit request.
     pub exhausted: String,
+    /// Unlocking premium data with each capture, as it stands for the caller.
+    pub auto_unlock: AutoUnlockStanding,
+    /// Who asks, and what they may do.
+    pub caller: CallerView,
+}
+
+/// For how long the same thing again is free, for the whole team, where the action's
+/// `repeat_free` says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepeatView {
+    /// `never`, `billing_period`, `days` or `forever`.
+    pub window: String,
+    /// How many days, with `days`.
+    pub days: Option<i64>,
+}
+
+/// Unlocking premium data with each capture, as it stands for a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutoUnlockStanding {
+    /// What is unlocked; absent where the policy sells nothing of the kind.
+    pub action: Option<String>,
+    /// The account's rule: `off`, `on` or `member`.
+    pub mode: String,
+    /// The member's own choice; counts with `member` only.
+    pub choice: bool,
+    /// Whether the next capture asks for an unlock: what rule and choice come to, while the
+    /// day's cap is not reached.
+    pub active: bool,
+    /// Most unlocks without a click for a member and a day (UTC).
+    pub daily_cap: u32,
+    /// How many of them are used up.
+    pub used_today: u32,
+    /// Least quality, 0 to 100, that a preview must promise.
+    pub minimum_quality: u8,
+}
+
+/// A caller and what the policy lets them do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerView {
+    /// The member.
+    pub member_id: Uuid,
+    /// `admin` or `user`.
+    pub role: String,
+    /// The policy's permissions of that role: `settings`, `buy`, `invite`, ….
+    pub may: Vec<String>,
 }
 
 /// What an action costs.
@@ -409,8 +456,17 @@ pub struct ActionPriceView {
     pub pools: Vec<String>,
     /// Price of each outcome.
     pub prices: BTreeMap<String, MilliCredits>,
+    /// The least that one can cost that is charged at all; 0 where all are free.
+    pub least: MilliCredits,
     /// The most that one can cost: what is put on hold.
     pub most: MilliCredits,
+    /// The range for people: `1 credit`, `1 to 5 credits`, `Free`.
+    pub price_text: String,
+    /// Whether the same thing again is free within the window.
+    pub repeat_free: bool,
+    /// Whether there is anybody to do it: false where a data provider is needed and the
+    /// account has none.
+    pub configured: bool,
     /// What the caller could spend on it now.
     pub spendable: MilliCredits,
     /// Whether there is credit for one more.
@@ -438,19 +494,6 @@ pub struct OperationView {
     pub credits: CreditsView,
 }
 
-/// A number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PhoneView {
-    /// The number as the provider wrote it.
-    pub number: String,
-    /// `mobile`, `direct` or `main_line`.
-    pub kind: String,
-    /// Name of the provider.
-    pub provider: String,
-    /// When it was found.
-    pub found_at: UnixMillis,
-}
-
 /// An unlock as it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnlockView {
@@ -472,6 +515,9 @@ pub struct LeadView {
     pub email: Option<EmailView>,
     /// The unlocked numbers.
     pub phones: Vec<PhoneView>,
+    /// What it takes to unlock them; `None` for companies and where the price list does not
+    /// sell them.
+    pub mobile: Option<MobileView>,
     /// Whether it is archived: kept, but taking no room.
     pub archived: bool,
     /// The credit now.
@@ -493,4 +539,51 @@ pub struct ReceiptView {
     pub evidence: Value,
     /// Sequence numbers of the ledger's entries.
     pub entries: Vec<i64>,
+}
+
+/// `GET /v1/receipts`: operations, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReceiptList {
+    /// The account's, or the caller's own.
+    pub receipts: Vec<ReceiptLine>,
+    /// `before` of the next call; `None` at the end.
+    pub next: Option<String>,
+    /// The credit now.
+    pub credits: CreditsView,
+}
+
+/// An operation in a list; its whole receipt is at `GET /v1/receipts/{operation_id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptLine {
+    /// The operation.
+    pub operation_id: Uuid,
+    /// The action; `find` for a capture.
+    pub action: String,
+    /// `queued`, `working`, `paused` (until an explicit request), `done`, or `refunded`:
+    /// done, and all of it given back.
+    pub state: String,
+    /// How it ended, as the price list names it, once it is settled.
+    pub outcome: Option<String>,
+    /// Why it stands so, in a stable code, where there is one (`out_of_credits`, …).
+    pub reason: Option<String>,
+    /// Whether it was begun without a click of its own.
+    pub automatic: bool,
+    /// The member who asked.
+    pub member_id: Option<Uuid>,
+    /// The lead.
+    pub lead_id: Option<Uuid>,
+    /// What it was of: the lead's name, an address, an integration's reference.
+    pub subject: Option<String>,
+    /// What was charged; 0 where nothing was, or not yet.
+    pub charged: MilliCredits,
+    /// The same by pool.
+    pub pools: BTreeMap<String, MilliCredits>,
+    /// What was given back of it later.
+    pub refunded: MilliCredits,
+    /// The receipt's one line for people; `None` until it is settled.
+    pub line: Option<String>,
+    /// When it was asked for.
+    pub at: UnixMillis,
+    /// When it last changed.
+    pub updated_at: UnixMillis,
 }

@@ -120,6 +120,14 @@ impl App {
         self.phones.as_ref()
     }
 
+    /// Whether an account has anybody who could be asked for numbers.
+    pub(crate) async fn has_phone_source(&self, account_id: Uuid) -> bool {
+        match self.phones() {
+            Some(source) => source.is_configured(account_id).await,
+            None => false,
+        }
+    }
+
     /// Asks everything that waits or works to come to an end.
     pub fn shut_down(&self) {
         self.shutdown.send_replace(true);

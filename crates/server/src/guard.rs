@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use lode_ledger::policy::{Permission, Role};
+use lode_store::Viewer;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -28,9 +29,23 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// The caller as the store knows who looks.
+    pub(crate) fn viewer<'a>(&self, app: &'a App) -> Viewer<'a> {
+        Viewer {
+            account_id: self.account_id,
+            member_id: Some(self.member_id),
+            pricing: &app.pricing,
+        }
+    }
+
+    /// Whether the policy allows the member's role to do something.
+    pub(crate) fn is_allowed(&self, app: &App, permission: Permission) -> bool {
+        app.pricing.policy().allows(self.role, permission)
+    }
+
     /// Refuses what the policy does not allow the member's role.
     pub(crate) fn may(&self, app: &App, permission: Permission) -> ApiResult<()> {
-        if app.pricing.policy().allows(self.role, permission) {
+        if self.is_allowed(app, permission) {
             return Ok(());
         }
         Err(ApiError::Forbidden(match permission {

@@ -89,6 +89,12 @@ pub struct PhoneQuestion<'a> {
 /// Finds people's numbers.
 #[async_trait]
 pub trait PhoneSource: Send + Sync {
+    /// Whether the account has anybody who could be asked at all, as far as is known without
+    /// asking: what is shown before a click.
+    async fn is_configured(&self, _account_id: Uuid) -> bool {
+        true
+    }
+
     /// All numbers that providers know of a person; none where they know none.
     ///
     /// # Errors

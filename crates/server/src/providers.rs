@@ -11,6 +11,7 @@ mod vault;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use lode_core::api::{MilliCredits, UnixMillis};
 use lode_core::lead::Lead;
@@ -73,7 +74,14 @@ pub struct Providers {
     miss_ms: i64,
     /// Clients by account: they hold connections and tokens.
     connected: Mutex<HashMap<(Uuid, ProviderKind), Connected>>,
+    /// Which accounts have a provider that sells mobiles, and when that was read: every
+    /// capture shows it.
+    with_mobiles: Mutex<HashMap<Uuid, (Instant, bool)>>,
 }
+
+/// For how long what was read of an account's providers is shown: another server may have
+/// changed it.
+const SHOWN_FOR: Duration = Duration::from_secs(10);
 
 impl Providers {
     /// The providers of a configuration. Nothing is read or connected yet.
@@ -98,7 +106,46 @@ impl Providers {
             },
             miss_ms: i64::from(config.provider_miss_days).saturating_mul(24 * 3600 * 1000),
             connected: Mutex::default(),
+            with_mobiles: Mutex::default(),
         })
+    }
+
+    /// Whether the account has a provider that sells mobile numbers, resting or not.
+    async fn sells_mobiles(&self, account_id: Uuid) -> bool {
+        let lock = || {
+            let known = self.with_mobiles.lock();
+            known.unwrap_or_else(PoisonError::into_inner)
+        };
+        let known = lock().get(&account_id).copied();
+        if let Some((read, sells)) = known
+            && read.elapsed() < SHOWN_FOR
+        {
+            return sells;
+        }
+        let stored = match self.store.providers(account_id, self.now()).await {
+            Ok(stored) => stored,
+            Err(error) => {
+                tracing::warn!(account.id = %account_id, %error, "cannot read the providers");
+                return known.is_some_and(|(_, sells)| sells);
+            }
+        };
+        let by = order_of(&stored);
+        let sells = stored.iter().any(|stored| {
+            ProviderKind::by_name(&stored.provider)
+                .filter(|kind| !matches!(&by, Order::Given(kinds) if !kinds.contains(kind)))
+                .and_then(|kind| self.connect(account_id, kind, stored).ok())
+                .is_some_and(|provider| provider.prices().mobile.is_some())
+        });
+        lock().insert(account_id, (Instant::now(), sells));
+        sells
+    }
+
+    /// Forgets what was read of an account's providers: they have changed.
+    fn changed(&self, account_id: Uuid) {
+        let known = self.with_mobiles.lock();
+        known
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&account_id);
     }
 
     fn now(&self) -> UnixMillis {

@@ -122,6 +122,7 @@ pub fn router(app: App, listen: SocketAddr) -> Router {
         )
         .route("/v1/leads/{lead_id}/archive", post(leads::archive))
         .route("/v1/leads/{lead_id}/activate", post(leads::activate))
+        .route("/v1/receipts", get(receipts::list))
         .route("/v1/receipts/{operation_id}", get(receipts::show))
         .route("/v1/providers", get(providers::list).put(providers::order))
         .route("/v1/providers/dry-run", get(providers::dry_run))

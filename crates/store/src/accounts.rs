@@ -1,14 +1,14 @@
 //! Accounts: the row that every change of an account's captures and credit locks.
 
-use lode_core::api::{Credits, UnixMillis};
+use lode_core::api::UnixMillis;
 use lode_ledger::policy::Role;
-use lode_ledger::{AccountHeader, OperationId};
+use lode_ledger::{AccountHeader, Balance, OperationId};
 use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
 use crate::pricing::Pricing;
 use crate::sql::{Row, Statement, Tx, dialect, sql};
-use crate::{Store, credits, members};
+use crate::{Store, Viewer, credits, members};
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,19 +59,9 @@ impl LockedAccount {
         self.version
     }
 
-    /// When the billing period under way at `now` began. The header may not have been
-    /// carried that far yet; no charge can lie between its period's end and now, so that
-    /// this end will do for the beginning of whichever period it is.
+    /// When the billing period under way at `now` began.
     pub(crate) fn period_started_at(&self, now: UnixMillis) -> UnixMillis {
-        self.header
-            .subscription
-            .as_ref()
-            .map_or(UnixMillis::MIN, |subscription| {
-                subscription
-                    .ends_at
-                    .filter(|end| *end <= now)
-                    .unwrap_or(subscription.started_at)
-            })
+        period_started_at(&self.header, now)
     }
 
     pub(crate) fn set_header(&mut self, header: AccountHeader) {
@@ -100,6 +90,21 @@ impl LockedAccount {
             .bind(serde_json::to_string(&self.header)?);
         Ok(Some(statement))
     }
+}
+
+/// When the billing period under way at `now` began. The header may not have been carried
+/// that far yet; no charge can lie between its period's end and now, so that this end will
+/// do for the beginning of whichever period it is.
+pub(crate) fn period_started_at(header: &AccountHeader, now: UnixMillis) -> UnixMillis {
+    header
+        .subscription
+        .as_ref()
+        .map_or(UnixMillis::MIN, |subscription| {
+            subscription
+                .ends_at
+                .filter(|end| *end <= now)
+                .unwrap_or(subscription.started_at)
+        })
 }
 
 /// The ledger's header of an account, without locking it.
@@ -181,36 +186,35 @@ impl Store {
         .collect()
     }
 
-    /// An account with its plan's name and its credits now.
+    /// An account with its credit and plan now, as the viewer sees them.
     ///
     /// # Errors
     /// The database.
     pub async fn account_standing(
         &self,
-        account_id: Uuid,
+        viewer: &Viewer<'_>,
         now: UnixMillis,
-    ) -> Result<(Account, Option<String>, Credits)> {
+    ) -> Result<(Account, Balance)> {
         let mut tx = self.db.read().await?;
         let row = tx
-            .one(sql("SELECT id, name, created_at FROM accounts WHERE id = $1").bind(account_id))
+            .one(
+                sql("SELECT id, name, created_at FROM accounts WHERE id = $1")
+                    .bind(viewer.account_id),
+            )
             .await?;
-        let header = read_header(&mut tx, account_id).await?;
-        let plan = header
-            .subscription
-            .as_ref()
-            .map(|subscription| subscription.terms.plan.to_string());
-        let credits = credits::balance(&mut tx, account_id, header, now).await?;
-        Ok((read_account(&row)?, plan, credits))
+        let header = read_header(&mut tx, viewer.account_id).await?;
+        let balance = credits::balance(&mut tx, viewer, header, now).await?;
+        Ok((read_account(&row)?, balance))
     }
 
-    /// The account's credits now.
+    /// An account's credit by pool, as the viewer sees it.
     ///
     /// # Errors
     /// The database.
-    pub async fn credits(&self, account_id: Uuid, now: UnixMillis) -> Result<Credits> {
+    pub async fn balance(&self, viewer: &Viewer<'_>, now: UnixMillis) -> Result<Balance> {
         let mut tx = self.db.read().await?;
-        let header = read_header(&mut tx, account_id).await?;
-        credits::balance(&mut tx, account_id, header, now).await
+        let header = read_header(&mut tx, viewer.account_id).await?;
+        credits::balance(&mut tx, viewer, header, now).await
     }
 
     /// Carries out what time alone has brought to every account: holds that ran out,

@@ -10,17 +10,17 @@ mod begin;
 mod downloads;
 mod finish;
 mod imports;
+pub(crate) mod offer;
 mod unlocks;
 mod usage;
 
 pub use begin::{ActionRequest, ActionSubject, Begun, Ticket};
-pub(crate) use downloads::email_of;
 pub use downloads::{Downloaded, DownloadedRow};
 pub use finish::{ActionEnd, FoundPhone};
 pub(crate) use imports::limit as capacity_limit;
 pub use imports::{ImportRowStatus, Imported};
-pub use unlocks::{DueUnlock, StoredPhone};
-pub(crate) use unlocks::{phones, unlock_with_capture};
+pub use unlocks::DueUnlock;
+pub(crate) use unlocks::{phones, unlock_with_capture, unlocked_today};
 pub use usage::{Usage, Used};
 
 use lode_core::api::{Receipt, UnixMillis};
@@ -61,7 +61,7 @@ impl OperationState {
         }
     }
 
-    fn by_name(name: &str) -> Result<Self> {
+    pub(crate) fn by_name(name: &str) -> Result<Self> {
         [Self::Queued, Self::Working, Self::Paused, Self::Done]
             .into_iter()
             .find(|state| state.as_str() == name)

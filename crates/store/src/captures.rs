@@ -4,7 +4,7 @@ mod submit;
 mod view;
 
 pub use submit::{Resumed, Submitted};
-pub use view::Changes;
+pub use view::{Changes, ShownCapture};
 pub(crate) use view::{email, read_view, status_by_name, status_name};
 
 use lode_core::api::{CaptureState, Receipt, UnixMillis};

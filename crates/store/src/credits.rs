@@ -4,15 +4,15 @@
 use lode_core::api::{Credits, UnixMillis};
 use lode_ledger::account::{Held, Resolved};
 use lode_ledger::{
-    AccountHeader, AccountState, Applied, Entry, Grant, Hold, LedgerError, NewHold, OperationId,
-    OperationRecord, PriceDecision,
+    AccountHeader, AccountState, Applied, Balance, Entry, Grant, Hold, LedgerError, NewHold,
+    OperationId, OperationRecord, PriceDecision,
 };
 use uuid::Uuid;
 
-use crate::Store;
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::sql::{Row, Statement, Tx, sql};
+use crate::{Store, Viewer};
 
 impl From<LedgerError> for StoreError {
     fn from(error: LedgerError) -> Self {
@@ -296,21 +296,26 @@ fn read_operation(id: &OperationId, row: &Row) -> Result<OperationRecord> {
     })
 }
 
-/// The account's credit in one sum, for people to see.
+/// An account's credit by pool, as the viewer sees it.
 pub(crate) async fn balance(
     tx: &mut Tx,
-    account_id: Uuid,
+    viewer: &Viewer<'_>,
     header: AccountHeader,
     now: UnixMillis,
-) -> Result<Credits> {
-    let balance = load(tx, account_id, header, None, now)
+) -> Result<Balance> {
+    let member = viewer.member()?;
+    Ok(load(tx, viewer.account_id, header, None, now)
         .await?
-        .balance(None, now)?;
+        .balance(member.as_ref(), now)?)
+}
+
+/// The same in one sum.
+pub(crate) fn sum(balance: &Balance) -> Credits {
     let total = balance.total();
-    Ok(Credits {
+    Credits {
         available: total.available,
         held: total.held,
         plan_limit: total.plan_limit,
         resets_at: balance.resets_at,
-    })
+    }
 }

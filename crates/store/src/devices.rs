@@ -147,13 +147,12 @@ impl Store {
         };
         let role = tx
             .one(sql("SELECT role FROM members WHERE id = $1").bind(member_id))
-            .await?
-            .text("role")?;
+            .await?;
         let device = Device {
             id: Uuid::now_v7(),
             account_id,
             member_id,
-            role: members::role_by_name(&role)?,
+            role: members::role_of(&role)?,
             name: device_name.to_owned(),
             created_at: now,
             last_used_at: None,
@@ -269,7 +268,7 @@ fn read_device(row: &Row) -> Result<Device> {
         id: row.uuid("id")?,
         account_id: row.uuid("account_id")?,
         member_id: row.uuid("member_id")?,
-        role: members::role_by_name(&row.text("role")?)?,
+        role: members::role_of(row)?,
         name: row.text("name")?,
         created_at: row.int("created_at")?,
         last_used_at: row.opt_int("last_used_at")?,

@@ -1,15 +1,14 @@
 //! The user's corrections of a lead.
 
-use lode_core::api::{CaptureState, CaptureView, UnixMillis};
+use lode_core::api::{CaptureState, UnixMillis};
 use uuid::Uuid;
 
-use crate::Store;
 use crate::accounts::LockedAccount;
-use crate::captures::{self, state_by_name};
+use crate::captures::{self, ShownCapture, state_by_name};
 use crate::error::{Result, StoreError};
 use crate::leads::{self, LeadEdit, merge};
-use crate::pricing::Pricing;
 use crate::sql::sql;
+use crate::{Store, Viewer};
 
 impl Store {
     /// Corrects a lead, and looks its address up anew where the correction is what the
@@ -19,12 +18,16 @@ impl Store {
     /// The database; then nothing was changed.
     pub async fn edit_lead(
         &self,
-        account_id: Uuid,
+        viewer: &Viewer<'_>,
         lead_id: Uuid,
         edit: &LeadEdit,
-        pricing: &Pricing,
         now: UnixMillis,
-    ) -> Result<Option<CaptureView>> {
+    ) -> Result<Option<ShownCapture>> {
+        let Viewer {
+            account_id,
+            pricing,
+            ..
+        } = *viewer;
         let mut tx = self.db.write().await?;
         let mut account = LockedAccount::lock(&mut tx, account_id).await?;
         let Some(mut stored) = leads::by_id(&mut tx, account_id, lead_id).await? else {
@@ -70,7 +73,7 @@ impl Store {
             return Err(StoreError::Corrupt("a lead without capture".to_owned()));
         };
         let view =
-            captures::read_view(&mut tx, account_id, latest, account.header.clone(), now).await?;
+            captures::read_view(&mut tx, viewer, latest, account.header.clone(), now).await?;
         account.save(&mut tx).await?;
         tx.commit().await?;
         Ok(view)

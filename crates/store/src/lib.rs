@@ -21,6 +21,7 @@ mod error;
 mod lookups;
 mod outcomes;
 mod plans;
+mod receipts;
 mod sql;
 
 pub mod devices;
@@ -34,21 +35,22 @@ pub mod settings;
 pub use accounts::Account;
 pub use actions::{
     ActionEnd, ActionRequest, ActionSubject, Begun, Downloaded, DownloadedRow, DueUnlock,
-    FoundPhone, ImportRowStatus, Imported, Operation, OperationState, StoredPhone, Ticket, Usage,
-    Used,
+    FoundPhone, ImportRowStatus, Imported, Operation, OperationState, Ticket, Usage, Used,
 };
 pub use audit::LedgerCheck;
 pub use calibration::ScoredOutcome;
-pub use captures::{Changes, Resumed, Submitted};
+pub use captures::{Changes, Resumed, ShownCapture, Submitted};
 pub use error::{Result, StoreError};
 pub use lookups::{Claimed, Evidence, Finished, LookupEnd};
 pub use outcomes::{NewOutcome, Reported, StoredOutcome};
 pub use plans::{PlanChanged, Standing};
 pub use pricing::Pricing;
+pub use receipts::{ReceiptCursor, ReceiptPage, ReceiptRow};
 pub use settings::Settings;
 pub use sql::Address;
 
 use sql::Database;
+use uuid::Uuid;
 
 /// Name of the key under which erased people are hashed.
 const SUPPRESSION_KEY: &str = "suppression";
@@ -59,6 +61,23 @@ pub struct Store {
     db: Database,
     /// Key of the keyed hashes.
     key: std::sync::Arc<[u8]>,
+}
+
+/// Who looks at an account's data, and by which prices: what it looks like depends on both.
+#[derive(Debug, Clone, Copy)]
+pub struct Viewer<'a> {
+    /// The account.
+    pub account_id: Uuid,
+    /// The member; `None` sees the whole account's credit.
+    pub member_id: Option<Uuid>,
+    /// The prices.
+    pub pricing: &'a Pricing,
+}
+
+impl Viewer<'_> {
+    fn member(&self) -> Result<Option<lode_ledger::MemberId>> {
+        self.member_id.map(members::ledger_id).transpose()
+    }
 }
 
 impl std::fmt::Debug for Store {

@@ -104,21 +104,26 @@ pub(crate) fn ledger_id(id: Uuid) -> Result<MemberId> {
     MemberId::new(id.to_string()).map_err(ledger)
 }
 
-/// A role's stored name.
-pub(crate) fn role_name(role: Role) -> &'static str {
+/// A role's name, in the database and on the wire.
+#[must_use]
+pub fn role_name(role: Role) -> &'static str {
     match role {
         Role::Admin => "admin",
         Role::User => "user",
     }
 }
 
-/// A role by its stored name.
-pub(crate) fn role_by_name(name: &str) -> Result<Role> {
-    match name {
-        "admin" => Ok(Role::Admin),
-        "user" => Ok(Role::User),
-        _ => Err(StoreError::Corrupt("a role".to_owned())),
-    }
+/// A role by its name.
+#[must_use]
+pub fn role_by_name(name: &str) -> Option<Role> {
+    [Role::Admin, Role::User]
+        .into_iter()
+        .find(|role| role_name(*role) == name)
+}
+
+/// A role in a column.
+pub(crate) fn role_of(row: &Row) -> Result<Role> {
+    role_by_name(&row.text("role")?).ok_or_else(|| StoreError::Corrupt("a role".to_owned()))
 }
 
 /// The member whose device it is.
@@ -138,6 +143,14 @@ pub(crate) async fn of_device(tx: &mut Tx, device_id: Uuid) -> Result<Option<Act
         })
     })
     .transpose()
+}
+
+/// Whether a member wants premium data unlocked with each capture.
+pub(crate) async fn wants_auto_unlock(tx: &mut Tx, id: Uuid) -> Result<bool> {
+    let row = tx
+        .one(sql("SELECT auto_unlock FROM members WHERE id = $1").bind(id))
+        .await?;
+    Ok(row.int("auto_unlock")? != 0)
 }
 
 /// The account's first admin: whose devices the operator pairs.
@@ -224,7 +237,7 @@ fn read(row: &Row, account: &lode_ledger::AccountHeader) -> Result<Member> {
     Ok(Member {
         id,
         name: row.text("name")?,
-        role: role_by_name(&row.text("role")?)?,
+        role: role_of(row)?,
         auto_unlock: row.int("auto_unlock")? != 0,
         caps: in_ledger.map(|m| m.caps.clone()).unwrap_or_default(),
         used: in_ledger.map(|m| m.used.clone()).unwrap_or_default(),
@@ -273,7 +286,7 @@ async fn invitations(tx: &mut Tx, account_id: Uuid, now: UnixMillis) -> Result<V
         Ok(Invitation {
             id: row.uuid("id")?,
             name: row.text("name")?,
-            role: role_by_name(&row.text("role")?)?,
+            role: role_of(row)?,
             expires_at: row.int("expires_at")?,
         })
     })
@@ -310,7 +323,7 @@ pub(crate) async fn take_invitation(
         )));
     }
     let id = Uuid::now_v7();
-    let role = role_by_name(&row.text("role")?)?;
+    let role = role_of(&row)?;
     insert(tx, &mut account, id, &row.text("name")?, role, now).await?;
     account.save(tx).await?;
     Ok(Some((account_id, id)))

@@ -6,15 +6,16 @@ use lode_core::api::{MilliCredits, UnixMillis};
 use lode_ledger::account::{Granted, PlanChange, Planned};
 use lode_ledger::capacity::Capacity;
 use lode_ledger::policy::Allocation;
+use lode_ledger::unlock::AutoUnlockRule;
 use lode_ledger::{Action, Balance, GrantKind, NewGrant, OperationId, PlanId, PlanTerms, Pool};
 use uuid::Uuid;
 
 use crate::accounts::{LockedAccount, read_header};
-use crate::actions::capacity_limit;
+use crate::actions::{capacity_limit, unlocked_today};
 use crate::error::{Result, StoreError};
 use crate::pricing::{Pricing, ledger};
 use crate::sql::sql;
-use crate::{Store, credits, members};
+use crate::{Store, credits, members, settings};
 
 /// The answer to a change of plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,28 +50,16 @@ pub struct Standing {
     pub spendable: BTreeMap<Action, MilliCredits>,
     /// How full the account is.
     pub capacity: Capacity,
+    /// The rule of unlocking with each capture that is in force.
+    pub auto_unlock: AutoUnlockRule,
+    /// The member's own choice.
+    pub wants_auto_unlock: bool,
+    /// The member's unlocks without a click since 00:00 UTC.
+    pub unlocked_today: u32,
 }
 
 impl Store {
-    /// An account's credit by pool, as a member sees it.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn balance(
-        &self,
-        account_id: Uuid,
-        member_id: Option<Uuid>,
-        now: UnixMillis,
-    ) -> Result<Balance> {
-        let mut tx = self.db.read().await?;
-        let header = read_header(&mut tx, account_id).await?;
-        let member = member_id.map(members::ledger_id).transpose()?;
-        Ok(credits::load(&mut tx, account_id, header, None, now)
-            .await?
-            .balance(member.as_ref(), now)?)
-    }
-
-    /// The same with everything that can be said before a click.
+    /// A member's credit with everything that can be said before a click.
     ///
     /// # Errors
     /// The database.
@@ -112,6 +101,9 @@ impl Store {
                 limit: capacity_limit(&state.header, pricing),
                 used: u64::try_from(used).unwrap_or(0),
             },
+            auto_unlock: settings::auto_unlock(&mut tx, account_id, pricing).await?,
+            wants_auto_unlock: members::wants_auto_unlock(&mut tx, member_id).await?,
+            unlocked_today: unlocked_today(&mut tx, account_id, member_id, None, now).await?,
         })
     }
 

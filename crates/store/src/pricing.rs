@@ -1,6 +1,6 @@
 //! What a look-up costs: the policy's price list, as the store asks it.
 
-use lode_core::api::{GrantUse, Receipt, UnixMillis};
+use lode_core::api::{GrantUse, MilliCredits, Receipt, UnixMillis};
 use lode_ledger::policy::{Exhausted, PlanError, RepeatWindow};
 use lode_ledger::{
     Action, Hold, HoldState, MemberId, NewHold, Outcome, PlanTerms, Policy, PriceDecision,
@@ -123,6 +123,32 @@ impl Pricing {
         self.policy
             .hold_for(action, units, member, now)
             .map_err(ledger)
+    }
+
+    /// The most that one of an action can cost.
+    pub(crate) fn ceiling(&self, action: &Action) -> Result<MilliCredits> {
+        self.policy.ceiling(action, 1).map_err(ledger)
+    }
+
+    /// A price for people: `2 premium credits`, `Free`.
+    pub(crate) fn price_text(&self, action: &Action, price: MilliCredits) -> String {
+        if price == 0 {
+            return "Free".to_owned();
+        }
+        let pools = self.policy.actions.get(action).map(|prices| &prices.pools);
+        self.policy
+            .amount_text(price, pools.and_then(|pools| pools.first()))
+    }
+
+    /// The pools that pay for an action, first one first.
+    pub(crate) fn pools(&self, action: &Action) -> Vec<String> {
+        let prices = self.policy.actions.get(action);
+        let pools = prices.map(|prices| prices.pools.iter());
+        pools
+            .into_iter()
+            .flatten()
+            .map(|pool| pool.as_str().to_owned())
+            .collect()
     }
 
     /// The price of `units` of an action that ended with `outcome`; a name that the price

@@ -90,7 +90,7 @@ async fn quality(
     source: &dyn PhoneSource,
     due: &DueUnlock,
 ) -> ApiResult<Option<Option<u8>>> {
-    let Some(lead) = app.store.lead(due.account_id, due.lead_id).await? else {
+    let Some((lead, _)) = app.store.person(due.account_id, due.lead_id).await? else {
         return Ok(None);
     };
     let preview = source
@@ -98,7 +98,7 @@ async fn quality(
             account_id: due.account_id,
             operation: due.id,
             lead_id: due.lead_id,
-            person: &lead.lead,
+            person: &lead,
         })
         .await
         .map_err(unavailable)?;

@@ -98,6 +98,7 @@ impl Providers {
             .store
             .set_provider(account_id, kind.as_str(), &stored, self.now())
             .await?;
+        self.changed(account_id);
         if set {
             Ok(())
         } else {
@@ -111,11 +112,12 @@ impl Providers {
     /// [`ProvidersError::NoKey`] where there is none.
     pub async fn remove(&self, account_id: Uuid, kind: ProviderKind) -> Result<(), ProvidersError> {
         self.forget_client(account_id, kind);
-        if self
+        let removed = self
             .store
             .remove_provider(account_id, kind.as_str())
-            .await?
-        {
+            .await?;
+        self.changed(account_id);
+        if removed {
             Ok(())
         } else {
             Err(ProvidersError::NoKey)
@@ -139,10 +141,11 @@ impl Providers {
         }
         let names: Option<Vec<&str>> =
             order.map(|order| order.iter().map(|kind| kind.as_str()).collect());
-        Ok(self
-            .store
+        self.store
             .order_providers(account_id, names.as_deref())
-            .await?)
+            .await?;
+        self.changed(account_id);
+        Ok(())
     }
 
     /// Tries a stored key by a call that costs nothing. A key that works ends the

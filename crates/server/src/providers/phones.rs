@@ -5,6 +5,7 @@ use lode_core::api::MilliCredits;
 use lode_providers::waterfall::{cost_of, person_key};
 use lode_providers::{Answer, PersonQuery, ProviderError};
 use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState};
+use uuid::Uuid;
 
 use super::{Providers, Ready, person_query};
 use crate::phones::{Phone, PhoneError, PhoneKind, PhoneQuestion, PhoneSource, Preview};
@@ -21,6 +22,10 @@ enum Answered {
 
 #[async_trait]
 impl PhoneSource for Providers {
+    async fn is_configured(&self, account_id: Uuid) -> bool {
+        self.sells_mobiles(account_id).await
+    }
+
     async fn find(&self, question: PhoneQuestion<'_>) -> Result<Vec<Phone>, PhoneError> {
         let ready = self.with_mobiles(&question).await?;
         let person = person_query(question.person);
@@ -72,10 +77,15 @@ impl Providers {
             .into_iter()
             .filter_map(|ready| ready.member.prices.mobile.map(|price| (ready, price)))
             .collect();
-        if with_mobiles.is_empty() {
-            return Err(PhoneError::NotConfigured);
+        if !with_mobiles.is_empty() {
+            return Ok(with_mobiles);
         }
-        Ok(with_mobiles)
+        // One that rests is there all the same, and may be asked later.
+        Err(if self.sells_mobiles(question.account_id).await {
+            PhoneError::Unavailable
+        } else {
+            PhoneError::NotConfigured
+        })
     }
 
     async fn ask_mobile(

@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use lode_core::api::AccountView;
+use lode_core::api::{AccountView, Credits};
+use lode_ledger::Balance;
 use lode_ledger::policy::Permission;
-use uuid::Uuid;
+use lode_store::Viewer;
 
 use super::Answer;
 use crate::app::App;
@@ -13,8 +14,8 @@ use crate::problem::{ApiError, ApiResult};
 
 /// The caller's account.
 pub(crate) async fn show(State(app): State<App>, caller: Caller) -> ApiResult<Answer<AccountView>> {
-    let account = view(&app, caller.account_id).await?;
-    Answer::of(&app, &caller, account, 0).await
+    let (account, balance) = view(&app, &caller.viewer(&app)).await?;
+    Ok(Answer::with(account, balance, 0))
 }
 
 /// Erases the account with everything in it. Whoever may cancel may do this.
@@ -32,15 +33,23 @@ pub(crate) async fn erase(State(app): State<App>, caller: Caller) -> ApiResult<S
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// An account as the API shows it.
-pub(crate) async fn view(app: &App, account_id: Uuid) -> ApiResult<AccountView> {
-    let (account, plan, credits) = app.store.account_standing(account_id, app.now()).await?;
-    Ok(AccountView {
+/// An account as the API shows it, with its credit by pool.
+pub(crate) async fn view(app: &App, viewer: &Viewer<'_>) -> ApiResult<(AccountView, Balance)> {
+    let (account, balance) = app.store.account_standing(viewer, app.now()).await?;
+    let plan = balance.plan.as_ref().map(ToString::to_string);
+    let total = balance.total();
+    let view = AccountView {
         id: account.id,
         name: account.name,
         plan: plan.unwrap_or_else(|| "none".to_owned()),
-        credits,
+        credits: Credits {
+            available: total.available,
+            held: total.held,
+            plan_limit: total.plan_limit,
+            resets_at: balance.resets_at,
+        },
         probing: app.config.probing,
         mail_port_shut: app.finder.port_shut(),
-    })
+    };
+    Ok((view, balance))
 }

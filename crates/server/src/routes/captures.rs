@@ -6,10 +6,10 @@ use std::time::Duration;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use lode_core::api::{CaptureChanges, CaptureRequest, CaptureView};
-use lode_store::{Resumed, Submitted, secret};
+use lode_store::{Resumed, ShownCapture, Submitted, secret};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Answer, path_id};
+use super::{Answer, path_id, unlocks};
 use crate::app::App;
 use crate::extract::ApiJson;
 use crate::guard::Caller;
@@ -33,29 +33,28 @@ pub(crate) async fn create(
     let submitted = app
         .store
         .submit_capture(
-            caller.account_id,
+            &caller.viewer(&app),
             caller.device_id,
             &request,
             &body_hash,
-            &app.pricing,
             app.now(),
         )
         .await?;
     match submitted {
-        Submitted::Created(view) => {
+        Submitted::Created(shown) => {
             tracing::info!(
-                operation.id = %view.operation_id,
-                lead.id = %view.lead_id,
+                operation.id = %shown.view.operation_id,
+                lead.id = %shown.view.lead_id,
                 account.id = %caller.account_id,
                 "capture stored"
             );
             app.captures_changed(caller.account_id);
             app.unlocks.notify_one();
-            Ok(answer(&app, &caller, *view)
-                .await?
+            Ok(answer(&app, &caller, *shown)
+                .await
                 .status(StatusCode::CREATED))
         }
-        Submitted::Repeated(view) => answer(&app, &caller, *view).await,
+        Submitted::Repeated(shown) => Ok(answer(&app, &caller, *shown).await),
         Submitted::Conflict => Err(ApiError::OperationConflict),
         Submitted::Erased => Err(ApiError::Erased),
     }
@@ -87,12 +86,12 @@ pub(crate) async fn show(
     caller: Caller,
     Path(operation_id): Path<String>,
 ) -> ApiResult<Answer<CaptureView>> {
-    let view = app
+    let shown = app
         .store
-        .capture(caller.account_id, path_id(&operation_id)?, app.now())
+        .capture(&caller.viewer(&app), path_id(&operation_id)?, app.now())
         .await?
         .ok_or(ApiError::NotFound)?;
-    answer(&app, &caller, view).await
+    Ok(answer(&app, &caller, shown).await)
 }
 
 /// Takes up a capture that has stopped.
@@ -103,17 +102,12 @@ pub(crate) async fn resume(
 ) -> ApiResult<Answer<CaptureView>> {
     let resumed = app
         .store
-        .resume_capture(
-            caller.account_id,
-            path_id(&operation_id)?,
-            &app.pricing,
-            app.now(),
-        )
+        .resume_capture(&caller.viewer(&app), path_id(&operation_id)?, app.now())
         .await?;
     match resumed {
-        Resumed::Capture(view) => {
+        Resumed::Capture(shown) => {
             app.captures_changed(caller.account_id);
-            answer(&app, &caller, *view).await
+            Ok(answer(&app, &caller, *shown).await)
         }
         Resumed::NotFound => Err(ApiError::NotFound),
     }
@@ -134,10 +128,10 @@ pub(crate) async fn list(
     loop {
         let changes = app
             .store
-            .changes(caller.account_id, after, limit, app.now())
+            .changes(&caller.viewer(&app), after, limit, app.now())
             .await?;
         if !changes.captures.is_empty() || changes.next != after || Instant::now() >= deadline {
-            return list_answer(&app, &caller, changes).await;
+            return Ok(list_answer(&app, &caller, changes).await);
         }
         let recheck = if app.store.is_shared() {
             deadline.min(Instant::now() + SHARED_RECHECK)
@@ -147,7 +141,7 @@ pub(crate) async fn list(
         tokio::select! {
             _ = changed.changed() => {}
             () = sleep_until(recheck) => {}
-            () = app.shutting_down() => return list_answer(&app, &caller, changes).await,
+            () = app.shutting_down() => return Ok(list_answer(&app, &caller, changes).await),
         }
     }
 }
@@ -155,18 +149,20 @@ pub(crate) async fn list(
 async fn list_answer(
     app: &App,
     caller: &Caller,
-    changes: lode_store::Changes,
-) -> ApiResult<Answer<CaptureChanges>> {
+    mut changes: lode_store::Changes,
+) -> Answer<CaptureChanges> {
+    let mobiles = changes.captures.iter_mut().map(|view| &mut view.mobile);
+    unlocks::say_who_can_be_asked(app, caller, mobiles).await;
     let body = CaptureChanges {
         captures: changes.captures,
         next: changes.next,
         credits: changes.credits,
     };
-    Answer::of(app, caller, body, 0).await
+    Answer::with(body, changes.balance, 0)
 }
 
 /// A number in the query.
-fn parameter<T: std::str::FromStr + PartialOrd + Copy>(
+pub(crate) fn parameter<T: std::str::FromStr + PartialOrd + Copy>(
     query: &BTreeMap<String, String>,
     name: &'static str,
     default: T,
@@ -184,11 +180,9 @@ fn parameter<T: std::str::FromStr + PartialOrd + Copy>(
 }
 
 /// A capture with what it cost in the headers.
-pub(crate) async fn answer(
-    app: &App,
-    caller: &Caller,
-    view: CaptureView,
-) -> ApiResult<Answer<CaptureView>> {
+pub(crate) async fn answer(app: &App, caller: &Caller, shown: ShownCapture) -> Answer<CaptureView> {
+    let ShownCapture { mut view, balance } = shown;
     let charged = view.receipt.as_ref().map_or(0, |receipt| receipt.charged);
-    Answer::of(app, caller, view, charged).await
+    unlocks::say_who_can_be_asked(app, caller, [&mut view.mobile]).await;
+    Answer::with(view, balance, charged)
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use lode_store::{Downloaded, DownloadedRow};
 
-use super::{Answer, credits, operations, unlocks};
+use super::{Answer, credits, operations};
 use crate::api::{Download, DownloadRequest, DownloadRow};
 use crate::app::App;
 use crate::extract::ApiJson;
@@ -70,6 +70,6 @@ fn row(row: DownloadedRow) -> DownloadRow {
         status: row.status,
         lead,
         email,
-        phones: unlocks::phone_views(phones),
+        phones,
     }
 }

@@ -19,17 +19,18 @@ pub(crate) async fn show(
     Path(lead_id): Path<String>,
 ) -> ApiResult<Answer<LeadView>> {
     let lead_id = path_id(&lead_id)?;
-    let lead = app
+    let (mut lead, balance) = app
         .store
-        .lead(caller.account_id, lead_id)
+        .lead(&caller.viewer(&app), lead_id, app.now())
         .await?
         .ok_or(ApiError::NotFound)?;
-    let balance = credits::balance(&app, &caller).await?;
+    unlocks::say_who_can_be_asked(&app, &caller, [&mut lead.mobile]).await;
     let view = LeadView {
         lead_id,
         lead: lead.lead,
         email: lead.email,
-        phones: unlocks::phone_views(lead.phones),
+        phones: lead.phones,
+        mobile: lead.mobile,
         archived: lead.archived,
         credits: credits::view(app.pricing.policy(), &balance),
     };
@@ -89,13 +90,13 @@ pub(crate) async fn update(
 ) -> ApiResult<Answer<CaptureView>> {
     let lead_id = path_id(&lead_id)?;
     let edit = validate::patch(patch)?;
-    let view = app
+    let shown = app
         .store
-        .edit_lead(caller.account_id, lead_id, &edit, &app.pricing, app.now())
+        .edit_lead(&caller.viewer(&app), lead_id, &edit, app.now())
         .await?
         .ok_or(ApiError::NotFound)?;
     app.captures_changed(caller.account_id);
-    captures::answer(&app, &caller, view).await
+    Ok(captures::answer(&app, &caller, shown).await)
 }
 
 /// Erases a lead for good.

@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use lode_core::api::MilliCredits;
 use lode_ledger::Pool;
 use lode_ledger::policy::{Permission, Role};
-use lode_store::members::{Invitation, Invited, Member, MemberChanged, MemberEdit};
+use lode_store::members::{
+    Invitation, Invited, Member, MemberChanged, MemberEdit, role_by_name, role_name,
+};
 use uuid::Uuid;
 
 use super::path_id;
@@ -21,20 +23,8 @@ use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
 use crate::validate;
 
-fn role_name(role: Role) -> String {
-    match role {
-        Role::Admin => "admin",
-        Role::User => "user",
-    }
-    .to_owned()
-}
-
 fn role(field: &str, name: &str) -> ApiResult<Role> {
-    match name {
-        "admin" => Ok(Role::Admin),
-        "user" => Ok(Role::User),
-        _ => Err(ApiError::field(field, "is none of admin, user")),
-    }
+    role_by_name(name).ok_or_else(|| ApiError::field(field, "is none of admin, user"))
 }
 
 fn by_name(amounts: &BTreeMap<Pool, MilliCredits>) -> BTreeMap<String, MilliCredits> {
@@ -48,7 +38,7 @@ fn member_view(member: Member) -> MemberView {
     MemberView {
         id: member.id,
         name: member.name,
-        role: role_name(member.role),
+        role: role_name(member.role).to_owned(),
         auto_unlock: member.auto_unlock,
         caps: by_name(&member.caps),
         used: by_name(&member.used),
@@ -60,7 +50,7 @@ fn invitation_view(invitation: Invitation, code: Option<String>) -> InvitationVi
     InvitationView {
         id: invitation.id,
         name: invitation.name,
-        role: role_name(invitation.role),
+        role: role_name(invitation.role).to_owned(),
         expires_at: invitation.expires_at,
         code,
     }

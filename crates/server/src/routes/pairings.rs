@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use lode_core::api::{PairingRequest, PairingResponse};
+use lode_store::Viewer;
 
 use super::account;
 use crate::app::App;
@@ -31,12 +32,18 @@ pub(crate) async fn create(
         account.id = %paired.device.account_id,
         "device paired"
     );
+    let viewer = Viewer {
+        account_id: paired.device.account_id,
+        member_id: Some(paired.device.member_id),
+        pricing: &app.pricing,
+    };
+    let (account, _) = account::view(&app, &viewer).await?;
     Ok((
         StatusCode::CREATED,
         Json(PairingResponse {
             token: paired.token,
             device_id: paired.device.id,
-            account: account::view(&app, paired.device.account_id).await?,
+            account,
         }),
     ))
 }

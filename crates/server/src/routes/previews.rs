@@ -78,9 +78,9 @@ pub(crate) async fn run(
 }
 
 async fn look(app: &App, caller: &Caller, request: &DatumRequest) -> ApiResult<Preview> {
-    let lead = app
+    let (lead, _) = app
         .store
-        .lead(caller.account_id, request.lead_id)
+        .lead(&caller.viewer(app), request.lead_id, app.now())
         .await?
         .ok_or(ApiError::NotFound)?;
     if request.datum == "email" {

@@ -1,18 +1,73 @@
-//! `GET /v1/receipts/{operation_id}`.
+//! `GET /v1/receipts` and `GET /v1/receipts/{operation_id}`.
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use lode_core::api::{self, MilliCredits, ProviderCallView};
+use lode_ledger::policy::Permission;
 use lode_ledger::{Entry, EntryKind};
+use lode_store::{ReceiptCursor, ReceiptRow};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Answer, path_id};
-use crate::api::ReceiptView;
+use super::{Answer, captures, credits, path_id};
+use crate::api::{ReceiptLine, ReceiptList, ReceiptView};
 use crate::app::App;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
+
+/// Receipts in one answer, at most and by default.
+const LIMIT_MAX: u32 = 200;
+const LIMIT: u32 = 50;
+
+/// The account's operations, newest first; the caller's own where the policy does not let
+/// them run the account.
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> ApiResult<Answer<ReceiptList>> {
+    let limit = captures::parameter(&query, "limit", LIMIT, 1, u32::MAX)?.min(LIMIT_MAX);
+    let before = query
+        .get("before")
+        .map(|text| text.parse::<ReceiptCursor>())
+        .transpose()
+        .map_err(|error| ApiError::field("before", error.to_string()))?;
+    let sees_all = caller.is_allowed(&app, Permission::Settings);
+    let member = (!sees_all).then_some(caller.member_id);
+    let page = app
+        .store
+        .receipts(caller.account_id, member, before, limit)
+        .await?;
+    let balance = credits::balance(&app, &caller).await?;
+    let list = ReceiptList {
+        receipts: page.rows.into_iter().map(line).collect(),
+        next: page.next.map(|cursor| cursor.to_string()),
+        credits: credits::view(app.pricing.policy(), &balance),
+    };
+    Ok(Answer::with(list, balance, 0))
+}
+
+fn line(row: ReceiptRow) -> ReceiptLine {
+    let receipt = row.receipt;
+    ReceiptLine {
+        operation_id: row.id,
+        action: row.action,
+        state: row.state.to_owned(),
+        outcome: receipt.as_ref().map(|receipt| receipt.outcome.clone()),
+        reason: row.reason,
+        automatic: row.automatic,
+        member_id: row.member_id,
+        lead_id: row.lead_id,
+        subject: row.subject,
+        charged: receipt.as_ref().map_or(0, |receipt| receipt.charged),
+        pools: row.pools,
+        refunded: row.refunded,
+        line: receipt.map(|receipt| receipt.line),
+        at: row.at,
+        updated_at: row.updated_at,
+    }
+}
 
 /// What an operation cost, and why, on which evidence, from which grant; not found until it
 /// is settled.
@@ -87,8 +142,9 @@ async fn evidence(app: &App, caller: &Caller, id: Uuid) -> ApiResult<Value> {
             "result": operation.result.as_deref().map(read),
         }));
     }
-    let capture = app.store.capture(caller.account_id, id, app.now()).await?;
-    Ok(match capture {
+    let viewer = caller.viewer(app);
+    let capture = app.store.capture(&viewer, id, app.now()).await?;
+    Ok(match capture.map(|shown| shown.view) {
         Some(capture) => json!({
             "state": capture.state,
             "reason": capture.reason,

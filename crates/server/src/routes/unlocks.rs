@@ -1,12 +1,14 @@
 //! `POST /v1/unlocks`: a lead's mobile numbers, by an explicit click.
 
 use axum::extract::State;
-use lode_store::{ActionEnd, FoundPhone, Operation, OperationState, Store, StoredPhone, Ticket};
+use lode_core::api::{MobileState, MobileView};
+use lode_core::lead::Lead;
+use lode_store::{ActionEnd, FoundPhone, Operation, OperationState, Store, Ticket};
 use uuid::Uuid;
 
 use super::operations::{self, Begin};
 use super::{Answer, credits};
-use crate::api::{DatumRequest, PhoneView, UnlockView};
+use crate::api::{DatumRequest, UnlockView};
 use crate::app::App;
 use crate::extract::ApiJson;
 use crate::guard::Caller;
@@ -31,7 +33,8 @@ pub(crate) async fn create(
         return Err(ApiError::field("datum", "is none of mobile"));
     }
     let (operation, repeated) = run(&app, &caller, request.operation_id, request.lead_id).await?;
-    let phones = phone_views(app.store.phones(caller.account_id, request.lead_id).await?);
+    let person = app.store.person(caller.account_id, request.lead_id).await?;
+    let phones = person.map(|(_, phones)| phones).unwrap_or_default();
     let balance = credits::balance(&app, &caller).await?;
     let operation = operations::view(&app, &balance, operation);
     let charged = operations::charged(operation.receipt.as_ref());
@@ -39,17 +42,22 @@ pub(crate) async fn create(
     Ok(Answer::with(view, balance, charged).status(operations::status(repeated)))
 }
 
-/// Numbers as the API shows them.
-pub(crate) fn phone_views(phones: Vec<StoredPhone>) -> Vec<PhoneView> {
-    phones
-        .into_iter()
-        .map(|phone| PhoneView {
-            number: phone.number,
-            kind: phone.kind,
-            provider: phone.provider,
-            found_at: phone.found_at,
-        })
-        .collect()
+/// Says of numbers that a click could only be refused for, that nobody can be asked.
+pub(crate) async fn say_who_can_be_asked<'a>(
+    app: &App,
+    caller: &Caller,
+    mobiles: impl IntoIterator<Item = &'a mut Option<MobileView>>,
+) {
+    let askable = |mobile: &&mut MobileView| {
+        !matches!(mobile.state, MobileState::Unlocked | MobileState::Working)
+    };
+    let mobiles: Vec<_> = mobiles.into_iter().flatten().filter(askable).collect();
+    if mobiles.is_empty() || app.has_phone_source(caller.account_id).await {
+        return;
+    }
+    for mobile in mobiles {
+        mobile.state = MobileState::NotConfigured;
+    }
 }
 
 /// Unlocks a lead's numbers; and whether it was done before.
@@ -65,14 +73,13 @@ pub(crate) async fn run(
         .operation(caller.account_id, id)
         .await?
         .is_some_and(|operation| operation.state == OperationState::Done);
-    if !done
-        && app
-            .store
-            .phones(caller.account_id, lead_id)
-            .await?
-            .is_empty()
-    {
-        ask_for_source(app, caller, id, lead_id).await?;
+    if !done {
+        let person = app.store.person(caller.account_id, lead_id).await?;
+        let (lead, phones) =
+            person.ok_or_else(|| ApiError::field("lead_id", "is no lead of this account"))?;
+        if phones.is_empty() {
+            ask_for_source(app, caller, id, lead_id, &lead).await?;
+        }
     }
     let action = Store::unlock_request(id, caller.member_id, lead_id);
     let ticket = match operations::begin(app, caller, &action).await? {
@@ -87,16 +94,19 @@ pub(crate) async fn run(
 }
 
 /// Whether there is anybody to ask, before any credit is set aside.
-async fn ask_for_source(app: &App, caller: &Caller, id: Uuid, lead_id: Uuid) -> ApiResult<()> {
+async fn ask_for_source(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    lead_id: Uuid,
+    person: &Lead,
+) -> ApiResult<()> {
     let source = app.phones().ok_or(ApiError::SourceNotConfigured)?;
-    let Some(lead) = app.store.lead(caller.account_id, lead_id).await? else {
-        return Err(ApiError::field("lead_id", "is no lead of this account"));
-    };
     let question = PhoneQuestion {
         account_id: caller.account_id,
         operation: id,
         lead_id,
-        person: &lead.lead,
+        person,
     };
     match source.preview(question).await {
         Err(PhoneError::NotConfigured) => Err(ApiError::SourceNotConfigured),
@@ -107,14 +117,15 @@ async fn ask_for_source(app: &App, caller: &Caller, id: Uuid, lead_id: Uuid) -> 
 
 /// Finds the numbers and ends the unlock; gives it back where nobody answers.
 pub(crate) async fn find(app: &App, ticket: &Ticket, lead_id: Uuid) -> ApiResult<Operation> {
-    let known = if ticket.is_repeat {
-        app.store.phones(ticket.account_id, lead_id).await?
-    } else {
-        Vec::new()
+    let person = app.store.person(ticket.account_id, lead_id).await?;
+    let known = match &person {
+        Some((_, phones)) if ticket.is_repeat => phones.as_slice(),
+        _ => &[],
     };
     let found = if !known.is_empty() {
         Ok(known
-            .into_iter()
+            .iter()
+            .cloned()
             .map(|phone| FoundPhone {
                 number: phone.number,
                 kind: phone.kind,
@@ -122,7 +133,10 @@ pub(crate) async fn find(app: &App, ticket: &Ticket, lead_id: Uuid) -> ApiResult
             })
             .collect())
     } else {
-        ask(app, ticket, lead_id).await
+        match &person {
+            Some((lead, _)) => ask(app, ticket, lead_id, lead).await,
+            None => Err(ApiError::NotFound),
+        }
     };
     match found {
         Ok(found) => Ok(app
@@ -138,19 +152,19 @@ pub(crate) async fn find(app: &App, ticket: &Ticket, lead_id: Uuid) -> ApiResult
     }
 }
 
-async fn ask(app: &App, ticket: &Ticket, lead_id: Uuid) -> ApiResult<Vec<FoundPhone>> {
+async fn ask(
+    app: &App,
+    ticket: &Ticket,
+    lead_id: Uuid,
+    person: &Lead,
+) -> ApiResult<Vec<FoundPhone>> {
     let source = app.phones().ok_or(ApiError::SourceNotConfigured)?;
-    let lead = app
-        .store
-        .lead(ticket.account_id, lead_id)
-        .await?
-        .ok_or(ApiError::NotFound)?;
     let phones = source
         .find(PhoneQuestion {
             account_id: ticket.account_id,
             operation: ticket.id,
             lead_id,
-            person: &lead.lead,
+            person,
         })
         .await
         .map_err(unavailable)?;

@@ -19,6 +19,7 @@ mod flow;
 mod outcomes;
 mod problems;
 mod providers;
+mod receipts;
 mod rules;
 mod statements;
 mod support;

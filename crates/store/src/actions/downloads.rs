@@ -1,13 +1,13 @@
 //! Downloads: stored leads as rows. A lead that the team paid for costs nothing again;
 //! capacity is not looked at.
 
-use lode_core::api::{EmailView, UnixMillis};
+use lode_core::api::{EmailView, PhoneView, UnixMillis};
 use lode_core::lead::Lead;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::imports::charge_key;
-use super::unlocks::{StoredPhone, phones};
+use super::unlocks::phones;
 use super::{Charged, Operation, Written, charge_now, stored, write};
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
@@ -33,7 +33,7 @@ pub struct DownloadedRow {
     /// `delivered`, `already_held`, `out_of_credits` or `not_found`.
     pub status: String,
     /// The lead with what is known of it; absent where it is not delivered.
-    pub lead: Option<(Lead, Option<EmailView>, Vec<StoredPhone>)>,
+    pub lead: Option<(Lead, Option<EmailView>, Vec<PhoneView>)>,
 }
 
 /// The answer to a download.
@@ -209,7 +209,7 @@ async fn rows(tx: &mut Tx, account_id: Uuid, outcomes: &[Outcome]) -> Result<Vec
 }
 
 /// The best address of a lead.
-pub(crate) async fn email_of(tx: &mut Tx, lead_id: Uuid) -> Result<Option<EmailView>> {
+async fn email_of(tx: &mut Tx, lead_id: Uuid) -> Result<Option<EmailView>> {
     match tx
         .optional(
             sql(

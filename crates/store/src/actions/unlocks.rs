@@ -1,35 +1,23 @@
 //! Numbers: what a capture unlocks by itself, what is stored of them, whose main line is
 //! whose.
 
-use lode_core::api::UnixMillis;
-use lode_core::lead::LeadKind;
+use lode_core::api::{PhoneView, UnixMillis};
+use lode_core::lead::{Lead, LeadKind};
 use uuid::Uuid;
 
 use super::finish::{FoundPhone, derived_id, release};
+use super::offer::MOBILE_FIND;
 use super::{OperationState, Stored, Written, upsert};
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::leads::{self, StoredLead};
-use crate::members::ActingMember;
+use crate::members::{self, ActingMember};
 use crate::pricing::Pricing;
 use crate::sql::{Tx, sql};
 use crate::{ActionRequest, ActionSubject, Begun, Store, captures, settings};
 
 /// How often an unlock that nobody answers for is begun.
 const TRIES_MAX: i64 = 5;
-
-/// A number that an account has unlocked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredPhone {
-    /// The number as the provider wrote it.
-    pub number: String,
-    /// `mobile`, `direct` or `main_line`.
-    pub kind: String,
-    /// Name of the provider.
-    pub provider: String,
-    /// When it was found.
-    pub found_at: UnixMillis,
-}
 
 /// An unlock that a capture has asked for and nobody has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +145,7 @@ pub(super) async fn touch_captures(
 }
 
 /// The numbers of a lead.
-pub(crate) async fn phones(tx: &mut Tx, lead_id: Uuid) -> Result<Vec<StoredPhone>> {
+pub(crate) async fn phones(tx: &mut Tx, lead_id: Uuid) -> Result<Vec<PhoneView>> {
     tx.all(
         sql(
             "SELECT number, kind, provider, found_at FROM phones WHERE lead_id = $1
@@ -168,7 +156,7 @@ pub(crate) async fn phones(tx: &mut Tx, lead_id: Uuid) -> Result<Vec<StoredPhone
     .await?
     .iter()
     .map(|row| {
-        Ok(StoredPhone {
+        Ok(PhoneView {
             number: row.text("number")?,
             kind: row.text("kind")?,
             provider: row.text("provider")?,
@@ -225,7 +213,7 @@ fn unlock_request(id: Uuid, member_id: Uuid, lead_id: Uuid) -> ActionRequest {
     let request = format!("{{\"datum\":\"mobile\",\"lead_id\":\"{lead_id}\"}}");
     ActionRequest {
         id,
-        action: "mobile_find",
+        action: MOBILE_FIND,
         body_hash: crate::secret::hash(request.as_bytes()),
         member_id,
         subject: ActionSubject::Mobile(lead_id),
@@ -286,12 +274,9 @@ impl Store {
             return Ok(Begun::UnderWay);
         }
         let rule = settings::auto_unlock(&mut tx, due.account_id, pricing).await?;
-        let wants = tx
-            .one(sql("SELECT auto_unlock FROM members WHERE id = $1").bind(due.member_id))
-            .await?
-            .int("auto_unlock")?
-            != 0;
-        let today = unlocked_today(&mut tx, due, now).await?;
+        let wants = members::wants_auto_unlock(&mut tx, due.member_id).await?;
+        let (account_id, member_id) = (due.account_id, due.member_id);
+        let today = unlocked_today(&mut tx, account_id, member_id, Some(due.id), now).await?;
         let request = unlock_request(due.id, due.member_id, due.lead_id);
         let refused = match rule.decide(wants, quality, today) {
             // One that was begun before goes on under its hold, whatever has changed.
@@ -371,16 +356,20 @@ impl Store {
         tx.commit().await
     }
 
-    /// The numbers that an account has unlocked of a lead.
+    /// A lead and its unlocked numbers: what an unlock begins with.
     ///
     /// # Errors
     /// The database.
-    pub async fn phones(&self, account_id: Uuid, lead_id: Uuid) -> Result<Vec<StoredPhone>> {
+    pub async fn person(
+        &self,
+        account_id: Uuid,
+        lead_id: Uuid,
+    ) -> Result<Option<(Lead, Vec<PhoneView>)>> {
         let mut tx = self.db.read().await?;
-        if leads::by_id(&mut tx, account_id, lead_id).await?.is_none() {
-            return Ok(Vec::new());
+        match leads::by_id(&mut tx, account_id, lead_id).await? {
+            Some(stored) => Ok(Some((stored.lead, phones(&mut tx, lead_id).await?))),
+            None => Ok(None),
         }
-        phones(&mut tx, lead_id).await
     }
 }
 
@@ -411,8 +400,15 @@ async fn end_unpaid(
     upsert(tx, account.id, &written, now).await
 }
 
-/// The member's unlocks without a click since 00:00 UTC, those under way among them.
-async fn unlocked_today(tx: &mut Tx, due: &DueUnlock, now: UnixMillis) -> Result<u32> {
+/// The member's unlocks without a click since 00:00 UTC, those under way among them, but for
+/// one that is just being decided.
+pub(crate) async fn unlocked_today(
+    tx: &mut Tx,
+    account_id: Uuid,
+    member_id: Uuid,
+    but_for: Option<Uuid>,
+    now: UnixMillis,
+) -> Result<u32> {
     const DAY: i64 = 86_400_000;
     let since = now.saturating_sub(now.rem_euclid(DAY));
     let count = tx
@@ -420,9 +416,9 @@ async fn unlocked_today(tx: &mut Tx, due: &DueUnlock, now: UnixMillis) -> Result
             sql("SELECT COUNT(*) AS unlocks FROM operations
                  WHERE account_id = $1 AND member_id = $2 AND automatic = 1 AND id <> $3
                    AND created_at >= $4 AND hold_operation IS NOT NULL")
-            .bind(due.account_id)
-            .bind(due.member_id)
-            .bind(due.id)
+            .bind(account_id)
+            .bind(member_id)
+            .bind(but_for.unwrap_or(Uuid::nil()))
             .bind(since),
         )
         .await?

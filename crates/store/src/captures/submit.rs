@@ -1,12 +1,12 @@
 //! Taking a capture in, and taking a stopped one up again.
 
-use lode_core::api::{CaptureRequest, CaptureState, CaptureView, Receipt, UnixMillis};
+use lode_core::api::{CaptureRequest, CaptureState, Receipt, UnixMillis};
 use lode_core::lead::LeadKind;
 use lode_ledger::OperationId;
 use lode_ledger::account::Held;
 use uuid::Uuid;
 
-use super::{CaptureChange, change, state_by_name, state_name, view};
+use super::{CaptureChange, ShownCapture, change, state_by_name, state_name, view};
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::leads::{self, LeadKeys, StoredLead};
@@ -14,7 +14,7 @@ use crate::members::{self, ActingMember};
 use crate::pricing::Pricing;
 use crate::secret::Hash;
 use crate::sql::{Tx, sql};
-use crate::{Store, actions, charges, credits, lookups};
+use crate::{Store, Viewer, actions, charges, credits, lookups};
 
 /// For how long a proof is taken as it is, in milliseconds: a second click within it
 /// answers at once.
@@ -24,9 +24,9 @@ const EVIDENCE_FRESH_MS: i64 = 24 * 60 * 60 * 1000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted {
     /// It is stored.
-    Created(Box<CaptureView>),
+    Created(Box<ShownCapture>),
     /// It was stored before, with the same body; this is how it stands.
-    Repeated(Box<CaptureView>),
+    Repeated(Box<ShownCapture>),
     /// The operation id was used before with another body. Nothing was changed.
     Conflict,
     /// The person was erased. Nothing was stored.
@@ -37,7 +37,7 @@ pub enum Submitted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resumed {
     /// How the capture stands now: taken up, or as it was where there was nothing to do.
-    Capture(Box<CaptureView>),
+    Capture(Box<ShownCapture>),
     /// There is no such capture.
     NotFound,
 }
@@ -73,13 +73,17 @@ impl Store {
     /// The database; then nothing was stored and the same call may be made again.
     pub async fn submit_capture(
         &self,
-        account_id: Uuid,
+        viewer: &Viewer<'_>,
         device_id: Uuid,
         request: &CaptureRequest,
         body_hash: &Hash,
-        pricing: &Pricing,
         now: UnixMillis,
     ) -> Result<Submitted> {
+        let Viewer {
+            account_id,
+            pricing,
+            ..
+        } = *viewer;
         let mut tx = self.db.write().await?;
         let mut account = LockedAccount::lock(&mut tx, account_id).await?;
         // Whether it is a repeat comes before everything else, as in the ledger.
@@ -95,15 +99,9 @@ impl Store {
             if row.bytes("body_hash")? != body_hash {
                 return Ok(Submitted::Conflict);
             }
-            let view = view::read_view(
-                &mut tx,
-                account_id,
-                request.operation_id,
-                account.header,
-                now,
-            )
-            .await?
-            .ok_or_else(|| StoreError::Corrupt("a capture without lead".to_owned()))?;
+            let view = view::read_view(&mut tx, viewer, request.operation_id, account.header, now)
+                .await?
+                .ok_or_else(|| StoreError::Corrupt("a capture without lead".to_owned()))?;
             return Ok(Submitted::Repeated(Box::new(view)));
         }
         let keys = LeadKeys::of(&request.lead);
@@ -161,7 +159,7 @@ impl Store {
         }
         let view = view::read_view(
             &mut tx,
-            account_id,
+            viewer,
             request.operation_id,
             account.header.clone(),
             now,
@@ -180,11 +178,15 @@ impl Store {
     /// The database.
     pub async fn resume_capture(
         &self,
-        account_id: Uuid,
+        viewer: &Viewer<'_>,
         operation_id: Uuid,
-        pricing: &Pricing,
         now: UnixMillis,
     ) -> Result<Resumed> {
+        let Viewer {
+            account_id,
+            pricing,
+            ..
+        } = *viewer;
         let mut tx = self.db.write().await?;
         let mut account = LockedAccount::lock(&mut tx, account_id).await?;
         let Some(row) = tx
@@ -211,15 +213,9 @@ impl Store {
             self.restart(&mut tx, &mut account, &lead, operation_id, pricing, now)
                 .await?;
         }
-        let view = view::read_view(
-            &mut tx,
-            account_id,
-            operation_id,
-            account.header.clone(),
-            now,
-        )
-        .await?
-        .ok_or_else(|| StoreError::Corrupt("a capture without lead".to_owned()))?;
+        let view = view::read_view(&mut tx, viewer, operation_id, account.header.clone(), now)
+            .await?
+            .ok_or_else(|| StoreError::Corrupt("a capture without lead".to_owned()))?;
         account.save(&mut tx).await?;
         tx.commit().await?;
         Ok(Resumed::Capture(Box::new(view)))

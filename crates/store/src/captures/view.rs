@@ -1,14 +1,26 @@
 //! Captures as the API shows them.
 
-use lode_core::api::{CaptureView, Credits, EmailView, Receipt, UnixMillis};
+use lode_core::api::{CaptureView, Credits, EmailView, MobileView, UnixMillis};
 use lode_core::email::EmailStatus;
-use lode_ledger::AccountHeader;
+use lode_core::lead::Lead;
+use lode_ledger::{AccountHeader, Balance};
 use uuid::Uuid;
 
 use super::state_by_name;
+use crate::accounts::period_started_at;
+use crate::actions::offer::{self, mobile_columns, mobile_join};
 use crate::error::{Result, StoreError};
 use crate::sql::{Row, Tx, sql};
-use crate::{Store, accounts, credits};
+use crate::{Store, Viewer, accounts, credits};
+
+/// A capture with the credit of the moment, both as the viewer sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownCapture {
+    /// The capture.
+    pub view: CaptureView,
+    /// The credit by pool.
+    pub balance: Balance,
+}
 
 /// Captures that changed, with the cursor for the next call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,50 +29,42 @@ pub struct Changes {
     pub captures: Vec<CaptureView>,
     /// The account's version up to which these are all.
     pub next: i64,
-    /// The account's credits now.
+    /// The credit now, in one sum and by pool, as the viewer sees it.
     pub credits: Credits,
+    /// The credit by pool.
+    pub balance: Balance,
+}
+
+/// What [`view`] reads, up to the condition.
+macro_rules! view_of_captures {
+    () => {
+        concat!(
+            "SELECT c.operation_id, c.lead_id, c.version, c.state, c.reason, c.receipt,
+                    c.captured_at, c.updated_at, l.lead, e.address, e.status, e.score,
+                    e.reasons, e.checked_at, ",
+            mobile_columns!(),
+            " FROM captures c
+              JOIN leads l ON l.id = c.lead_id
+              LEFT JOIN emails e ON e.lead_id = c.lead_id ",
+            mobile_join!(),
+        )
+    };
 }
 
 impl Store {
-    /// A capture of an account.
+    /// A capture of the viewer's account.
     ///
     /// # Errors
     /// The database.
     pub async fn capture(
         &self,
-        account_id: Uuid,
+        viewer: &Viewer<'_>,
         operation_id: Uuid,
         now: UnixMillis,
-    ) -> Result<Option<CaptureView>> {
+    ) -> Result<Option<ShownCapture>> {
         let mut tx = self.db.read().await?;
-        let header = accounts::read_header(&mut tx, account_id).await?;
-        read_view(&mut tx, account_id, operation_id, header, now).await
-    }
-
-    /// The receipt of a capture or of another priced action; `None` where there is no such
-    /// operation, `Some(None)` where it is not settled yet.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn receipt(
-        &self,
-        account_id: Uuid,
-        operation_id: Uuid,
-    ) -> Result<Option<Option<Receipt>>> {
-        let mut tx = self.db.read().await?;
-        tx.optional(
-            sql(
-                "SELECT receipt FROM captures WHERE account_id = $1 AND operation_id = $2
-                 UNION ALL
-                 SELECT receipt FROM operations WHERE account_id = $1 AND id = $2
-                 LIMIT 1",
-            )
-            .bind(account_id)
-            .bind(operation_id),
-        )
-        .await?
-        .map(|row| row.opt_json("receipt"))
-        .transpose()
+        let header = accounts::read_header(&mut tx, viewer.account_id).await?;
+        read_view(&mut tx, viewer, operation_id, header, now).await
     }
 
     /// The captures that changed after a version, oldest change first, at most `limit`.
@@ -69,34 +73,35 @@ impl Store {
     /// The database.
     pub async fn changes(
         &self,
-        account_id: Uuid,
+        viewer: &Viewer<'_>,
         after: i64,
         limit: u32,
         now: UnixMillis,
     ) -> Result<Changes> {
         let mut tx = self.db.read().await?;
-        let (header, version) = accounts::read_header_and_version(&mut tx, account_id).await?;
-        let credits = credits::balance(&mut tx, account_id, header, now).await?;
-        let captures = tx
+        let (header, version) =
+            accounts::read_header_and_version(&mut tx, viewer.account_id).await?;
+        let period = period_started_at(&header, now);
+        let balance = credits::balance(&mut tx, viewer, header, now).await?;
+        let credits = credits::sum(&balance);
+        let rows = tx
             .all(
-                sql(
-                    "SELECT c.operation_id, c.lead_id, c.version, c.state, c.reason, c.receipt,
-                            c.captured_at, c.updated_at, l.lead, e.address, e.status, e.score,
-                            e.reasons, e.checked_at
-                     FROM captures c
-                     JOIN leads l ON l.id = c.lead_id
-                     LEFT JOIN emails e ON e.lead_id = c.lead_id
-                     WHERE c.account_id = $1 AND c.version > $2
-                     ORDER BY c.version LIMIT $3",
-                )
-                .bind(account_id)
+                sql(concat!(
+                    view_of_captures!(),
+                    " WHERE c.account_id = $1 AND c.version > $2
+                      ORDER BY c.version LIMIT $3",
+                ))
+                .bind(viewer.account_id)
                 .bind(after)
                 .bind(i64::from(limit)),
             )
-            .await?
-            .iter()
-            .map(|row| view(row, credits))
-            .collect::<Result<Vec<_>>>()?;
+            .await?;
+        let mut captures = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let lead: Lead = row.json("lead")?;
+            let mobile = offer::read(&mut tx, row, &lead, period, viewer.pricing, now).await?;
+            captures.push(view(row, lead, mobile, credits)?);
+        }
         // A cursor from before the data was set back would wait for ever.
         let next = captures
             .last()
@@ -105,6 +110,7 @@ impl Store {
             captures,
             next,
             credits,
+            balance,
         })
     }
 }
@@ -112,44 +118,49 @@ impl Store {
 /// A capture's view inside a transaction.
 pub(crate) async fn read_view(
     tx: &mut Tx,
-    account_id: Uuid,
+    viewer: &Viewer<'_>,
     operation_id: Uuid,
     header: AccountHeader,
     now: UnixMillis,
-) -> Result<Option<CaptureView>> {
+) -> Result<Option<ShownCapture>> {
     let Some(row) = tx
         .optional(
-            sql(
-                "SELECT c.operation_id, c.lead_id, c.version, c.state, c.reason, c.receipt,
-                        c.captured_at, c.updated_at, l.lead, e.address, e.status, e.score,
-                        e.reasons, e.checked_at
-                 FROM captures c
-                 JOIN leads l ON l.id = c.lead_id
-                 LEFT JOIN emails e ON e.lead_id = c.lead_id
-                 WHERE c.account_id = $1 AND c.operation_id = $2",
-            )
-            .bind(account_id)
+            sql(concat!(
+                view_of_captures!(),
+                " WHERE c.account_id = $1 AND c.operation_id = $2",
+            ))
+            .bind(viewer.account_id)
             .bind(operation_id),
         )
         .await?
     else {
         return Ok(None);
     };
-    let credits = credits::balance(tx, account_id, header, now).await?;
-    view(&row, credits).map(Some)
+    let lead: Lead = row.json("lead")?;
+    let period = period_started_at(&header, now);
+    let mobile = offer::read(tx, &row, &lead, period, viewer.pricing, now).await?;
+    let balance = credits::balance(tx, viewer, header, now).await?;
+    let view = view(&row, lead, mobile, credits::sum(&balance))?;
+    Ok(Some(ShownCapture { view, balance }))
 }
 
-fn view(row: &Row, credits: Credits) -> Result<CaptureView> {
+fn view(
+    row: &Row,
+    lead: Lead,
+    mobile: Option<MobileView>,
+    credits: Credits,
+) -> Result<CaptureView> {
     Ok(CaptureView {
         operation_id: row.uuid("operation_id")?,
         lead_id: row.uuid("lead_id")?,
         version: row.int("version")?,
         state: state_by_name(&row.text("state")?)
             .ok_or_else(|| StoreError::Corrupt("a capture's state".to_owned()))?,
-        lead: row.json("lead")?,
+        lead,
         email: email(row)?,
         reason: row.opt_text("reason")?,
         receipt: row.opt_json("receipt")?,
+        mobile,
         captured_at: row.int("captured_at")?,
         updated_at: row.int("updated_at")?,
         credits,

@@ -1,15 +1,18 @@
 //! Leads for people to see: one, or those that a search finds; and archiving.
 
-use lode_core::api::{EmailView, UnixMillis};
+use lode_core::api::{EmailView, MobileView, PhoneView, UnixMillis};
 use lode_core::lead::Lead;
+use lode_ledger::Balance;
 use uuid::Uuid;
 
-use super::{by_id, is_archived, set_archived};
-use crate::Store;
-use crate::actions::{StoredPhone, email_of, phones};
+use super::set_archived;
+use crate::accounts::period_started_at;
+use crate::actions::offer::{self, mobile_columns, mobile_join};
+use crate::actions::phones;
 use crate::error::Result;
 use crate::leads::identity::fold;
 use crate::sql::sql;
+use crate::{Store, Viewer, accounts, captures, credits};
 
 /// Most leads that a search looks through.
 const SEARCHED_MAX: i64 = 200_000;
@@ -24,28 +27,60 @@ pub struct ShownLead {
     /// The best address.
     pub email: Option<EmailView>,
     /// The unlocked numbers.
-    pub phones: Vec<StoredPhone>,
+    pub phones: Vec<PhoneView>,
+    /// What it takes to unlock them; `None` where that cannot be had.
+    pub mobile: Option<MobileView>,
     /// Whether it is archived.
     pub archived: bool,
 }
 
 impl Store {
-    /// A lead of an account.
+    /// A lead of the viewer's account, with the credit of the moment.
     ///
     /// # Errors
     /// The database.
-    pub async fn lead(&self, account_id: Uuid, id: Uuid) -> Result<Option<ShownLead>> {
+    pub async fn lead(
+        &self,
+        viewer: &Viewer<'_>,
+        id: Uuid,
+        now: UnixMillis,
+    ) -> Result<Option<(ShownLead, Balance)>> {
         let mut tx = self.db.read().await?;
-        let Some(stored) = by_id(&mut tx, account_id, id).await? else {
+        let Some(row) = tx
+            .optional(
+                sql(concat!(
+                    "SELECT l.lead, l.archived_at, e.address, e.status, e.score, e.reasons,
+                            e.checked_at, ",
+                    mobile_columns!(),
+                    " FROM leads l LEFT JOIN emails e ON e.lead_id = l.id ",
+                    mobile_join!(),
+                    " WHERE l.account_id = $1 AND l.id = $2",
+                ))
+                .bind(viewer.account_id)
+                .bind(id),
+            )
+            .await?
+        else {
             return Ok(None);
         };
-        Ok(Some(ShownLead {
+        let header = accounts::read_header(&mut tx, viewer.account_id).await?;
+        let lead: Lead = row.json("lead")?;
+        let period = period_started_at(&header, now);
+        let mobile = offer::read(&mut tx, &row, &lead, period, viewer.pricing, now).await?;
+        let phones = match &mobile {
+            Some(mobile) => mobile.phones.clone(),
+            None => phones(&mut tx, id).await?,
+        };
+        let shown = ShownLead {
             id,
-            email: email_of(&mut tx, id).await?,
-            phones: phones(&mut tx, id).await?,
-            archived: is_archived(&mut tx, id).await?,
-            lead: stored.lead,
-        }))
+            email: captures::email(&row)?,
+            phones,
+            mobile,
+            archived: row.opt_int("archived_at")?.is_some(),
+            lead,
+        };
+        let balance = credits::balance(&mut tx, viewer, header, now).await?;
+        Ok(Some((shown, balance)))
     }
 
     /// Archives a lead (it is kept, but takes no room) or brings it back. Whether there is

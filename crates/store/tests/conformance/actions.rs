@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use crate::bench::{Bench, DAY, MINUTE, NOW, capture_of, found};
 
-async fn owner(bench: &Bench) -> Uuid {
+pub async fn owner(bench: &Bench) -> Uuid {
     bench.store.members(bench.account, NOW).await.unwrap().0[0].id
 }
 
-async fn verification(bench: &Bench, address: &str) -> ActionRequest {
+pub async fn verification(bench: &Bench, address: &str) -> ActionRequest {
     ActionRequest {
         id: Uuid::now_v7(),
         action: "verify",
@@ -28,7 +28,7 @@ async fn verification(bench: &Bench, address: &str) -> ActionRequest {
     }
 }
 
-async fn begin(bench: &Bench, request: &ActionRequest, now: i64) -> Begun {
+pub async fn begin(bench: &Bench, request: &ActionRequest, now: i64) -> Begun {
     begin_on(&bench.store, bench, request, now).await
 }
 
@@ -39,21 +39,21 @@ async fn begin_on(store: &Store, bench: &Bench, request: &ActionRequest, now: i6
         .unwrap()
 }
 
-fn work(begun: Begun) -> Ticket {
+pub fn work(begun: Begun) -> Ticket {
     match begun {
         Begun::Work(ticket) => ticket,
         other => panic!("{other:?}"),
     }
 }
 
-fn verified() -> ActionEnd {
+pub fn verified() -> ActionEnd {
     ActionEnd::Outcome {
         outcome: "verified".to_owned(),
         result: "{\"status\":\"verified\"}".to_owned(),
     }
 }
 
-async fn finish(bench: &Bench, ticket: &Ticket, end: &ActionEnd, now: i64) -> i64 {
+pub async fn finish(bench: &Bench, ticket: &Ticket, end: &ActionEnd, now: i64) -> i64 {
     let done = bench
         .store
         .finish_action(ticket, end, &bench.pricing, now)
@@ -281,7 +281,7 @@ pub async fn a_bounce_undoes_the_recorded_order(bench: Bench) {
     assert_eq!((kept.refunded, kept.score), (1_000, Some(100)));
     let balance = bench
         .store
-        .balance(bench.account, None, NOW + DAY)
+        .balance(&bench.viewer(), NOW + DAY)
         .await
         .unwrap();
     let standard = balance.pool(&pool);
@@ -349,10 +349,8 @@ pub async fn numbers_are_kept_and_paid_for_once(bench: Bench) {
         provider: "book".to_owned(),
     }]);
     assert_eq!(finish(&bench, &ticket, &phones, NOW).await, 1_000);
-    assert_eq!(
-        bench.store.phones(bench.account, lead).await.unwrap().len(),
-        1
-    );
+    let person = bench.store.person(bench.account, lead).await.unwrap();
+    assert_eq!(person.unwrap().1.len(), 1);
     let again = Store::unlock_request(Uuid::now_v7(), member, lead);
     let ticket = work(begin(&bench, &again, NOW).await);
     assert!(ticket.is_repeat);
@@ -365,7 +363,7 @@ pub async fn numbers_are_kept_and_paid_for_once(bench: Bench) {
         .erase_lead(bench.account, lead, &bench.pricing, NOW + 400 * DAY)
         .await
         .unwrap();
-    assert_eq!(bench.store.phones(bench.account, lead).await.unwrap(), []);
+    assert_eq!(bench.store.person(bench.account, lead).await.unwrap(), None);
     let held = bench.credits(NOW + 400 * DAY).await.1;
     assert_eq!(held, 0);
     bench.assert_ledger_clean().await;
@@ -392,8 +390,9 @@ pub async fn an_unlock_that_nobody_can_go_on_with_ends_and_gives_its_credit_back
         .await
         .unwrap();
     work(begun);
+    let viewer = bench.viewer();
     let premium = |at: i64| async move {
-        let balance = store.balance(bench.account, None, at).await.unwrap();
+        let balance = store.balance(&viewer, at).await.unwrap();
         let pool = balance.pool(&Pool::new("premium").unwrap());
         (pool.available, pool.held)
     };
@@ -582,11 +581,10 @@ pub async fn an_erased_account_leaves_nothing_but_its_ledger(bench: Bench) {
         async move {
             store
                 .submit_capture(
-                    next.id,
+                    &bench.viewer_of(next.id),
                     device,
                     request,
                     &crate::bench::body_hash(request),
-                    &bench.pricing,
                     NOW,
                 )
                 .await

@@ -7,7 +7,9 @@ use lode_core::email::EmailStatus;
 use lode_core::lead::{Lead, LeadKind};
 use lode_core::page::PageInfo;
 use lode_ledger::Policy;
-use lode_store::{Address, Claimed, Finished, LookupEnd, Pricing, Store, Submitted, secret};
+use lode_store::{
+    Address, Claimed, Finished, LookupEnd, Pricing, Store, Submitted, Viewer, secret,
+};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -75,11 +77,10 @@ impl Bench {
     pub async fn submit(&self, request: &CaptureRequest, now: i64) -> Submitted {
         self.store
             .submit_capture(
-                self.account,
+                &self.viewer(),
                 self.device,
                 request,
                 &body_hash(request),
-                &self.pricing,
                 now,
             )
             .await
@@ -89,17 +90,32 @@ impl Bench {
     /// Stores a capture that must be new.
     pub async fn create(&self, request: &CaptureRequest, now: i64) -> CaptureView {
         match self.submit(request, now).await {
-            Submitted::Created(view) => *view,
+            Submitted::Created(shown) => shown.view,
             other => panic!("not created: {other:?}"),
         }
     }
 
     pub async fn view(&self, operation: Uuid, now: i64) -> CaptureView {
         self.store
-            .capture(self.account, operation, now)
+            .capture(&self.viewer(), operation, now)
             .await
             .unwrap()
             .unwrap()
+            .view
+    }
+
+    /// Whoever sees the whole account.
+    pub fn viewer(&self) -> Viewer<'_> {
+        self.viewer_of(self.account)
+    }
+
+    /// The same of another account.
+    pub fn viewer_of(&self, account_id: Uuid) -> Viewer<'_> {
+        Viewer {
+            account_id,
+            member_id: None,
+            pricing: &self.pricing,
+        }
     }
 
     pub async fn claim(&self, worker: Uuid, now: i64) -> Option<Claimed> {
@@ -127,8 +143,8 @@ impl Bench {
     }
 
     pub async fn credits(&self, now: i64) -> (i64, i64) {
-        let credits = self.store.credits(self.account, now).await.unwrap();
-        (credits.available, credits.held)
+        let balance = self.store.balance(&self.viewer(), now).await.unwrap();
+        (balance.total().available, balance.total().held)
     }
 
     pub async fn assert_ledger_clean(&self) {

@@ -188,13 +188,13 @@ pub async fn without_credit_the_lead_is_kept_and_resumed_by_hand(bench: Bench) {
         async move {
             let resumed = bench
                 .store
-                .resume_capture(bench.account, operation, &bench.pricing, now)
+                .resume_capture(&bench.viewer(), operation, now)
                 .await
                 .unwrap();
             let Resumed::Capture(view) = resumed else {
                 panic!("{resumed:?}");
             };
-            *view
+            view.view
         }
     };
     // Nothing has changed: still out of credits.
@@ -216,7 +216,7 @@ pub async fn without_credit_the_lead_is_kept_and_resumed_by_hand(bench: Bench) {
     assert_eq!(bench.credits(NOW + 4).await, (0, 10_000));
     let missing = bench
         .store
-        .resume_capture(bench.account, Uuid::now_v7(), &bench.pricing, NOW)
+        .resume_capture(&bench.viewer(), Uuid::now_v7(), NOW)
         .await
         .unwrap();
     assert_eq!(missing, Resumed::NotFound);

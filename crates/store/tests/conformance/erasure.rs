@@ -21,7 +21,7 @@ pub async fn erasure_stays_erased(bench: Bench) {
     assert!(
         bench
             .store
-            .capture(bench.account, request.operation_id, NOW)
+            .capture(&bench.viewer(), request.operation_id, NOW)
             .await
             .unwrap()
             .is_none()

@@ -156,7 +156,7 @@ pub async fn a_correction_under_way_begins_anew(bench: Bench) {
     };
     bench
         .store
-        .edit_lead(bench.account, view.lead_id, &edit, &bench.pricing, NOW + 1)
+        .edit_lead(&bench.viewer(), view.lead_id, &edit, NOW + 1)
         .await
         .unwrap();
     let stale = found("ana@acme.example", NOW + 2);
@@ -196,10 +196,11 @@ pub async fn a_given_domain_takes_up_what_needed_it(bench: Bench) {
     };
     let view = bench
         .store
-        .edit_lead(bench.account, lead, &edit, &bench.pricing, NOW + 1)
+        .edit_lead(&bench.viewer(), lead, &edit, NOW + 1)
         .await
         .unwrap()
-        .unwrap();
+        .unwrap()
+        .view;
     assert_eq!(
         view.operation_id, requests[1].operation_id,
         "the latest capture"
@@ -248,7 +249,7 @@ pub async fn evidence_is_the_accounts_own(bench: Bench) {
     let hash = crate::bench::body_hash(&request);
     bench
         .store
-        .submit_capture(other.id, device, &request, &hash, &bench.pricing, NOW + 2)
+        .submit_capture(&bench.viewer_of(other.id), device, &request, &hash, NOW + 2)
         .await
         .unwrap();
     let claimed = bench.claim(Uuid::now_v7(), NOW + 2).await.unwrap();

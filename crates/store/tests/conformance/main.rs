@@ -20,6 +20,7 @@ mod erasure;
 mod lookups;
 mod pairing;
 mod providers;
+mod receipts;
 mod sqlite_only;
 
 /// Runs each case on both databases.
@@ -104,4 +105,8 @@ conformance! {
     providers::mail_counts_for_a_providers_record,
     providers::misses_are_remembered_for_their_time,
     providers::only_the_lease_holder_asks,
+    receipts::a_list_is_newest_first_and_pages_hold_still,
+    receipts::a_row_says_what_it_was_of_and_what_it_cost,
+    receipts::a_member_sees_their_own,
+    receipts::numbers_show_what_a_click_would_cost,
 }
