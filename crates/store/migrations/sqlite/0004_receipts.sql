@@ -1,6 +1,5 @@
--- Receipts are listed newest first, an account's or one member's; reports of one domain's
--- mail are read together. A migration that has landed is never edited.
+-- Receipts are listed newest first, an account's or one member's. A migration that has landed
+-- is never edited.
 
 CREATE INDEX captures_by_time ON captures (account_id, created_at, operation_id, device_id);
 CREATE INDEX operations_by_time ON operations (account_id, created_at, id, member_id);
-CREATE INDEX outcomes_by_domain ON outcomes (account_id, domain);
