@@ -3,6 +3,7 @@
 
 use crate::api::{CaptureRequest, LeadPatch, PairingRequest, Problem, WAIT_SECONDS_MAX};
 use crate::decode::{self, Decode};
+use crate::protocol::Operation;
 use uuid::Uuid;
 
 /// Largest answer that is read, in bytes.
@@ -27,6 +28,9 @@ pub struct Call {
 }
 
 const TIMEOUT_MS: u32 = 20_000;
+
+/// A provider may take its time, but the browser stops a worker that waits for 30 s.
+const OPERATE_TIMEOUT_MS: u32 = 28_000;
 
 impl Call {
     fn new(method: &'static str, path: impl Into<String>) -> Self {
@@ -77,10 +81,43 @@ impl Call {
         Self::new("PATCH", format!("/v1/leads/{lead_id}")).with_body(patch)
     }
 
+    /// Does a priced action of a lead, or goes on with it, under its operation id.
+    #[must_use]
+    pub fn operate(operation: &Operation) -> Self {
+        let id = operation.operation_id;
+        match operation.lead_id {
+            Some(lead_id) => {
+                let mut call = Self::new("POST", ["/v1/", &operation.call].concat());
+                call.body = Some(format!(
+                    r#"{{"operation_id":"{id}","lead_id":"{lead_id}"}}"#
+                ));
+                call.timeout_ms = OPERATE_TIMEOUT_MS;
+                call
+            }
+            // Not begun here: the server knows what it was.
+            None => Self::new("POST", format!("/v1/operations/{id}/resume")),
+        }
+    }
+
+    /// A call that one of the extension's pages makes: one that can spend nothing.
+    #[must_use]
+    pub fn of_page(method: &str, path: &str, body: Option<String>) -> Option<Self> {
+        let method = ["GET", "PUT", "PATCH"].into_iter().find(|m| *m == method)?;
+        let mut call = Self::new(method, ["/v1/", path].concat());
+        call.body = body;
+        Some(call)
+    }
+
     /// Asks for the account.
     #[must_use]
     pub fn account() -> Self {
         Self::new("GET", "/v1/account")
+    }
+
+    /// Asks for the credit by pool, the prices and the capacity.
+    #[must_use]
+    pub fn credits() -> Self {
+        Self::new("GET", "/v1/credits")
     }
 
     /// Exchanges a one-time code for a token.

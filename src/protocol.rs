@@ -2,7 +2,7 @@
 //!
 //! Three tiers of trust. A content script runs beside a hostile page and may send
 //! [`ContentMessage`] only: it can hand over a snapshot, never read leads, spend credits or
-//! change a setting. Popup and options page send [`UiMessage`]; the worker takes those from
+//! change a setting. Popup, options page and dashboard send [`UiMessage`]; the worker takes those from
 //! the extension's own origin alone. [`WorkerEvent`] goes from the worker to open pages of
 //! the extension.
 
@@ -117,7 +117,7 @@ pub enum TabReading {
     },
 }
 
-/// From the popup or the options page to the worker. The answer is a [`UiReply`].
+/// From the popup, the options page or the dashboard to the worker. The answer is a [`UiReply`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum UiMessage {
@@ -136,6 +136,25 @@ pub enum UiMessage {
     Resume {
         /// The capture.
         operation_id: Uuid,
+    },
+    /// Do a priced action of a lead, or go on with one: made, kept and sent as captures are.
+    Operate {
+        /// What to do: `unlocks` or `previews`.
+        call: String,
+        /// Of which lead.
+        lead_id: Option<Uuid>,
+        /// An operation that stopped, to go on with; `None` for a new one.
+        operation_id: Option<Uuid>,
+    },
+    /// Ask the server, or change a setting there: what costs nothing. Answered with
+    /// [`UiReply::Answer`].
+    Call {
+        /// `GET`, `PUT` or `PATCH`; what may cost something is [`UiMessage::Operate`].
+        method: String,
+        /// Path and query below `/v1/`.
+        path: String,
+        /// JSON body.
+        body: Option<String>,
     },
     /// Give the company's domain for a capture that needs it.
     SetDomain {
@@ -178,6 +197,13 @@ pub enum UiReply {
         /// The report.
         text: String,
     },
+    /// To [`UiMessage::Call`]: what the server answered, as it is.
+    Answer {
+        /// HTTP status.
+        status: u16,
+        /// Body.
+        body: String,
+    },
     /// Not done.
     Error {
         /// Stable code: `bad_address`, `bad_code`, `unreachable`, `permission`, `reload_tab`, ….
@@ -195,7 +221,7 @@ pub enum WorkerEvent {
     StateChanged,
 }
 
-/// Everything that popup and options page show.
+/// Everything that the extension's pages show without asking the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UiState {
     /// The server.
@@ -206,6 +232,11 @@ pub struct UiState {
     pub account: Option<AccountSummary>,
     /// Credits as last heard.
     pub credits: Option<Credits>,
+    /// The answer of `GET /v1/credits` as last heard, as text: the core need not know it.
+    pub standing: Option<String>,
+    /// Priced actions that were clicked for, oldest first.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
     /// The tab in view.
     pub tab: TabView,
     /// The capture of the lead in view, if there is one.
@@ -319,6 +350,37 @@ pub struct CaptureCard {
     pub error: Option<String>,
     /// When it was taken.
     pub captured_at: UnixMillis,
+}
+
+/// A priced action that the user has clicked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Made and stored before it was sent.
+    pub operation_id: Uuid,
+    /// The lead that it is of.
+    pub lead_id: Option<Uuid>,
+    /// What was asked for, as the API names it: `unlocks`, `previews`.
+    pub call: String,
+    /// HTTP status of the answer; 0 until there is one.
+    pub status: u16,
+    /// The answer, as text: of `200` and `201` what came of it, else a problem.
+    pub answer: String,
+    /// Not sent before this time.
+    pub not_before: UnixMillis,
+}
+
+impl Operation {
+    /// Whether the server has answered for it.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        self.status != 0
+    }
+
+    /// Whether it has come to its end; else it can be gone on with under the same id.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
 }
 
 /// Where a capture stands, seen from the extension. On the wire one word: `unsent`,

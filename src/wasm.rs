@@ -69,7 +69,7 @@ pub fn on_tab_gone(tab_id: i32) {
 /// A plain object out of a wire type. By way of JSON: `serde_wasm_bindgen` would add a second
 /// description of every type to the bundle (docs/adr/0003-size-of-the-core.md).
 pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
-    let text = serde_json::to_string(value).map_err(|error| JsError::new(&error.to_string()))?;
+    let text = serde_json::to_string(value).map_err(|_| JsError::new("not written"))?;
     js_sys::JSON::parse(&text)
 }
 

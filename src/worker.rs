@@ -7,10 +7,12 @@
 
 mod badge;
 mod cards;
+mod operations;
 mod rules;
 mod stored;
 
 pub use badge::{Badge, BadgeTone};
+pub use operations::OPERATIONS_MAX;
 pub use rules::{Outcome, Rulebook, RulesAsked};
 pub use stored::{Click, Pairing, Stored, Trouble};
 
@@ -324,6 +326,9 @@ impl Worker {
     pub fn hurry(&mut self) {
         self.poll_failures = 0;
         self.stored.outbox.hurry();
+        for operation in &mut self.stored.operations {
+            operation.not_before = 0;
+        }
         if let Some(trouble) = &mut self.stored.trouble {
             trouble.next_try = None;
         }
@@ -332,6 +337,12 @@ impl Worker {
     /// Takes a new pairing. What waits is kept and goes to the new server; what the former
     /// one knew stays as history.
     pub fn paired(&mut self, server: String, answer: PairingResponse) {
+        let same = self.stored.pairing.as_ref().map(|p| &p.server) == Some(&server);
+        if !same {
+            // Unlocks are of leads that the former server knows.
+            self.stored.operations.clear();
+            self.stored.standing = None;
+        }
         self.stored.pairing = Some(Pairing {
             server,
             token: answer.token,
@@ -348,6 +359,8 @@ impl Worker {
     /// Forgets the server and its token. What waits is kept.
     pub fn unpaired(&mut self) {
         self.stored.pairing = None;
+        self.stored.operations.clear();
+        self.stored.standing = None;
         self.stored.account = None;
         self.stored.credits = None;
         self.stored.unauthorized = false;
@@ -403,7 +416,8 @@ impl Worker {
         let poll = self
             .has_open()
             .then(|| self.next_try().map_or(now, |at| at.max(now)));
-        [send, poll].into_iter().flatten().min()
+        let operate = self.operations_wake().map(|at| at.max(now));
+        [send, poll, operate].into_iter().flatten().min()
     }
 
     /// What the toolbar icon shows.
@@ -456,6 +470,8 @@ impl Worker {
             tab,
             current,
             recent: self.stored.cards.clone(),
+            standing: self.stored.standing.clone(),
+            operations: self.stored.operations.clone(),
             unsent: u32::try_from(self.stored.outbox.len()).unwrap_or(u32::MAX),
             settings: self.stored.settings.clone(),
             rules: self.stored.rules.note.clone(),

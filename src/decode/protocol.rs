@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{Decode, Fields, Unreadable, word};
 use crate::protocol::{
-    AccountSummary, CaptureCard, CardState, Connection, LeadRow, Settings, TabView, UiReply,
-    UiState,
+    AccountSummary, CaptureCard, CardState, Connection, LeadRow, Operation, Settings, TabView,
+    UiReply, UiState,
 };
 
 impl Decode for UiReply {
@@ -17,6 +17,10 @@ impl Decode for UiReply {
             },
             "report" => Self::Report {
                 text: reply.get("text")?,
+            },
+            "answer" => Self::Answer {
+                status: reply.get("status")?,
+                body: reply.get("body")?,
             },
             "error" => Self::Error {
                 code: reply.get("code")?,
@@ -35,6 +39,8 @@ impl Decode for UiState {
             server: state.get("server")?,
             account: state.get("account")?,
             credits: state.get("credits")?,
+            standing: state.get("standing")?,
+            operations: state.get_or_default("operations")?,
             tab: state.get("tab")?,
             current: state.get("current")?,
             recent: state.get("recent")?,
@@ -43,6 +49,20 @@ impl Decode for UiState {
             rules: state.get("rules")?,
             health: state.get_or_default("health")?,
             changed: state.get_or_default("changed")?,
+        })
+    }
+}
+
+impl Decode for Operation {
+    fn decode(value: &Value) -> Result<Self, Unreadable> {
+        let operation = Fields::of(value, "operation")?;
+        Ok(Self {
+            operation_id: operation.get("operation_id")?,
+            lead_id: operation.get("lead_id")?,
+            call: operation.get("call")?,
+            status: operation.get("status")?,
+            answer: operation.get("answer")?,
+            not_before: operation.get("not_before")?,
         })
     }
 }

@@ -17,6 +17,8 @@ impl Decode for Stored {
             unauthorized: stored.get_or_default("unauthorized")?,
             trouble: stored.get("trouble")?,
             outbox: stored.get_or_default("outbox")?,
+            standing: stored.get("standing")?,
+            operations: stored.get_or_default("operations")?,
             cards: stored.get_or_default("cards")?,
             refused: stored.get_or_default("refused")?,
             cursor: stored.get_or_default("cursor")?,

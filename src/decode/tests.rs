@@ -19,8 +19,8 @@ use crate::lead::{Lead, LeadKind, Position};
 use crate::outbox::Outbox;
 use crate::page::{Note, PageInfo, ParsedPage, SearchResult};
 use crate::protocol::{
-    AccountSummary, CaptureCard, CardState, Connection, LeadRow, Settings, TabView, UiReply,
-    UiState,
+    AccountSummary, CaptureCard, CardState, Connection, LeadRow, Operation, Settings, TabView,
+    UiReply, UiState,
 };
 use crate::worker::{Click, Pairing, RulesAsked, Stored, Trouble};
 
@@ -256,6 +256,17 @@ fn card() -> CaptureCard {
     }
 }
 
+fn operation() -> Operation {
+    Operation {
+        operation_id: id(6),
+        lead_id: Some(id(2)),
+        call: "unlocks".to_owned(),
+        status: 201,
+        answer: "{}".to_owned(),
+        not_before: 5,
+    }
+}
+
 fn summary() -> AccountSummary {
     AccountSummary {
         name: "default".to_owned(),
@@ -280,6 +291,8 @@ fn state(connection: Connection, tab: TabView) -> UiState {
         server: some("http://127.0.0.1:7317"),
         account: Some(summary()),
         credits: Some(CREDITS),
+        standing: some("{}"),
+        operations: vec![operation()],
         tab,
         current: Some(card()),
         recent: vec![card()],
@@ -308,6 +321,8 @@ fn stored() -> Stored {
             next_try: Some(9),
         }),
         outbox,
+        standing: some("{}"),
+        operations: vec![operation()],
         cards: vec![card()],
         refused: vec![request()],
         cursor: 7,
@@ -411,6 +426,10 @@ fn what_the_popup_is_told_is_read_as_serde_reads_it() {
             state: Box::new(state(Connection::Online, tab)),
         }));
     }
+    varied(check(&UiReply::Answer {
+        status: 200,
+        body: "{}".to_owned(),
+    }));
     varied(check(&UiReply::Report {
         text: "Lode page report 1".to_owned(),
     }));

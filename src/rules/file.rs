@@ -24,7 +24,9 @@ impl RuleFile {
     /// Reads a file; the error says what is missing, unknown or of the wrong type.
     pub(super) fn read(json: &str) -> Result<Self, String> {
         let Value::Object(mut members) =
-            serde_json::from_str(json).map_err(|error| error.to_string())?
+            // serde's own words for what is wrong would stay in the shipped core with it.
+            serde_json::from_str(json)
+                .map_err(|error| format!("no JSON from line {} on", error.line()))?
         else {
             return Err("it is not an object".to_owned());
         };

@@ -1,11 +1,15 @@
 //! The extension APIs that Lode calls, as narrow as their use.
 
 use js_sys::{Object, Promise};
+use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
+    #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
+    fn random_uuid() -> String;
+
     #[wasm_bindgen(catch, js_namespace = ["chrome", "storage", "local"], js_name = get)]
     fn storage_get(key: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["chrome", "storage", "local"], js_name = set)]
@@ -37,6 +41,11 @@ extern "C" {
     fn badge_color(details: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["chrome", "action"], js_name = setTitle)]
     fn action_title(details: &JsValue) -> Result<Promise, JsValue>;
+}
+
+/// A new id, from the browser's own generator: random (RFC 9562, version 4).
+pub(crate) fn new_id() -> Uuid {
+    Uuid::try_parse(&random_uuid()).unwrap_or_default()
 }
 
 /// A plain object out of names and values.

@@ -15,7 +15,7 @@ fn text(message: &JsValue, name: &str) -> Option<String> {
 }
 
 fn id(message: &JsValue, name: &str) -> Option<Uuid> {
-    text(message, name)?.parse().ok()
+    Uuid::try_parse(&text(message, name)?).ok()
 }
 
 fn page(message: &JsValue) -> Option<Box<ParsedPage>> {
@@ -60,6 +60,16 @@ pub(super) fn ui(message: &JsValue) -> Option<UiMessage> {
         }
         "resume" => UiMessage::Resume {
             operation_id: id(message, "operation_id")?,
+        },
+        "operate" => UiMessage::Operate {
+            call: text(message, "call")?,
+            lead_id: id(message, "lead_id"),
+            operation_id: id(message, "operation_id"),
+        },
+        "call" => UiMessage::Call {
+            method: text(message, "method")?,
+            path: text(message, "path")?,
+            body: text(message, "body"),
         },
         "set_domain" => UiMessage::SetDomain {
             operation_id: id(message, "operation_id")?,

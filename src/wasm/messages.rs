@@ -11,6 +11,8 @@ use crate::page::ParsedPage;
 use crate::protocol::{ContentMessage, ContentReply, UiMessage, UiReply};
 use crate::worker::{CaptureClick, CaptureRefusal, Captured};
 
+const NOT_STORED: &str = "The browser could not store this. Free some disk space and try again.";
+
 /// Sorts a message by its sender, and by nothing that the message says of itself.
 pub(super) async fn on_message(message: JsValue, sender: JsValue) -> Result<JsValue, JsValue> {
     let origin = chrome::property(&sender, "origin")
@@ -135,8 +137,8 @@ async fn capture(
         rows,
         now,
     };
-    let before = runtime::with(|worker| worker.clone());
-    let captured = match runtime::with(|worker| worker.capture(click, &mut Uuid::now_v7)) {
+    let before = runtime::kept();
+    let captured = match runtime::with(|worker| worker.capture(click, &mut chrome::new_id)) {
         Ok(captured) => captured,
         Err(refusal) => {
             if matches!(refusal, CaptureRefusal::NoLead(_)) {
@@ -150,12 +152,8 @@ async fn capture(
         record_health(parsed);
     }
     if runtime::persist().await.is_err() {
-        runtime::with(|worker| *worker = before);
-        return Err(
-            "The browser could not store the capture. Free some disk space and capture \
-                    again."
-                .to_owned(),
-        );
+        runtime::go_back(&before);
+        return Err(NOT_STORED.to_owned());
     }
     Ok(captured)
 }
@@ -189,12 +187,18 @@ async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
             let (url, parsed) = tabs::read(tab)
                 .await
                 .map_err(|message| error("not_read", &message))?;
-            capture(Uuid::now_v7(), &url, &parsed, rows.as_deref())
+            capture(chrome::new_id(), &url, &parsed, rows.as_deref())
                 .await
                 .map_err(|message| error("not_captured", &message))?;
             spawn_local(after_capture());
         }
         UiMessage::Resume { operation_id } => resume(operation_id).await?,
+        UiMessage::Operate {
+            call,
+            lead_id,
+            operation_id,
+        } => operate(call, lead_id, operation_id).await?,
+        UiMessage::Call { method, path, body } => return ask_server(&method, &path, body).await,
         UiMessage::SetDomain {
             operation_id,
             domain,
@@ -234,6 +238,45 @@ async fn resume(operation_id: Uuid) -> Result<(), UiReply> {
     Ok(())
 }
 
+/// Keeps the operation with its id, then sends it.
+async fn operate(
+    call: String,
+    lead_id: Option<Uuid>,
+    operation_id: Option<Uuid>,
+) -> Result<(), UiReply> {
+    if !matches!(call.as_str(), "unlocks" | "previews") {
+        return Err(error("bad_message", "Lode cannot do that."));
+    }
+    let before = runtime::kept();
+    runtime::with(|worker| worker.operate(call, lead_id, operation_id, &mut chrome::new_id))
+        .map_err(|full| error("full", &full.to_string()))?;
+    if runtime::persist().await.is_err() {
+        runtime::go_back(&before);
+        return Err(error("not_stored", NOT_STORED));
+    }
+    spawn_local(after_capture());
+    Ok(())
+}
+
+async fn ask_server(method: &str, path: &str, body: Option<String>) -> Result<UiReply, UiReply> {
+    let call = Call::of_page(method, path, body);
+    let pairing = runtime::with(|worker| worker.usable_pairing().cloned());
+    let (Some(call), Some(pairing)) = (call, pairing) else {
+        return Err(not_paired());
+    };
+    match http::call(&pairing.server, Some(&pairing.token), &call).await {
+        Ok(answer) => Ok(UiReply::Answer {
+            status: answer.status,
+            body: answer.body,
+        }),
+        Err(failure) => Err(failed(&failure)),
+    }
+}
+
+fn not_paired() -> UiReply {
+    error("not_paired", "Pair Lode with your server first.")
+}
+
 async fn set_domain(operation_id: Uuid, domain: String) -> Result<(), UiReply> {
     let lead_id = runtime::with(|worker| worker.card(operation_id).and_then(|card| card.lead_id))
         .ok_or_else(|| error("not_sent", "The server does not have this capture yet."))?;
@@ -248,8 +291,8 @@ async fn set_domain(operation_id: Uuid, domain: String) -> Result<(), UiReply> {
 }
 
 async fn call_on_capture(call: &Call) -> Result<CaptureView, UiReply> {
-    let pairing = runtime::with(|worker| worker.usable_pairing().cloned())
-        .ok_or_else(|| error("not_paired", "Pair Lode with your server first."))?;
+    let pairing =
+        runtime::with(|worker| worker.usable_pairing().cloned()).ok_or_else(not_paired)?;
     match runtime::ask(&pairing, call).await {
         Ok(view) => Ok(view),
         Err(failure) => {

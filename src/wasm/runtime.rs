@@ -27,6 +27,7 @@ const ALARM_MIN_MS: f64 = 30_000.0;
 thread_local! {
     static WORKER: RefCell<Worker> = RefCell::default();
     static SENDING: Cell<bool> = const { Cell::new(false) };
+    static OPERATING: Cell<bool> = const { Cell::new(false) };
     static WAITING: Cell<bool> = const { Cell::new(false) };
     static ASKING: Cell<bool> = const { Cell::new(false) };
     static TIMER: Cell<bool> = const { Cell::new(false) };
@@ -62,6 +63,19 @@ pub(crate) async fn load() -> Result<(), JsValue> {
     }
     show_badge().await;
     Ok(())
+}
+
+/// The state as it is stored: what tells whether something has changed, and what it goes back
+/// to. As text, since comparing and copying each type would be code of its own for each.
+pub(crate) fn kept() -> String {
+    with(|worker| serde_json::to_string(worker.stored()).unwrap_or_default())
+}
+
+/// Goes back to a state.
+pub(crate) fn go_back(kept: &str) {
+    if let Ok(stored) = crate::decode::from_json(kept) {
+        with(|worker| *worker = Worker::new(stored));
+    }
 }
 
 /// Writes the state. What follows from a change is done only after this.
@@ -108,6 +122,14 @@ pub(crate) fn kick() {
             }
         });
     }
+    // Beside the captures, which must not wait for a provider's answer.
+    if !OPERATING.replace(true) {
+        spawn_local(async {
+            operate_what_is_due().await;
+            OPERATING.set(false);
+            schedule().await;
+        });
+    }
     start_waiting();
     // Nothing else would find out that the server is back.
     if with(|worker| worker.next_try().is_some() && worker.may_call(now())) {
@@ -132,8 +154,13 @@ pub(crate) fn refresh_account() {
     }
     spawn_local(async move {
         let answer = ask::<AccountView>(&pairing, &Call::account()).await;
+        let mut standing = None;
+        if answer.is_ok() {
+            let asked = http::call(&pairing.server, Some(&pairing.token), &Call::credits()).await;
+            standing = asked.ok().filter(|answer| answer.status == 200);
+        }
         ASKING.set(false);
-        let before = with(|worker| worker.stored().clone());
+        let before = kept();
         let well = answer.is_ok();
         with(|worker| match answer {
             Ok(account) => worker.account(account),
@@ -141,7 +168,10 @@ pub(crate) fn refresh_account() {
                 worker.failed(&error, now(), js_sys::Math::random());
             }
         });
-        if with(|worker| *worker.stored() != before) {
+        if let Some(standing) = standing {
+            with(|worker| worker.stands(standing.body));
+        }
+        if kept() != before {
             changed().await;
         }
         if well {
@@ -181,6 +211,31 @@ async fn send_what_is_due() {
     }
 }
 
+async fn operate_what_is_due() {
+    loop {
+        let due = with(|worker| {
+            let pairing = worker.usable_pairing()?.clone();
+            Some((pairing, worker.due_operation(now())?.clone()))
+        });
+        let Some((pairing, operation)) = due else {
+            return;
+        };
+        // As with captures: woken, the worker sends the same again.
+        let _ = chrome::alarm(ALARM, Some(js_sys::Date::now() + ALARM_MIN_MS)).await;
+        let call = Call::operate(&operation);
+        let answer = http::call(&pairing.server, Some(&pairing.token), &call).await;
+        with(|worker| {
+            worker.operated(
+                operation.operation_id,
+                answer,
+                now(),
+                js_sys::Math::random(),
+            );
+        });
+        changed().await;
+    }
+}
+
 async fn wait_for_changes() {
     loop {
         let wanted = with(|worker| {
@@ -194,9 +249,9 @@ async fn wait_for_changes() {
         };
         let _ = chrome::alarm(ALARM, Some(js_sys::Date::now() + ALARM_MIN_MS)).await;
         let answer = ask(&pairing, &Call::changes(after, true)).await;
-        let before = with(|worker| worker.stored().clone());
+        let before = kept();
         let pause = with(|worker| worker.changed(answer, now(), js_sys::Math::random()));
-        if with(|worker| *worker.stored() != before) {
+        if kept() != before {
             changed().await;
         }
         if pause > 0 {
@@ -218,6 +273,7 @@ async fn schedule() {
     if let Some(at) = at
         && !WAITING.get()
         && !SENDING.get()
+        && !OPERATING.get()
     {
         later((at - js_sys::Date::now()).max(250.0));
     }

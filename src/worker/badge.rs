@@ -52,7 +52,7 @@ pub(super) fn of(stored: &Stored) -> Badge {
         CardState::Sent(state) => state.is_open(),
         CardState::Unsent => true,
         CardState::Refused => false,
-    });
+    }) || stored.operations.iter().any(|o| !o.is_answered());
     if open {
         return badge("…".to_owned(), BadgeTone::Busy, "Lode: looking up".into());
     }

@@ -7,7 +7,7 @@ use super::rules::RulesAsked;
 use crate::api::{CaptureRequest, Credits, UnixMillis};
 use crate::health::Health;
 use crate::outbox::Outbox;
-use crate::protocol::{AccountSummary, CaptureCard, Settings};
+use crate::protocol::{AccountSummary, CaptureCard, Operation, Settings};
 
 /// Everything that must survive the worker. Missing parts read as empty, so that a newer
 /// version can add some.
@@ -26,6 +26,10 @@ pub struct Stored {
     pub trouble: Option<Trouble>,
     /// Captures on their way.
     pub outbox: Outbox,
+    /// The credit by pool, prices and capacity, as the server last said (`GET /v1/credits`).
+    pub standing: Option<String>,
+    /// Priced actions that were clicked for, oldest first.
+    pub operations: Vec<Operation>,
     /// Captures, newest first.
     pub cards: Vec<CaptureCard>,
     /// Captures that the server refused, for another try.

@@ -55,11 +55,37 @@ const earlier = [
   }),
 ];
 
+const pool = (pool, name, available, plan_limit, over = {}) => ({ pool, name, available, held: 0, purchased: 0, plan_limit, ...over });
+const price = (pools, prices, spendable) => {
+  const most = Math.max(...Object.values(prices));
+  return { pools, prices, most, spendable, affordable: spendable >= most };
+};
+/** `GET /v1/credits`: on the free plan, or with `premium` credit for mobiles. */
+export function standing({ available = 9_000, held = 0, purchased = 0, premium, premium_held = 0, resets_at = NOW + 8 * DAY, used = 12, limit = 500, exhausted = "pause" } = {}) {
+  const pools = [pool("standard", "credits", available, 10_000, { held, purchased })];
+  if (premium !== undefined) pools.push(pool("premium", "premium credits", premium, 5_000, { purchased: 20_000, held: premium_held }));
+  return {
+    credits: { pools, plan: "free", resets_at },
+    next_plan: null,
+    capacity: { used, limit },
+    actions: {
+      find: price(["standard"], { otherwise: 0, verified: 1_000 }, available),
+      mobile_find: price(["premium"], { found: 5_000, main_line: 0, not_found: 0 }, premium ?? 0),
+      preview: price(["standard"], { otherwise: 0 }, available),
+      verify: price(["standard"], { accept_all: 1_000, invalid: 1_000, malformed: 0, unknown: 0, verified: 1_000 }, available),
+    },
+    price_version: "lode-1",
+    exhausted,
+  };
+}
+const stands = (over) => ({ standing: JSON.stringify(standing(over)) });
+
 const base = {
   connection: { state: "online" },
   server: "http://127.0.0.1:7317",
   account: { name: "Own account", plan: "Free", probing: true },
   credits: { available: 9_000, held: 0, plan_limit: 10_000, resets_at: NOW + 8 * DAY },
+  ...stands(), operations: [],
   tab: ready(row()), current: null, recent: earlier, unsent: 0,
   settings: { show_button: true }, rules: null, health: {}, changed: false,
 };
@@ -88,7 +114,7 @@ const list = people.map(([full_name, title, company], i) =>
 
 /** Name → `{ page, state, act? }`; `act` drives the page before the picture is taken. */
 export const screens = {
-  "not-paired": { state: state({ connection: { state: "not_paired" }, server: null, account: null, credits: null, recent: [] }) },
+  "not-paired": { state: state({ connection: { state: "not_paired" }, server: null, account: null, credits: null, standing: null, recent: [] }) },
   unsupported: { state: state({ tab: { state: "unsupported" } }) },
   reading: { state: state({ tab: { state: "reading" }, recent: [] }) },
   "no-lead-login": { state: state({ tab: { state: "no_lead", page: page("login_wall"), message: "" } }) },
@@ -96,7 +122,9 @@ export const screens = {
   "needs-reload": { state: state({ tab: { state: "needs_reload" } }) },
   "tab-failed": { state: state({ tab: { state: "failed", message: "The page is larger than 8 MB. Open the profile in a tab of its own." } }) },
   ready: { state: base },
-  "ready-no-credit": { state: state({ credits: { ...base.credits, available: 0 }, account: { ...base.account, probing: false } }) },
+  "ready-no-credit": { state: state({ credits: { ...base.credits, available: 0 }, ...stands({ available: 0 }), account: { ...base.account, probing: false } }) },
+  "ready-low": { state: state({ credits: { ...base.credits, available: 2_000 }, ...stands({ available: 2_000 }) }) },
+  "ready-pools": { state: state({ credits: { ...base.credits, available: 31_000 }, ...stands({ premium: 22_000, held: 1_000, purchased: 3_000 }) }) },
   "ready-company": { state: state({ tab: { state: "ready", page: page("company"), leads: [row({ kind: "company", full_name: "Kestrel Ore", title: null, industry: "Mining", company_domain: "kestrel-ore.example" })] } }) },
   sending: { state: current(card("unsent"), { unsent: 1 }) },
   queued: { state: current(card("queued"), { credits: held }) },
@@ -108,7 +136,7 @@ export const screens = {
   "unsure-blocked": { state: current(card("unsure", { email: email("blocked", 34, ["some_new_code"]), receipt: receipt("Nothing charged: not verified") })) },
   "not-found": { state: current(card("not_found", { reason: "no_candidate_accepted", receipt: receipt("Nothing charged: no address found") })) },
   "needs-domain": { state: current(card("needs_domain", { reason: "domain_unknown" })) },
-  "out-of-credits": { state: current(card("out_of_credits"), { credits: { ...base.credits, available: 0 } }) },
+  "out-of-credits": { state: current(card("out_of_credits"), { credits: { ...base.credits, available: 0 }, ...stands({ available: 0 }) }) },
   failed: { state: current(card("failed")) },
   refused: { state: current(card("refused", { error: "lead.full_name: must not be longer than 300 characters." })) },
   unreachable: { state: current(card("unsent"), { connection: unreachable, unsent: 1 }) },

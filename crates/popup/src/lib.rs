@@ -3,7 +3,8 @@
 //! - [`view`] works out what is shown, from the worker's state: pure.
 //! - `pages` draws it with Leptos.
 //! - `session` holds what an open page knows, and does what its buttons say.
-//! - `browser` is the edge to the browser, [`decode`] reads what comes over it.
+//! - `browser` is the edge to the browser, [`decode`] reads what comes over it, [`answers`]
+//!   what the server says in texts that the worker only hands over.
 //!
 //! The main region carries `data-state`: the capture's state once there is one (the
 //! protocol's name: `unsent`, `working`, `found`, …), else the tab's (`ready`, `reading`,
@@ -11,6 +12,7 @@
 //! before the worker has answered. `data-tab`, `data-capture` and `data-connection` carry
 //! the three apart.
 
+pub mod answers;
 mod browser;
 pub mod decode;
 mod node;

@@ -9,6 +9,8 @@ use lode_core::protocol::{
 };
 use uuid::Uuid;
 
+use crate::answers::standing::Standing;
+
 pub(crate) const CLOCK: crate::view::time::Clock = crate::view::time::Clock {
     now: NOW,
     offset_minutes: |_| 0,
@@ -42,6 +44,33 @@ pub(crate) fn lead() -> Lead {
 
 pub(crate) fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
+}
+
+/// `GET /v1/credits` under Lode's own policy, a month before its reset.
+pub(crate) const STANDING: &str = r#"{
+    "credits": {
+        "pools": [
+            {"pool": "standard", "name": "credits", "available": 9000, "held": 1000,
+             "purchased": 0, "plan_limit": 10000},
+            {"pool": "premium", "name": "premium credits", "available": 22000, "held": 0,
+             "purchased": 20000, "plan_limit": 5000}
+        ],
+        "plan": "free", "resets_at": 1796137200000
+    },
+    "next_plan": null,
+    "capacity": {"used": 12, "limit": 500},
+    "actions": {
+        "find": {"pools": ["standard"], "prices": {"otherwise": 0, "verified": 1000},
+                 "most": 1000, "spendable": 9000, "affordable": true},
+        "mobile_find": {"pools": ["premium"],
+                 "prices": {"found": 5000, "main_line": 0, "not_found": 0},
+                 "most": 5000, "spendable": 22000, "affordable": true}
+    },
+    "price_version": "lode-1", "exhausted": "pause"
+}"#;
+
+pub(crate) fn standing() -> Standing {
+    Standing::read(STANDING).unwrap()
 }
 
 pub(crate) fn page(site: &str, kind: &str) -> PageInfo {
@@ -162,6 +191,8 @@ pub(crate) fn full_state() -> UiState {
             plan_limit: 10_000,
             resets_at: Some(NOW + 8 * 86_400_000),
         }),
+        standing: Some(STANDING.to_owned()),
+        operations: Vec::new(),
         tab: ready(vec![row(Some(id(1)))]),
         current: Some(found_card()),
         recent: vec![found_card(), card(CardState::Unsent)],

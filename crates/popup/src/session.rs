@@ -8,7 +8,9 @@ use leptos::task::spawn_local;
 use lode_core::protocol::{TabView, UiMessage, UiReply, UiState};
 use uuid::Uuid;
 
+use crate::answers::standing::Standing;
 use crate::browser;
+use crate::view::Known;
 use crate::view::options::SERVER_EXAMPLE;
 use crate::view::popup::{Local, all_or_none, chosen, popup};
 use crate::view::time::Clock;
@@ -35,6 +37,8 @@ pub(crate) struct Session(RwSignal<Model>);
 pub(crate) struct Model {
     /// The worker's state as last heard.
     pub(crate) state: Option<UiState>,
+    /// What the server has said beyond that.
+    pub(crate) known: Known,
     /// What the user did that the worker need not know.
     pub(crate) local: Local,
     /// An action that failed.
@@ -95,6 +99,7 @@ impl Model {
     fn new() -> Self {
         Self {
             state: None,
+            known: Known::default(),
             local: Local::default(),
             problem: None,
             busy: false,
@@ -118,7 +123,9 @@ impl Model {
     /// Changes with the screen that is shown, not with its details.
     pub(crate) fn screen(&self) -> (&'static str, Option<Uuid>, bool) {
         let state = self.state.as_ref().map_or("starting", |state| {
-            popup(state, &self.local, &self.clock).body.state()
+            popup(state, &self.known, &self.local, &self.clock)
+                .body
+                .state()
         });
         (state, self.local.opened, self.confirm_unpair)
     }
@@ -155,6 +162,10 @@ impl Model {
         {
             self.local.toggled.clear();
             self.report = None;
+        }
+        let before = self.state.as_ref().and_then(|old| old.standing.as_ref());
+        if before != state.standing.as_ref() {
+            self.known.standing = state.standing.as_deref().and_then(Standing::read);
         }
         self.clock = browser::clock();
         self.state = Some(state);
@@ -366,6 +377,8 @@ impl Session {
                 done = true;
                 model.report = browser::text_file(&text);
             }
+            // To questions that are asked elsewhere.
+            Ok(UiReply::Answer { .. }) => {}
             Ok(UiReply::Error { code, message }) => model.fail(&code, &message),
             Err(message) => model.fail(NO_ANSWER, message),
         });

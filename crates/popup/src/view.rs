@@ -12,9 +12,19 @@ pub mod health;
 pub mod leads;
 pub mod options;
 pub mod popup;
+pub mod price;
 pub mod reasons;
 pub mod recent;
 pub mod time;
+
+use crate::answers::standing::Standing;
+
+/// What the server has said beyond the worker's state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Credit by pool, prices, capacity.
+    pub standing: Option<Standing>,
+}
 
 /// The mood of a badge, a notice or a dot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

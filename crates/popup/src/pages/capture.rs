@@ -68,6 +68,14 @@ pub(crate) fn capture_button(page: Page<'_>, shown: &CaptureButton) -> Element {
     el("div").class("act").child(capture).child(
         el("div")
             .set("id", "price")
+            .children(shown.shortage.as_ref().map(|text| {
+                el("p")
+                    .key("shortage".to_owned())
+                    .class("hint")
+                    .test_id("shortage")
+                    .set("data-tone", "warn")
+                    .text(text)
+            }))
             .children(paragraphs("hint", &shown.hints)),
     )
 }

@@ -8,7 +8,7 @@ use super::parts::{Page, button, problem};
 use crate::browser;
 use crate::node::{Element, el};
 use crate::view::connection::{Banner, BannerAction, ConnectionView};
-use crate::view::credits::CreditsView;
+use crate::view::credits::{Balance, PoolLine};
 use crate::view::popup::{Body, Notice, NoticeAction, capture_name, popup};
 
 /// The whole popup.
@@ -28,7 +28,12 @@ pub(crate) fn page(page: Page<'_>) -> Element {
                 })
             }));
     };
-    let shown = popup(state, &page.model.local, &page.model.clock);
+    let shown = popup(
+        state,
+        &page.model.known,
+        &page.model.local,
+        &page.model.clock,
+    );
     let main = main
         .set("data-state", shown.body.state())
         .set("data-tab", shown.tab)
@@ -39,7 +44,8 @@ pub(crate) fn page(page: Page<'_>) -> Element {
             Body::One(shown) => one(page, *shown),
             Body::Many(shown) => many(page, shown),
         });
-    root.child(head(shown.connection, shown.credits.as_ref()))
+    root.child(head(shown.connection))
+        .children(shown.balance.as_ref().map(balance))
         .children(shown.banner.map(|shown| banner(page, &shown)))
         .children(shown.changed.map(|why| changed(page, why)))
         .children(problem(page))
@@ -65,7 +71,7 @@ pub(crate) fn page(page: Page<'_>) -> Element {
         )
 }
 
-fn head(connection: ConnectionView, credits: Option<&CreditsView>) -> Element {
+fn head(connection: ConnectionView) -> Element {
     el("header")
         .child(
             el("img")
@@ -83,7 +89,6 @@ fn head(connection: ConnectionView, credits: Option<&CreditsView>) -> Element {
                 .set("data-tone", connection.tone.name())
                 .text(connection.text),
         )
-        .children(credits.map(credits_left))
         .child(
             el("button")
                 .set("type", "button")
@@ -96,24 +101,34 @@ fn head(connection: ConnectionView, credits: Option<&CreditsView>) -> Element {
         )
 }
 
-fn credits_left(credits: &CreditsView) -> Element {
-    let more = |class: &'static str, text: &Option<String>| {
-        text.as_ref()
-            .map(|text| el("span").key(class.to_owned()).class(class).text(text))
-    };
-    el("p")
-        .key("credits".to_owned())
-        .class("credits")
+/// The credit by pool, always in view.
+fn balance(shown: &Balance) -> Element {
+    el("section")
+        .key("balance".to_owned())
+        .class("balance")
+        .set("aria-label", "Credits")
+        .child(el("ul").children(shown.pools.iter().map(pool)))
+        .children(shown.resets.as_ref().map(|text| {
+            el("p")
+                .key("resets".to_owned())
+                .class("resets")
+                .test_id("resets")
+                .text(text)
+        }))
+}
+
+fn pool(line: &PoolLine) -> Element {
+    el("li")
+        .key(line.pool.clone())
         .test_id("credits")
-        .set_if(credits.short, "data-short", "")
-        .set("title", credits.reset.as_deref().unwrap_or_default())
-        .child(el("strong").text(&credits.left))
-        .children(more("held", &credits.held))
-        .children(more(
-            // The reset is worth the space where there is little left, else a tooltip.
-            if credits.short { "reset" } else { "sr" },
-            &credits.reset,
-        ))
+        .set("data-pool", &line.pool)
+        .set_if(line.short, "data-short", "")
+        .child(el("strong").text(&line.left))
+        .children(
+            line.details
+                .iter()
+                .map(|text| el("span").key(text.clone()).text(text)),
+        )
 }
 
 fn banner(page: Page<'_>, shown: &Banner) -> Element {

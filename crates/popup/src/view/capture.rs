@@ -5,10 +5,10 @@ use lode_core::email::EmailStatus;
 use lode_core::protocol::{CaptureCard, CardState, Connection};
 use uuid::Uuid;
 
-use super::Tone;
 use super::copy::{CopyItem, items};
 use super::reasons::{sentence, verdict};
 use super::time::{Clock, date};
+use super::{Known, Tone};
 
 /// A capture's result, or the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,8 @@ pub struct Around<'a> {
     pub connection: &'a Connection,
     /// Credits as last heard.
     pub credits: Option<&'a Credits>,
+    /// What the server has said beyond that.
+    pub known: &'a Known,
     /// The time.
     pub clock: Clock,
 }
@@ -355,6 +357,7 @@ mod tests {
             &Around {
                 connection,
                 credits: sample::full_state().credits.as_ref(),
+                known: &Known::default(),
                 clock: CLOCK,
             },
         )

@@ -5,12 +5,14 @@ use lode_core::lead::LeadKind;
 use lode_core::protocol::{CaptureCard, CardState, Connection, LeadRow, TabView, UiState};
 use uuid::Uuid;
 
+use super::Known;
 use super::Tone;
 use super::capture::{Around, CaptureView, capture, state_name, state_words};
 use super::connection::{Banner, ConnectionView, banner, connection};
-use super::credits::{CreditsView, ONE, credits};
+use super::credits::{Balance, balance};
 use super::health::page_changed;
 use super::leads::{LeadView, lead};
+use super::price::{capture_price, capture_shortage};
 use super::recent::{RecentRow, rows, settled_email};
 use super::time::Clock;
 
@@ -40,8 +42,8 @@ impl Local {
 pub struct PopupView {
     /// The dot.
     pub connection: ConnectionView,
-    /// Credits as last heard.
-    pub credits: Option<CreditsView>,
+    /// Credit by pool as last heard.
+    pub balance: Option<Balance>,
     /// A notice.
     pub banner: Option<Banner>,
     /// Why the page in view seems to have changed.
@@ -129,6 +131,8 @@ pub struct CaptureButton {
     pub primary: bool,
     /// The price rule, and what stands against it now.
     pub hints: Vec<String>,
+    /// That credit has run out, or soon will.
+    pub shortage: Option<String>,
 }
 
 /// Several leads.
@@ -159,16 +163,17 @@ pub struct ManyRow {
 
 /// What the popup shows.
 #[must_use]
-pub fn popup(state: &UiState, local: &Local, clock: &Clock) -> PopupView {
+pub fn popup(state: &UiState, known: &Known, local: &Local, clock: &Clock) -> PopupView {
     let around = Around {
         connection: &state.connection,
         credits: state.credits.as_ref(),
+        known,
         clock: *clock,
     };
     let body = body(state, local, &around);
     PopupView {
         connection: connection(&state.connection),
-        credits: state.credits.as_ref().map(|c| credits(c, clock)),
+        balance: balance(known.standing.as_ref(), state.credits.as_ref(), clock),
         banner: banner(state, clock),
         changed: page_changed(state),
         tab: tab_name(&state.tab),
@@ -224,7 +229,7 @@ fn body(state: &UiState, local: &Local, around: &Around<'_>) -> Body {
         TabView::Ready { leads, .. } => match leads.as_slice() {
             [] => current_or(state, around, nothing_here),
             [row] => Body::One(Box::new(one(row, state, around))),
-            _ => Body::Many(many(leads, state, local)),
+            _ => Body::Many(many(leads, state, local, around)),
         },
         TabView::Reading => current_or(state, around, || Notice {
             state: "reading",
@@ -344,7 +349,8 @@ fn one(row: &LeadRow, state: &UiState, around: &Around<'_>) -> One {
         None => Some(CaptureButton {
             label: label.to_owned(),
             primary: true,
-            hints: hints(state, 1),
+            hints: hints(state, around, 1),
+            shortage: shortage(around, 1),
         }),
         // What has ended can be asked again; what is under way ends by itself, and what
         // waits for the user has a button of its own.
@@ -354,6 +360,7 @@ fn one(row: &LeadRow, state: &UiState, around: &Around<'_>) -> One {
             label: "Capture again".to_owned(),
             primary: false,
             hints: Vec::new(),
+            shortage: None,
         }),
         Some(_) => None,
     };
@@ -366,7 +373,7 @@ fn one(row: &LeadRow, state: &UiState, around: &Around<'_>) -> One {
     }
 }
 
-fn many(leads: &[LeadRow], state: &UiState, local: &Local) -> Many {
+fn many(leads: &[LeadRow], state: &UiState, local: &Local, around: &Around<'_>) -> Many {
     let chosen = chosen(leads, local);
     let companies = leads
         .iter()
@@ -401,42 +408,28 @@ fn many(leads: &[LeadRow], state: &UiState, local: &Local) -> Many {
         all: CaptureButton {
             label: ["Capture all ", &leads.len().to_string()].concat(),
             primary: chosen.len() == leads.len(),
-            hints: hints(state, chosen.len()),
+            hints: hints(state, around, chosen.len()),
+            shortage: shortage(around, chosen.len()),
         },
         some: ["Capture chosen (", &chosen.len().to_string(), ")"].concat(),
         chosen: chosen.len(),
     }
 }
 
-/// The price rule for `count` captures, and what stands against it now.
-fn hints(state: &UiState, count: usize) -> Vec<String> {
-    let mut hints = vec![if count > 1 {
-        [
-            "Up to ",
-            &count.to_string(),
-            " credits: 1 for each verified address, none for the others.",
-        ]
-        .concat()
-    } else {
-        "1 credit, only if the address is verified.".to_owned()
-    }];
+/// The price rule for `count` captures, and what stands against any.
+fn hints(state: &UiState, around: &Around<'_>, count: usize) -> Vec<String> {
+    let mut hints = vec![capture_price(around.known.standing.as_ref(), count)];
     if state.account.as_ref().is_some_and(|a| !a.probing) {
         hints.push(
             "Your server is set not to ask mail servers, so no address can be verified.".to_owned(),
         );
     }
-    if let Some(credits) = &state.credits {
-        let needed = ONE.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX));
-        if credits.available < ONE {
-            hints.push("You have no credit left: the lead is saved, its search waits.".to_owned());
-        } else if credits.available < needed {
-            hints.push(
-                "You have fewer credits than that: the leads are saved, some searches wait."
-                    .to_owned(),
-            );
-        }
-    }
     hints
+}
+
+fn shortage(around: &Around<'_>, count: usize) -> Option<String> {
+    let standing = around.known.standing.as_ref();
+    capture_shortage(standing, around.credits, count, &around.clock)
 }
 
 fn card_of(state: &UiState, id: Uuid) -> Option<&CaptureCard> {
@@ -494,7 +487,7 @@ mod tests {
     use crate::sample::{self, CLOCK};
 
     fn shown(state: &UiState) -> PopupView {
-        popup(state, &Local::default(), &CLOCK)
+        popup(state, &Known::default(), &Local::default(), &CLOCK)
     }
 
     fn fresh() -> UiState {
@@ -667,7 +660,9 @@ mod tests {
             account.probing = false;
         }
         let button = one_of(shown(&state)).button.unwrap();
-        assert_eq!(button.hints.len(), 3, "{:?}", button.hints);
+        assert_eq!(button.hints.len(), 2, "{:?}", button.hints);
+        let shortage = button.shortage.unwrap();
+        assert!(shortage.starts_with("0 credits:"), "{shortage}");
     }
 
     #[test]
@@ -678,12 +673,12 @@ mod tests {
             opened: Some(sample::id(1)),
             ..Local::default()
         };
-        let one = one_of(popup(&state, &local, &CLOCK));
+        let one = one_of(popup(&state, &Known::default(), &local, &CLOCK));
         assert!(one.opened);
         assert_eq!(one.capture.unwrap().state, "found");
         // One that has left the list gives way to the page.
         state.recent.clear();
-        assert!(!one_of(popup(&state, &local, &CLOCK)).opened);
+        assert!(!one_of(popup(&state, &Known::default(), &local, &CLOCK)).opened);
     }
 
     #[test]
