@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use crate::character::Character;
 use crate::dns::{self, Zone};
 use crate::scenario::{DomainSpec, Scenario};
+use crate::script::Script;
 use crate::smtp::{self, Role, Server};
 use crate::stats::Stats;
 use crate::web;
@@ -101,7 +102,10 @@ impl Bed {
         for (index, spec) in scenario.domains.iter().enumerate() {
             let own = DomainAddresses::of(index);
             addresses.insert(spec.name.clone(), IpAddr::V4(own.first));
-            dns::add_domain(&mut zone, spec, &own);
+            match spec.script() {
+                Some(script) => dns::add_script(&mut zone, spec, script, &own),
+                None => dns::add_domain(&mut zone, spec, &own),
+            }
             let state = Arc::new(smtp::DomainState::new(
                 spec.clone(),
                 Duration::from_millis(scenario.greylist_ms),
@@ -119,7 +123,13 @@ impl Bed {
         }
         if !six.is_empty() {
             listening
-                .smtp(&mut tasks, Ipv6Addr::LOCALHOST.into(), six, Role::Ordinary)
+                .smtp(
+                    &mut tasks,
+                    Ipv6Addr::LOCALHOST.into(),
+                    six,
+                    Role::Ordinary,
+                    "mx1",
+                )
                 .await?;
         }
         let dns = dns::spawn(&mut tasks, Arc::new(zone), scenario.dns_port).await?;
@@ -128,7 +138,7 @@ impl Bed {
                 dns,
                 smtp_port: listening.smtp_port,
                 http_port: listening.http_port,
-                allow_nets: ["127.1.0.0/16", "127.2.0.0/16", "::1/128"]
+                allow_nets: ["127.1.0.0/16", "127.2.0.0/16", "127.3.0.0/16", "::1/128"]
                     .map(str::to_owned)
                     .to_vec(),
                 domains: addresses,
@@ -140,12 +150,13 @@ impl Bed {
     }
 }
 
-/// A domain's addresses: the first and second MX host's, and the trap's, which lies
+/// A domain's addresses: the first three MX hosts', and the trap's, which lies
 /// outside the networks that a verifier is allowed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DomainAddresses {
     pub(crate) first: Ipv4Addr,
     pub(crate) second: Ipv4Addr,
+    pub(crate) third: Ipv4Addr,
     pub(crate) trap: Ipv4Addr,
 }
 
@@ -155,8 +166,14 @@ impl DomainAddresses {
         Self {
             first: Ipv4Addr::new(127, 1, high, low),
             second: Ipv4Addr::new(127, 2, high, low),
+            third: Ipv4Addr::new(127, 3, high, low),
             trap: Ipv4Addr::new(127, 66, high, low),
         }
+    }
+
+    /// The MX hosts' addresses.
+    pub(crate) fn hosts(&self) -> [Ipv4Addr; 3] {
+        [self.first, self.second, self.third]
     }
 }
 
@@ -190,11 +207,13 @@ impl Listening {
         ip: IpAddr,
         domains: Vec<Arc<smtp::DomainState>>,
         role: Role,
+        host: &str,
     ) -> io::Result<()> {
         let listener = self.bind(ip, self.smtp_port).await?;
         let server = Server {
             domains,
             role,
+            host: host.to_owned(),
             stats: self.stats.clone(),
             latency: self.latency,
         };
@@ -211,6 +230,9 @@ impl Listening {
     ) -> io::Result<()> {
         use Character::*;
         let spec: &DomainSpec = state.spec();
+        if let Some(script) = spec.script() {
+            return self.script(tasks, state, script, own).await;
+        }
         let servers: &[(Ipv4Addr, Role)] = match spec.character {
             NullMx | NoMailHost | NxDomain | ServFail | DeadResolver | Ipv6Only | DanglingMx => &[],
             DeadFirstMx | EqualOneDead | DanglingFirstMx => &[(own.second, Role::Ordinary)],
@@ -222,8 +244,26 @@ impl Listening {
             _ => &[(own.first, Role::Character)],
         };
         for (ip, role) in servers {
-            self.smtp(tasks, (*ip).into(), vec![Arc::clone(state)], *role)
+            self.smtp(tasks, (*ip).into(), vec![Arc::clone(state)], *role, "")
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// The hosts of a script.
+    async fn script(
+        &self,
+        tasks: &mut JoinSet<()>,
+        state: &Arc<smtp::DomainState>,
+        script: &Script,
+        own: &DomainAddresses,
+    ) -> io::Result<()> {
+        for (host, ip) in script.hosts.iter().zip(own.hosts()) {
+            if !script.dead.contains(host) {
+                let domains = vec![Arc::clone(state)];
+                self.smtp(tasks, ip.into(), domains, Role::Character, host)
+                    .await?;
+            }
         }
         Ok(())
     }

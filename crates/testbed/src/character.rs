@@ -16,14 +16,22 @@ pub enum Mailbox {
 }
 
 /// What a right verifier may say of an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
     /// Statuses that are right (serde names of `EmailStatus`), the best first.
-    pub statuses: &'static [&'static str],
+    pub statuses: Vec<String>,
     /// Whether the mailbox is provable: `verified` is expected, anything else is a miss.
     pub provable: bool,
     /// Whether the mailbox can take mail: `invalid` would be false.
     pub exists: bool,
+}
+
+impl Expected {
+    /// Whether a verifier may say this.
+    #[must_use]
+    pub fn allows(&self, status: &str) -> bool {
+        self.statuses.iter().any(|right| right == status)
+    }
 }
 
 /// How a domain's DNS and mail servers behave. In JSON in snake case.
@@ -318,8 +326,9 @@ impl Character {
     #[must_use]
     pub fn expected(self, local: &str, mailbox: Mailbox) -> Expected {
         use Character::*;
-        let may = |statuses| Expected {
-            statuses,
+        let names = |statuses: &[&str]| statuses.iter().map(|&status| status.to_owned()).collect();
+        let may = |statuses: &[&str]| Expected {
+            statuses: names(statuses),
             provable: false,
             exists: mailbox != Mailbox::Missing,
         };
@@ -357,7 +366,7 @@ impl Character {
                 may(&["blocked"])
             }
             NullMx | NoMailHost | NxDomain | DanglingMx => Expected {
-                statuses: &["invalid"],
+                statuses: names(&["invalid"]),
                 provable: false,
                 exists: false,
             },
@@ -371,7 +380,7 @@ impl Character {
             },
             _ => match mailbox {
                 Mailbox::Exists => Expected {
-                    statuses: &["verified"],
+                    statuses: names(&["verified"]),
                     provable: true,
                     exists: true,
                 },

@@ -5,9 +5,10 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use hickory_proto::op::{Message, OpCode, ResponseCode};
-use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 use crate::bed::DomainAddresses;
 use crate::character::Character;
 use crate::scenario::DomainSpec;
+use crate::script::{Fault, Script};
 
 /// How the server treats one name.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ enum Entry {
     TcpOnly(Vec<RData>),
     /// These records, and silence where AAAA is asked for.
     SilentAaaa(Vec<RData>),
+    /// These records, and what goes wrong by type of question.
+    Scripted(Vec<RData>, HashMap<RecordType, Fault>),
     /// No answer at all.
     Silent,
 }
@@ -41,6 +45,33 @@ pub(crate) struct Zone(HashMap<String, Entry>);
 impl Zone {
     fn put(&mut self, name: &str, records: Vec<RData>) {
         self.0.insert(name.to_owned(), Entry::Records(records));
+    }
+
+    /// A name's entry, or that of the wildcard above it.
+    fn get(&self, name: &str) -> Option<&Entry> {
+        self.0.get(name).or_else(|| {
+            let (_, parent) = name.split_once('.')?;
+            self.0.get(&format!("*.{parent}"))
+        })
+    }
+
+    /// How long the answer takes.
+    fn delay(&self, packet: &[u8]) -> Duration {
+        let slow = || {
+            let ask = Message::from_vec(packet).ok()?;
+            let question = ask.queries.first()?;
+            let key = question.name().to_ascii().to_ascii_lowercase();
+            match self.get(key.trim_end_matches('.')) {
+                Some(Entry::Scripted(_, faults)) => {
+                    Some(faults.get(&question.query_type()) == Some(&Fault::Slow))
+                }
+                _ => None,
+            }
+        };
+        match slow() {
+            Some(true) => Duration::from_millis(900),
+            _ => Duration::ZERO,
+        }
     }
 }
 
@@ -159,13 +190,76 @@ pub(crate) fn add_domain(zone: &mut Zone, spec: &DomainSpec, own: &DomainAddress
     zone.0.insert(domain.to_owned(), entry);
 }
 
+/// Puts the names of a script's domain into the zone.
+pub(crate) fn add_script(
+    zone: &mut Zone,
+    spec: &DomainSpec,
+    script: &Script,
+    own: &DomainAddresses,
+) {
+    let domain = spec.name.as_str();
+    let full = |text: &str| match text {
+        "@" => domain.to_owned(),
+        _ => match text.strip_suffix('.') {
+            Some(absolute) => absolute.to_owned(),
+            None => format!("{text}.{domain}"),
+        },
+    };
+    let mut lines: Vec<String> = script.zone.clone();
+    if lines.is_empty() {
+        for (index, host) in script.hosts.iter().enumerate() {
+            lines.push(format!("@ MX {} {host}", 10 * (index + 1)));
+            lines.push(format!("{host} A @{}", index + 1));
+        }
+    }
+    let mut names: HashMap<String, (Vec<RData>, HashMap<RecordType, Fault>)> = HashMap::new();
+    for line in &lines {
+        let line = line.replace("{dashed}", &domain.replace('.', "-"));
+        let mut words = line.splitn(3, ' ');
+        let (Some(owner), Some(kind), Some(data)) = (words.next(), words.next(), words.next())
+        else {
+            continue;
+        };
+        let host = data
+            .strip_prefix('@')
+            .and_then(|number| number.parse::<usize>().ok())
+            .and_then(|number| own.hosts().get(number.checked_sub(1)?).copied());
+        let record = match kind {
+            "A" => host.or_else(|| data.parse().ok()).map(a),
+            "AAAA" => data.parse().ok().map(aaaa),
+            "CNAME" => Some(RData::CNAME(CNAME(name(&full(data))))),
+            "MX" => data.split_once(' ').and_then(|(preference, host)| {
+                let host = if host == "." {
+                    host.to_owned()
+                } else {
+                    full(host)
+                };
+                Some(mx(preference.parse().ok()?, &host))
+            }),
+            "TXT" => Some(RData::TXT(TXT::new(vec![data.to_owned()]))),
+            _ => None,
+        };
+        names.entry(full(owner)).or_default().0.extend(record);
+    }
+    for (place, fault) in &script.faults {
+        if let Some((owner, kind)) = place.split_once(' ')
+            && let Ok(kind) = kind.parse()
+        {
+            names.entry(full(owner)).or_default().1.insert(kind, *fault);
+        }
+    }
+    for (name, (records, faults)) in names {
+        zone.0.insert(name, Entry::Scripted(records, faults));
+    }
+}
+
 /// Starts the server on UDP and TCP.
 pub(crate) async fn spawn(
     tasks: &mut JoinSet<()>,
     zone: Arc<Zone>,
     port: u16,
 ) -> io::Result<SocketAddr> {
-    let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let udp = Arc::new(UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).await?);
     let address = udp.local_addr()?;
     let tcp = TcpListener::bind(address).await?;
     let shared = Arc::clone(&zone);
@@ -176,11 +270,20 @@ pub(crate) async fn spawn(
             let Ok((length, from)) = udp.recv_from(&mut packet).await else {
                 continue;
             };
-            if let Some(reply) = packet
-                .get(..length)
-                .and_then(|ask| shared.answer(ask, false))
-            {
+            let Some(ask) = packet.get(..length) else {
+                continue;
+            };
+            let Some(reply) = shared.answer(ask, false) else {
+                continue;
+            };
+            let (delay, udp) = (shared.delay(ask), Arc::clone(&udp));
+            if delay.is_zero() {
                 let _ = udp.send_to(&reply, from).await;
+            } else {
+                tokio::spawn(async move {
+                    tokio::time::sleep(delay).await;
+                    let _ = udp.send_to(&reply, from).await;
+                });
             }
         }
     });
@@ -223,7 +326,7 @@ impl Zone {
         // A chain of aliases is followed as a recursive resolver does.
         for _ in 0..8 {
             let key = asked.to_ascii().trim_end_matches('.').to_ascii_lowercase();
-            let all: Vec<RData> = match self.0.get(&key) {
+            let all: Vec<RData> = match self.get(&key) {
                 None => {
                     reply.metadata.response_code = ResponseCode::NXDomain;
                     break;
@@ -234,6 +337,32 @@ impl Zone {
                 {
                     reply.metadata.response_code = ResponseCode::ServFail;
                     break;
+                }
+                Some(Entry::Scripted(records, faults)) => {
+                    match faults.get(&question.query_type()) {
+                        Some(Fault::Silent) => return None,
+                        Some(Fault::Truncated) if !tcp => {
+                            reply.metadata.truncation = true;
+                            break;
+                        }
+                        Some(fault) => {
+                            let code = match fault {
+                                Fault::ServFail => ResponseCode::ServFail,
+                                Fault::Refused => ResponseCode::Refused,
+                                Fault::NotImplemented => ResponseCode::NotImp,
+                                Fault::NxDomain => ResponseCode::NXDomain,
+                                Fault::Silent | Fault::Truncated | Fault::Slow => {
+                                    ResponseCode::NoError
+                                }
+                            };
+                            reply.metadata.response_code = code;
+                            if code != ResponseCode::NoError {
+                                break;
+                            }
+                        }
+                        None => {}
+                    }
+                    records.clone()
                 }
                 Some(Entry::TcpOnly(_)) if !tcp => {
                     reply.metadata.truncation = true;

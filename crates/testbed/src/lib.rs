@@ -27,6 +27,7 @@
 //! | `dns_port`, `smtp_port`, `http_port` | ports; 0 (default): chosen by the system |
 //! | `domains[].name` | the domain |
 //! | `domains[].character` | how its DNS and servers behave: [`Character`] in snake case; `ordinary` |
+//! | `domains[].script` | in place of a character: the name of a [`Script`] (`scripts/*.toml`) |
 //! | `domains[].mailboxes` | local parts that exist (`postmaster` does everywhere, but with `no_postmaster`) |
 //! | `domains[].full`, `domains[].disabled` | local parts that exist and are over quota, or disabled |
 //! | `domains[].title` | title of the web page on the domain and on `www.`; without it there is no web server |
@@ -39,6 +40,7 @@ mod bed;
 mod character;
 mod dns;
 mod scenario;
+mod script;
 mod smtp;
 mod socks;
 mod stats;
@@ -47,5 +49,6 @@ mod web;
 pub use bed::{Bed, Ready};
 pub use character::{Character, Expected, Mailbox};
 pub use scenario::{DomainSpec, Scenario};
+pub use script::{Fault, Script};
 pub use socks::{SocksManner, SocksProxy, SocksTarget};
 pub use stats::{DomainStats, Stats};

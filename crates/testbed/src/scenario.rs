@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::character::{Character, Expected, Mailbox};
+use crate::script::Script;
 
 /// A bed's description; see the crate's documentation for the JSON form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,8 @@ pub struct DomainSpec {
     pub name: String,
     /// How it behaves.
     pub character: Character,
+    /// In place of a character: the name of a [`Script`].
+    pub script: Option<String>,
     /// Local parts that exist.
     pub mailboxes: Vec<String>,
     /// Local parts that exist and are over quota.
@@ -53,6 +56,32 @@ impl DomainSpec {
         }
     }
 
+    /// A domain that plays a script, under its name in `.test`.
+    #[must_use]
+    pub fn scripted(script: &Script, mailboxes: &[&str]) -> Self {
+        Self {
+            script: Some(script.name.clone()),
+            ..Self::new(
+                &format!("{}.test", script.name),
+                Character::Ordinary,
+                mailboxes,
+            )
+        }
+    }
+
+    /// The script that it plays.
+    #[must_use]
+    pub fn script(&self) -> Option<&'static Script> {
+        Script::named(self.script.as_deref()?)
+    }
+
+    fn has_postmaster(&self) -> bool {
+        match self.script() {
+            Some(script) => !script.no_postmaster,
+            None => self.character != Character::NoPostmaster,
+        }
+    }
+
     /// What the mailbox of a local part is like; compared without regard to case.
     #[must_use]
     pub fn mailbox(&self, local: &str) -> Mailbox {
@@ -62,7 +91,7 @@ impl DomainSpec {
         } else if has(&self.disabled) {
             Mailbox::Disabled
         } else if has(&self.mailboxes)
-            || local.eq_ignore_ascii_case("postmaster") && self.character != Character::NoPostmaster
+            || local.eq_ignore_ascii_case("postmaster") && self.has_postmaster()
         {
             Mailbox::Exists
         } else {
@@ -73,6 +102,9 @@ impl DomainSpec {
     /// What a right verifier may say of a local part.
     #[must_use]
     pub fn expected(&self, local: &str) -> Expected {
-        self.character.expected(local, self.mailbox(local))
+        match self.script() {
+            Some(script) => script.expected(local, self.mailbox(local)),
+            None => self.character.expected(local, self.mailbox(local)),
+        }
     }
 }

@@ -10,9 +10,11 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::character::{Character, Mailbox, is_short, looks_like_a_name};
 use crate::scenario::DomainSpec;
+use crate::script::Step;
 use crate::stats::Stats;
 
 mod reply;
+mod scripted;
 mod tls;
 
 use reply::Act;
@@ -90,6 +92,8 @@ pub(crate) struct Server {
     /// The domains whose mail it takes; connections are counted for the first.
     pub(crate) domains: Vec<Arc<DomainState>>,
     pub(crate) role: Role,
+    /// Which of the domain's hosts it is, where a script has several.
+    pub(crate) host: String,
     pub(crate) stats: Stats,
     pub(crate) latency: Duration,
 }
@@ -158,11 +162,16 @@ struct Session<'a> {
     stream: Box<dyn Stream>,
     input: Vec<u8>,
     encrypted: bool,
+    connection: u64,
     first_connection: bool,
+    greeted: bool,
+    /// The name that the client gave.
+    helo: String,
     sender: Option<String>,
     transaction_recipients: u64,
     session_recipients: u64,
     refused: u64,
+    accepted: u64,
     /// The server broke the protocol or fell silent: a client may leave as it likes.
     spoiled: bool,
     /// Counted as closed already.
@@ -171,28 +180,35 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     fn new(server: &'a Server, stream: TcpStream) -> Self {
-        let first_connection = server
+        let connection = server
             .domains
             .first()
-            .is_none_or(|domain| domain.count_connection() == 1);
+            .map_or(1, |domain| domain.count_connection());
         Self {
             server,
             character: server.character(),
             stream: Box::new(stream),
             input: Vec::new(),
             encrypted: false,
-            first_connection,
+            connection,
+            first_connection: connection == 1,
+            greeted: false,
+            helo: String::new(),
             sender: None,
             transaction_recipients: 0,
             session_recipients: 0,
             refused: 0,
+            accepted: 0,
             spoiled: false,
             closed: false,
         }
     }
 
     async fn run(&mut self) -> io::Result<End> {
-        let greeting = self.greeting();
+        let greeting = match self.scripted(Step::Banner, None) {
+            Some(act) => act,
+            None => self.greeting(),
+        };
         if !self.act(greeting).await? {
             return Ok(End::ServerClosed);
         }
@@ -205,10 +221,20 @@ impl<'a> Session<'a> {
             }
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
             let action = match verb.to_ascii_uppercase().as_str() {
-                "EHLO" => self.hello(true),
-                "HELO" => self.hello(false),
+                "EHLO" => self.greet(rest, true),
+                "HELO" => self.greet(rest, false),
                 "STARTTLS" => {
-                    self.act(Act::say("220 2.0.0 Ready to start TLS")).await?;
+                    if let Some(act) = self.scripted(Step::Starttls, None) {
+                        let starts = act.starts_tls();
+                        if !self.act(act).await? {
+                            return Ok(End::ServerClosed);
+                        }
+                        if !starts {
+                            continue;
+                        }
+                    } else {
+                        self.act(Act::say("220 2.0.0 Ready to start TLS")).await?;
+                    }
                     if self.character == Character::StartTlsBroken {
                         self.act(Act::Raw(b"no handshake here\r\n".to_vec()))
                             .await?;
@@ -221,13 +247,17 @@ impl<'a> Session<'a> {
                 "RCPT" => self.rcpt(rest),
                 "RSET" => {
                     self.reset();
-                    Act::say("250 2.0.0 Ok")
+                    self.scripted(Step::Rset, None)
+                        .unwrap_or_else(|| Act::say("250 2.0.0 Ok"))
                 }
                 "NOOP" => Act::say("250 2.0.0 Ok"),
                 "QUIT" => {
                     self.count(|stats| stats.quit += 1);
                     self.close();
-                    let _ = self.act(Act::say("221 2.0.0 Bye")).await;
+                    let bye = self
+                        .scripted(Step::Quit, None)
+                        .unwrap_or_else(|| Act::say("221 2.0.0 Bye"));
+                    let _ = self.act(bye).await;
                     return Ok(End::Quit);
                 }
                 "DATA" | "BDAT" => {
@@ -283,6 +313,7 @@ impl<'a> Session<'a> {
         let plain = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
         self.stream = Box::new(tls::accept(plain).await?);
         self.encrypted = true;
+        self.greeted = false;
         self.reset();
         Ok(())
     }
@@ -311,6 +342,16 @@ impl<'a> Session<'a> {
         }
     }
 
+    fn greet(&mut self, name: &str, extended: bool) -> Act {
+        self.helo = name.trim().to_owned();
+        let step = if extended { Step::Ehlo } else { Step::Helo };
+        let act = self
+            .scripted(step, None)
+            .unwrap_or_else(|| self.hello(extended));
+        self.greeted = !act.refuses();
+        act
+    }
+
     fn hello(&self, extended: bool) -> Act {
         let name = self.server.name();
         if self.server.role == Role::NoService {
@@ -333,6 +374,21 @@ impl<'a> Session<'a> {
     fn mail(&mut self, rest: &str) -> Act {
         use Character::*;
         let sender = path(rest);
+        if self.is_scripted() {
+            if !self.greeted {
+                return Act::say("503 5.5.1 Error: send HELO/EHLO first");
+            }
+            self.sender = Some(sender.clone());
+            if let Some(act) = self.scripted(Step::Mail, None) {
+                if act.refuses() || act.hangs_up() {
+                    self.sender = None;
+                    return act;
+                }
+                self.transaction_recipients = 0;
+                self.count(|stats| stats.sessions += 1);
+                return act;
+            }
+        }
         match self.character {
             StartTls if !self.encrypted => {
                 return Act::say("530 5.7.0 Must issue a STARTTLS command first");
@@ -383,6 +439,8 @@ impl<'a> Session<'a> {
         let action = self.judge(&sender, &recipient);
         if action.refuses() {
             self.refused += 1;
+        } else {
+            self.accepted += 1;
         }
         action
     }
@@ -400,6 +458,9 @@ impl<'a> Session<'a> {
             return Act::say(&format!("554 5.7.1 <{recipient}>: Relay access denied"));
         };
         let mailbox = state.spec.mailbox(local);
+        if let Some(act) = self.scripted(Step::Rcpt, Some((sender, recipient, mailbox))) {
+            return act;
+        }
         let plain = || reply::to_mailbox(self.character, mailbox, recipient);
         let accepted = || reply::to_mailbox(self.character, Mailbox::Exists, recipient);
         match self.character {
@@ -507,6 +568,7 @@ impl<'a> Session<'a> {
                 self.stream.write_all(&bytes).await?;
                 self.stream.flush().await?;
             }
+            Act::Scripted(reply) => return self.recite(reply).await,
             Act::CloseWith(text) => {
                 self.close();
                 self.stream

@@ -90,7 +90,7 @@ pub fn rcpt_answer(recipient: &str, reply: &Reply, echoes: &Echoes) -> RcptAnswe
         recipient: recipient.to_owned(),
         code: reply.code,
         class: parts.class(Asked::Rcpt, reply.code),
-        template: parts.template(reply.code),
+        template: parts.template(reply.code, echoes),
         enhanced: parts.enhanced,
         text: excerpt(reply),
     }
@@ -102,8 +102,8 @@ struct Parts {
     enhanced: Option<String>,
     /// Lower-case text without enhanced codes and without what was echoed.
     words: String,
-    /// The same without anything that names the recipient, for comparing replies.
-    impersonal: String,
+    /// The text names our sender and not the recipient.
+    names_sender: bool,
 }
 
 impl Parts {
@@ -124,22 +124,32 @@ impl Parts {
         // A code of another kind than the reply's (`550 4.2.1`) says nothing reliable.
         let kind = char::from_digit(u32::from(reply.code / 100), 10);
         enhanced = enhanced.filter(|code: &String| code.chars().next() == kind);
-        let words = echoes.strip(&without_paths(&words));
+        let words = without_paths(&words);
         Self {
             enhanced,
-            impersonal: echoes.strip_names(&words),
-            words,
+            names_sender: echoes.names_sender(&words),
+            words: echoes.strip(&words),
         }
     }
 
     fn class(&self, asked: Asked, code: u16) -> ReplyClass {
-        rules::class(asked, code, self.enhanced.as_deref(), &self.words)
+        use ReplyClass::{Ambiguous, Disabled, Full, NoMailbox, SenderRefused};
+        match rules::class(asked, code, self.enhanced.as_deref(), &self.words) {
+            // Whose address is unknown, or what is full, is said of the sender.
+            NoMailbox | Full | Disabled | Ambiguous
+                if self.names_sender && asked == Asked::Rcpt && code >= 500 =>
+            {
+                SenderRefused
+            }
+            class => class,
+        }
     }
 
     /// Words only: numbers, identifiers and times differ between replies that say the same.
-    fn template(&self, code: u16) -> String {
+    fn template(&self, code: u16, echoes: &Echoes) -> String {
+        let impersonal = echoes.strip_names(&self.words);
         let mut template = format!("{code} {}", self.enhanced.as_deref().unwrap_or("-"));
-        for word in self.impersonal.split(|c: char| !c.is_alphanumeric()) {
+        for word in impersonal.split(|c: char| !c.is_alphanumeric()) {
             if word.len() > 1 && word.chars().all(char::is_alphabetic) {
                 template.push(' ');
                 template.push_str(word);

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::classify::ReplyClass;
+use crate::shape::Shape;
 
 /// A server's answer to one RCPT.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,10 @@ pub struct Control {
     /// One of the invented people again, after a target was accepted: the server must not
     /// have changed its mind.
     pub closing: Option<RcptAnswer>,
+    /// Decoys of other shapes than the names', each asked where a target of its shape was
+    /// accepted: some servers accept by looks.
+    #[serde(default)]
+    pub shaped: Vec<RcptAnswer>,
     /// When it was asked for, `closing` aside: milliseconds since 1970-01-01 UTC.
     pub taken_at: i64,
 }
@@ -61,7 +66,22 @@ impl Control {
         }
     }
 
-    /// Every answer about a recipient that does not exist.
+    /// The answer about the decoy of the shape of `recipient`, where that shape is not one
+    /// of the names'.
+    #[must_use]
+    pub fn of_shape(&self, recipient: &str) -> Option<&RcptAnswer> {
+        let shape = Shape::of_address(recipient);
+        let mut shaped = self.shaped.iter();
+        shaped.find(|answer| Shape::of_address(&answer.recipient) == shape)
+    }
+
+    /// Whether a decoy of the shape of `recipient` was asked for.
+    #[must_use]
+    pub fn covers(&self, recipient: &str) -> bool {
+        Shape::of_address(recipient).is_common() || self.of_shape(recipient).is_some()
+    }
+
+    /// Every answer about a recipient that does not exist, those of [`Self::shaped`] aside.
     pub fn decoys(&self) -> impl Iterator<Item = &RcptAnswer> {
         self.random.iter().chain(&self.names).chain(&self.closing)
     }

@@ -41,6 +41,7 @@ pub mod net;
 mod probe;
 pub mod profile;
 pub mod provider;
+mod shape;
 pub mod smtp;
 pub mod socks;
 pub mod verdict;

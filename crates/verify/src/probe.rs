@@ -14,6 +14,7 @@ use crate::classify::ReplyClass;
 use crate::config::{Identity, Limits, Timeouts};
 use crate::evidence::{Control, FailureKind, RcptAnswer, SessionFailure};
 use crate::net::JudgedIp;
+use crate::shape::Shape;
 use crate::socks::Socks5;
 
 pub(crate) use second_look::look_again;
@@ -53,6 +54,12 @@ pub(crate) struct Findings {
     pub(crate) behind_refusals: Vec<usize>,
     /// Those of them in sessions that accepted nobody: the refusals may be the session's.
     pub(crate) doubtful: Vec<usize>,
+    /// A server that knew a recipient refused it later: what it refused in between, which is
+    /// among the doubtful, says nothing.
+    pub(crate) turned: bool,
+    /// Targets at which the server hung up though they were the session's first question:
+    /// not asked for again, so that the others get their answers.
+    pub(crate) killers: Vec<usize>,
 }
 
 impl Findings {
@@ -84,6 +91,29 @@ impl Findings {
     pub(crate) fn any_accepted(&self) -> bool {
         let mut answers = self.targets.iter().flatten();
         answers.any(|answer| answer.class == ReplyClass::Accepted)
+    }
+
+    /// The next target to be asked for, from `start` on.
+    #[must_use]
+    pub(crate) fn next_open(&self, start: usize) -> Option<usize> {
+        let mut open = self.targets.iter().enumerate().skip(start);
+        open.find(|(index, answer)| answer.is_none() && !self.killers.contains(index))
+            .map(|(index, _)| index)
+    }
+
+    /// Shapes of targets that are accepted, or may be once the server is asked again, and of
+    /// which no decoy was asked for.
+    #[must_use]
+    pub(crate) fn shapes_to_ask(&self) -> Vec<Shape> {
+        let mut shapes = Vec::new();
+        for answer in self.targets.iter().flatten() {
+            let may_be = matches!(answer.class, ReplyClass::Accepted | ReplyClass::Temporary);
+            let shape = Shape::of_address(&answer.recipient);
+            if may_be && !self.control.covers(&answer.recipient) && !shapes.contains(&shape) {
+                shapes.push(shape);
+            }
+        }
+        shapes
     }
 
     /// Whether the last failure was a refusal of us by policy.

@@ -1,6 +1,5 @@
 //! The engine: from an address to its verdict.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -46,8 +45,6 @@ struct Inner {
     /// The proxy could not be used: said once.
     proxy_failed: AtomicBool,
     decoy_seed: u64,
-    /// The decoys in use, so that a retry asks for the same although fewer targets are left.
-    decoys: Mutex<HashMap<Domain, Decoys>>,
 }
 
 impl Verifier {
@@ -85,7 +82,6 @@ impl Verifier {
                 egress: Mutex::default(),
                 proxy_failed: AtomicBool::new(false),
                 decoy_seed,
-                decoys: Mutex::default(),
             }),
         })
     }
@@ -175,9 +171,6 @@ impl Verifier {
     }
 }
 
-/// Most domains whose decoys are remembered.
-const DECOYS_MAX: usize = 50_000;
-
 impl Verifier {
     /// One run over one domain: DNS, then its servers, then a verdict for each address.
     async fn run(
@@ -225,7 +218,7 @@ impl Verifier {
         hosts: &[String],
         run: &mut Run<'_>,
     ) -> Option<Judgement> {
-        let Some(decoys) = self.decoys(run.domain, run.addresses, run.attempt) else {
+        let Ok(decoys) = Decoys::new(self.inner.decoy_seed, run.domain) else {
             let reason = "domain_too_long_to_probe";
             return Some(Judgement::new(EmailStatus::Unknown, 20, reason));
         };
@@ -275,26 +268,6 @@ impl Verifier {
         }
     }
 
-    /// The domain's decoys: those in use, or new ones.
-    fn decoys(&self, domain: &Domain, targets: &[Address], attempt: u32) -> Option<Decoys> {
-        let mut known = self
-            .inner
-            .decoys
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if attempt > 0
-            && let Some(decoys) = known.get(domain)
-        {
-            return Some(decoys.clone());
-        }
-        let decoys = Decoys::new(self.inner.decoy_seed, domain, targets).ok()?;
-        if known.len() >= DECOYS_MAX {
-            known.clear();
-        }
-        known.insert(domain.clone(), decoys.clone());
-        Some(decoys)
-    }
-
     /// The domain's profile, where it is young enough to be believed.
     async fn fresh_profile(&self, domain: &Domain) -> Option<DomainProfile> {
         let age_max = self.inner.config.limits.profile_age;
@@ -322,6 +295,8 @@ impl Verifier {
         if same && fresh && profile.catch_all == CatchAll::No {
             findings.control = control.clone();
             findings.control.closing = None;
+            let shaped = &mut findings.control.shaped;
+            shaped.retain(|answer| !answer.class.is_temporary());
         }
     }
 

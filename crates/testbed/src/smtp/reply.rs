@@ -15,6 +15,8 @@ pub(super) enum Act {
     Close,
     /// Says nothing any more.
     Silence,
+    /// What a script says.
+    Scripted(super::scripted::Reply),
     /// Repeats this for ever.
     Endless(&'static [u8]),
 }
@@ -32,6 +34,23 @@ impl Act {
     pub(super) fn refuses(&self) -> bool {
         match self {
             Self::Say(text) | Self::CloseWith(text) => text.starts_with(['4', '5']),
+            Self::Scripted(reply) => reply.bytes.first().is_some_and(|byte| b"45".contains(byte)),
+            _ => false,
+        }
+    }
+
+    /// Whether it says nothing more.
+    pub(super) fn hangs_up(&self) -> bool {
+        match self {
+            Self::Scripted(reply) => reply.close || reply.silent,
+            _ => false,
+        }
+    }
+
+    /// Whether it is the word to begin with TLS.
+    pub(super) fn starts_tls(&self) -> bool {
+        match self {
+            Self::Scripted(reply) => reply.bytes.starts_with(b"220") && !reply.broken,
             _ => false,
         }
     }

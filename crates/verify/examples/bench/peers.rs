@@ -10,7 +10,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use lode_core::email::EmailStatus;
-use lode_testbed::{Bed, Character, DomainSpec, DomainStats, Scenario};
+use lode_testbed::{Bed, Character, DomainSpec, DomainStats, Expected, Scenario};
 use lode_verify::Verifier;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -117,14 +117,15 @@ async fn ask_peer(peer: &Peer, claims: &Claims) -> Verdicts {
 
 /// Whether the word fits the truth. Peers know fewer states than Lode, so whatever claims
 /// nothing is right where nothing is provable, and a disabled mailbox may be called invalid.
-fn fits(word: &str, statuses: &[&str]) -> bool {
+fn fits(word: &str, expected: &Expected) -> bool {
     match word {
-        "valid" => statuses.contains(&"verified"),
-        "invalid" => statuses.contains(&"invalid") || statuses.contains(&"disabled"),
+        "valid" => expected.allows("verified"),
+        "invalid" => expected.allows("invalid") || expected.allows("disabled"),
         "none" => false,
-        _ => statuses
+        _ => expected
+            .statuses
             .iter()
-            .any(|status| !matches!(*status, "verified" | "invalid")),
+            .any(|status| !matches!(status.as_str(), "verified" | "invalid")),
     }
 }
 
@@ -136,7 +137,7 @@ fn row(name: &str, claims: &Claims, verdicts: &Verdicts, bed: &Bed, took: Durati
             let expected = spec.expected(local);
             let email = format!("{local}@{}", spec.name);
             let word = verdicts.get(&email).map_or("none", String::as_str);
-            let fits = fits(word, expected.statuses);
+            let fits = fits(word, &expected);
             all += 1;
             right += usize::from(fits);
             valid += usize::from(word == "valid");

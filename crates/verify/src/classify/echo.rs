@@ -14,13 +14,20 @@ pub struct Echoes {
     words: Vec<String>,
     /// The local parts among them.
     names: Vec<String>,
+    recipient: Option<String>,
+    sender: Option<String>,
 }
 
 impl Echoes {
     /// The words of one question: the recipient, our sender and our name.
     #[must_use]
     pub fn new(recipient: Option<&Address>, sender: Option<&Address>, helo: &str) -> Self {
-        let mut echoes = Self::default();
+        let text = |address: Option<&Address>| address.map(|it| it.to_string().to_lowercase());
+        let mut echoes = Self {
+            recipient: text(recipient),
+            sender: text(sender),
+            ..Self::default()
+        };
         for address in recipient.into_iter().chain(sender) {
             let domain = address.domain().as_str();
             echoes.whole.push(address.to_string().to_lowercase());
@@ -55,6 +62,14 @@ impl Echoes {
             self.whole.insert(0, host.to_lowercase());
         }
         self
+    }
+
+    /// Whether the text, in lower case, names our sender and not the recipient: then it
+    /// speaks of the sender.
+    #[must_use]
+    pub(super) fn names_sender(&self, text: &str) -> bool {
+        let names = |who: &Option<String>| who.as_ref().is_some_and(|who| text.contains(who));
+        names(&self.sender) && !names(&self.recipient)
     }
 
     /// The text without the local parts too, also where a sentence has them as plain words

@@ -20,6 +20,8 @@ struct Rule {
     enhanced: &'static [&'static str],
     /// Phrases, one of which the text must have. Empty: any text.
     phrases: &'static [&'static str],
+    /// Further phrases, one of which the text must have too. Empty: any text.
+    also: &'static [&'static str],
     class: ReplyClass,
 }
 
@@ -45,6 +47,24 @@ const fn rule(
         code,
         enhanced,
         phrases,
+        also: &[],
+        class,
+    }
+}
+
+/// A rule that wants a phrase of each of two lists.
+const fn both(
+    code: Code,
+    enhanced: &'static [&'static str],
+    phrases: &'static [&'static str],
+    also: &'static [&'static str],
+    class: ReplyClass,
+) -> Rule {
+    Rule {
+        code,
+        enhanced,
+        phrases,
+        also,
         class,
     }
 }
@@ -94,6 +114,7 @@ const BLOCKLIST: &[&str] = &[
     "reverse dns",
     "reverse hostname",
     "ptr record",
+    "ptr resource",
     "banned sending",
     "sending host",
     "spam source",
@@ -244,6 +265,7 @@ const FULL: &[&str] = &[
     "out of storage",
     "storage allocation",
     "mailbox size limit",
+    "mailbox size exceeded",
     "mailbox exceeds",
     "full mail box",
     "not enough space in mailbox",
@@ -440,6 +462,19 @@ const NO_MAILBOX: &[&str] = &[
 
 const LATER: &[&str] = &["try again", "try later", "temporar", "later"];
 
+/// What can end, and words for the end of it.
+const OWNED: &[&str] = &["account", "mailbox", "user"];
+const ENDED: &[&str] = &[
+    "terminated",
+    "expired",
+    "cancelled",
+    "canceled",
+    "suspended",
+];
+
+/// Enhanced codes of a mailbox that does not exist.
+const MISSING: &[&str] = &["5.1.1", "5.1.10", "5.1.6"];
+
 /// What a 4xx reply says of our sender; waiting does not help it.
 const SENDER_LATER: &[&str] = &[
     "sender address rejected",
@@ -472,6 +507,11 @@ const RCPT: &[Rule] = &[
     rule(Code::Later, &[], &[], Temporary),
     // About us.
     rule(Code::Never, &["5.1.7", "5.1.8"], &[], SenderRefused),
+    // The mailbox in code and words; what follows is advice. "Too many unknown users" and
+    // words about the sender speak of us all the same.
+    rule(Code::Never, MISSING, RATE, Policy),
+    rule(Code::Never, MISSING, SENDER_LATER, SenderRefused),
+    rule(Code::Never, MISSING, NO_MAILBOX, NoMailbox),
     rule(Code::Never, &[], BLOCKLIST, Policy),
     rule(Code::Never, &[], RELAY, Policy),
     // Microsoft's Directory-Based Edge Blocking: the directory has no such mailbox.
@@ -484,7 +524,10 @@ const RCPT: &[Rule] = &[
     rule(Code::Never, &[], SENDER, SenderRefused),
     // The mailbox, in words beside a code that names it.
     rule(Code::Never, &["5.2.2"], &[], Full),
+    rule(Code::Never, &["5.2.1"], DISABLED, Disabled),
+    rule(Code::Never, &["5.2.1"], NO_MAILBOX, NoMailbox),
     rule(Code::Never, &["5.2.1"], &[], Disabled),
+    rule(Code::Never, &["5.7.13"], DISABLED, Disabled),
     rule(Code::Never, &["5.1.1", "5.1.10"], DISABLED, Disabled),
     rule(
         Code::Never,
@@ -507,8 +550,19 @@ const RCPT: &[Rule] = &[
     // Words alone.
     rule(Code::Never, &[], FULL, Full),
     rule(Code::Never, &[], DISABLED, Disabled),
+    both(Code::Never, &[], OWNED, ENDED, Disabled),
     rule(Code::Never, &[], LATER, Ambiguous),
     rule(Code::Never, &[], RATE, Policy),
+    // One reply for both; the control questions tell.
+    rule(Code::Never, &[], &["or access denied"], Ambiguous),
+    // What the server behind a gateway said of the recipient.
+    both(
+        Code::Never,
+        &[],
+        &["verification failed"],
+        NO_MAILBOX,
+        NoMailbox,
+    ),
     rule(Code::Never, &[], POLICY, Policy),
     // Cisco's way to say that its directory has no such recipient.
     rule(Code::Never, &["5.1.0"], &["address rejected"], NoMailbox),
@@ -583,10 +637,23 @@ pub(super) fn class(asked: Asked, code: u16, enhanced: Option<&str>, words: &str
         Asked::Mail => MAIL,
         Asked::Rcpt => RCPT,
     };
-    rules
+    let class = rules
         .iter()
         .find(|rule| rule.fits(code, enhanced, words))
-        .map_or(Ambiguous, |rule| rule.class)
+        .map_or(Ambiguous, |rule| rule.class);
+    match (asked, class) {
+        // A greeting that says no and names an address: ours.
+        (Asked::Session, Ambiguous) if names_ip(words) => Policy,
+        _ => class,
+    }
+}
+
+/// Whether an IP address stands in the text.
+fn names_ip(words: &str) -> bool {
+    words
+        .split(|c: char| !c.is_ascii_hexdigit() && !matches!(c, '.' | ':'))
+        .map(|word| word.trim_matches('.'))
+        .any(|word| word.len() >= 7 && word.parse::<std::net::IpAddr>().is_ok())
 }
 
 impl Rule {
@@ -606,10 +673,10 @@ impl Rule {
                         None => known == *wanted,
                     })
             });
-        code_fits
-            && enhanced_fits
-            && (self.phrases.is_empty()
-                || self.phrases.iter().any(|phrase| has_phrase(words, phrase)))
+        let has_any = |phrases: &[&str]| {
+            phrases.is_empty() || phrases.iter().any(|phrase| has_phrase(words, phrase))
+        };
+        code_fits && enhanced_fits && has_any(self.phrases) && has_any(self.also)
     }
 }
 

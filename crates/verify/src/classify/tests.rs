@@ -28,6 +28,42 @@ fn replies_to_rcpt() {
             Ambiguous,
         ),
         ("354 go on", Ambiguous),
+        // What is said of the sender, in words or with the code of a missing mailbox.
+        (
+            "550-Verification failed for <verify@lode.example>\n550-Called: 192.0.2.1\n550 Response: 550 5.1.1 No such user",
+            SenderRefused,
+        ),
+        (
+            "550 5.1.1 <verify@lode.example>: address rejected: User unknown",
+            SenderRefused,
+        ),
+        (
+            "550 5.1.1 <ada.marlow@firm.example>: Sender address rejected: User unknown",
+            SenderRefused,
+        ),
+        // What a server behind the gateway said of the recipient.
+        (
+            "550-Callout verification failed:\n550 550 <ada.marlow@firm.example>: user unknown",
+            NoMailbox,
+        ),
+        // Advice and threats behind the reason.
+        (
+            "550-5.1.1 <ada.marlow@firm.example>: User unknown\n550 5.1.1 Senders of spam are blocked by policy and listed",
+            NoMailbox,
+        ),
+        ("550 5.1.1 Too many unknown users; slow down", Policy),
+        (
+            "550 5.1.1 <ada.marlow@firm.example>: your host is listed in a blocklist",
+            Policy,
+        ),
+        ("550 Mailbox unavailable or access denied", Ambiguous),
+        (
+            "550 5.2.1 <ada.marlow@firm.example>: no such user",
+            NoMailbox,
+        ),
+        ("525 5.7.13 Disabled recipient address", Disabled),
+        ("550 The account has been terminated", Disabled),
+        ("552 Mailbox size exceeded", Full),
         // No such mailbox.
         (
             "550 5.1.1 <ada.marlow@firm.example>: Recipient address rejected: User unknown in virtual mailbox table",

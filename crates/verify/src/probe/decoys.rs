@@ -7,29 +7,19 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 use crate::address::{Address, AddressError, Domain};
+use crate::shape::Shape;
 
-/// The control questions of one domain. The same seed gives the same ones: greylisting
-/// lets through only what it has seen before.
+/// The control questions of one domain. They depend on seed and domain alone: greylisting
+/// lets through only what it has seen before, and the answers serve everybody there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Decoys {
+    seed: u64,
     /// A random string.
     pub(crate) random: Address,
-    /// Invented people: one as `given.family`, one in the most common other shape of the
-    /// targets.
+    /// Invented people, of the shapes of [`Shape::COMMON`].
     pub(crate) names: [Address; 2],
     /// `postmaster`.
     pub(crate) postmaster: Address,
-}
-
-/// How a local part is built from a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Shape {
-    /// `given.family`, with its separator.
-    Two(char),
-    /// `g.family`, with its separator.
-    InitialTwo(char),
-    /// One word that is read as initial and family name, given name, or both.
-    One,
 }
 
 /// The most common given names, which any list of names has: a catch-all that knows names
@@ -49,43 +39,45 @@ const TAIL: &[&str] = &[
     "avik", "borne", "cotte", "dale", "erson", "field", "gate", "holm", "kamp", "lund", "mere",
     "oway", "rick", "sby", "umber", "wick", "yard", "zell",
 ];
+/// Ends of given names that nobody has.
+const SHORT_TAIL: &[&str] = &["ix", "ok", "ux", "yv"];
+/// Letters that initials seldom have.
+const RARE: &[u8] = b"qxzvyu";
 
-/// Length of a decoy where no target has its shape.
-const LENGTH: usize = 12;
+/// Preferred length of a decoy: short enough for whoever takes short names only, long
+/// enough for whoever takes long ones.
+const LENGTH: usize = 10;
 /// Names among which the one of the right length is chosen.
-const NAMES_TRIED: usize = 24;
+const NAMES_TRIED: usize = 128;
 
 impl Decoys {
-    /// The decoys of a domain. The second name takes a shape of the targets that the first
-    /// does not have: a catch-all may tell people from random strings by shape.
+    /// The decoys of a domain.
     ///
     /// # Errors
     /// Where the domain is too long for a decoy before it.
-    pub(crate) fn new(
-        seed: u64,
-        domain: &Domain,
-        targets: &[Address],
-    ) -> Result<Self, AddressError> {
+    pub(crate) fn new(seed: u64, domain: &Domain) -> Result<Self, AddressError> {
         let mut rng = StdRng::seed_from_u64(mix(seed, domain.as_str()));
         let random: String = std::iter::once(letter(&mut rng))
             .chain((0..15).map(|_| char::from_digit(rng.random_range(0..36), 36).unwrap_or('x')))
             .collect();
-        let shape = second_shape(targets);
-        let length = |shape: Shape| {
-            let mut alike = targets.iter().map(Address::local);
-            alike
-                .find(|local| shape_of(local) == shape)
-                .map_or(LENGTH, str::len)
-        };
-        let first = Shape::Two('.');
+        let [first, second] = Shape::COMMON;
         Ok(Self {
+            seed,
             random: Address::new(&random, domain.clone())?,
             names: [
-                Address::new(&person(&mut rng, first, length(first)), domain.clone())?,
-                Address::new(&person(&mut rng, shape, length(shape)), domain.clone())?,
+                Address::new(&person(&mut rng, first), domain.clone())?,
+                Address::new(&person(&mut rng, second), domain.clone())?,
             ],
             postmaster: Address::new("postmaster", domain.clone())?,
         })
+    }
+
+    /// The decoy of a shape that no name of the control has.
+    pub(crate) fn of_shape(&self, shape: Shape) -> Option<Address> {
+        let domain = self.postmaster.domain();
+        let text = format!("{shape:?}@{}", domain.as_str());
+        let mut rng = StdRng::seed_from_u64(mix(self.seed, &text));
+        Address::new(&person(&mut rng, shape), domain.clone()).ok()
     }
 }
 
@@ -102,100 +94,66 @@ fn letter(rng: &mut StdRng) -> char {
     char::from(rng.random_range(b'a'..=b'z'))
 }
 
-/// A local part of this shape, of about this length: whoever takes only names of moderate
-/// length must take the decoy too.
-fn person(rng: &mut StdRng, shape: Shape, length: usize) -> String {
+/// A local part of this shape, of moderate length.
+fn person(rng: &mut StdRng, shape: Shape) -> String {
     (0..NAMES_TRIED)
         .map(|_| any_person(rng, shape))
-        .min_by_key(|name| name.len().abs_diff(length))
+        .min_by_key(|name| name.len().abs_diff(LENGTH))
         .unwrap_or_else(|| any_person(rng, shape))
 }
 
 fn any_person(rng: &mut StdRng, shape: Shape) -> String {
-    let mut pick = |list: &[&'static str]| list.choose(rng).copied().unwrap_or("marlow");
-    let given = pick(GIVEN);
-    let family = format!("{}{}", pick(HEAD), pick(TAIL));
+    fn pick(rng: &mut StdRng, list: &[&'static str]) -> &'static str {
+        list.choose(rng).copied().unwrap_or("marlow")
+    }
+    let given = pick(rng, GIVEN);
+    let head = pick(rng, HEAD);
+    let family = format!("{head}{}", pick(rng, TAIL));
     let initial = given.chars().next().unwrap_or('a');
     match shape {
-        Shape::Two(separator) => format!("{given}{separator}{family}"),
-        Shape::InitialTwo(separator) => format!("{initial}{separator}{family}"),
-        Shape::One => format!("{initial}{family}"),
+        Shape::Words(separator) => format!("{given}{separator}{family}"),
+        Shape::Initial(separator) => format!("{initial}{separator}{family}"),
+        Shape::Long => format!("{initial}{family}"),
+        Shape::Short => format!("{head}{}", pick(rng, SHORT_TAIL)),
+        Shape::Initials(count) => (0..count.max(2))
+            .map(|_| char::from(RARE.choose(rng).copied().unwrap_or(b'x')))
+            .collect(),
+        Shape::Digits => format!("{initial}{family}{}", rng.random_range(3..10)),
     }
-}
-
-fn shape_of(local: &str) -> Shape {
-    match local.split_once(['.', '_', '-']) {
-        Some((given, rest)) => {
-            let separator = local.chars().nth(given.chars().count()).unwrap_or('.');
-            if given.len() == 1 && !rest.is_empty() {
-                Shape::InitialTwo(separator)
-            } else {
-                Shape::Two(separator)
-            }
-        }
-        None => Shape::One,
-    }
-}
-
-/// The most common shape of the targets other than `given.family`.
-fn second_shape(targets: &[Address]) -> Shape {
-    let mut best = (0, Shape::Two('.'));
-    for target in targets.iter().take(32) {
-        let shape = shape_of(target.local());
-        if shape == Shape::Two('.') {
-            continue;
-        }
-        let count = targets
-            .iter()
-            .take(32)
-            .filter(|other| shape_of(other.local()) == shape)
-            .count();
-        if count > best.0 {
-            best = (count, shape);
-        }
-    }
-    best.1
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn addresses(locals: &[&str]) -> Vec<Address> {
-        let parse = |local: &&str| Address::parse(&format!("{local}@firm.example")).unwrap();
-        locals.iter().map(parse).collect()
-    }
+    use proptest::prelude::*;
 
     #[test]
     fn the_same_seed_gives_the_same_decoys() {
         let domain = Domain::parse("firm.example").unwrap();
-        let targets = addresses(&["ada.marlow"]);
-        let decoys = |seed| Decoys::new(seed, &domain, &targets).unwrap();
+        let decoys = |seed| Decoys::new(seed, &domain).unwrap();
         assert_eq!(decoys(7), decoys(7));
         assert_ne!(decoys(7), decoys(8));
+        assert_eq!(
+            decoys(7).of_shape(Shape::Short),
+            decoys(7).of_shape(Shape::Short)
+        );
         let other = Domain::parse("other.example").unwrap();
-        let elsewhere = Decoys::new(7, &other, &targets).unwrap();
+        let elsewhere = Decoys::new(7, &other).unwrap();
         assert_ne!(decoys(7).random.local(), elsewhere.random.local());
     }
 
-    #[test]
-    fn the_second_name_has_the_targets_shape() {
-        let domain = Domain::parse("firm.example").unwrap();
-        for (locals, separator) in [
-            (&["ada_marlow", "b_stone", "c_d_e"][..], Some('_')),
-            (&["ada-marlow"], Some('-')),
-            (&["amarlow", "bstone", "x.y"], None),
-            (&["ada.marlow", "ben.stone", "cquill"], None),
-            (&["ada.marlow", "ben.stone"], Some('.')),
-            (&[], Some('.')),
-        ] {
-            let decoys = Decoys::new(1, &domain, &addresses(locals)).unwrap();
-            assert!(decoys.names[0].local().contains('.'));
-            let second = decoys.names[1].local();
-            match separator {
-                Some(separator) => assert!(second.contains(separator), "{second}"),
-                None => assert!(second.bytes().all(|b| b.is_ascii_lowercase()), "{second}"),
+    proptest! {
+        #[test]
+        fn a_decoy_has_the_shape_that_it_speaks_for(seed in any::<u64>(), local in "[a-z]{1,9}([._+-][a-z]{1,9})?[0-9]?") {
+            let domain = Domain::parse("firm.example").unwrap();
+            let decoys = Decoys::new(seed, &domain).unwrap();
+            for (name, shape) in decoys.names.iter().zip(Shape::COMMON) {
+                prop_assert_eq!(Shape::of(name.local()), shape);
+                prop_assert!((8..=12).contains(&name.local().len()), "{}", name);
             }
+            let shape = Shape::of(&local);
+            let decoy = decoys.of_shape(shape).unwrap();
+            prop_assert_eq!(Shape::of(decoy.local()), shape);
         }
     }
 }

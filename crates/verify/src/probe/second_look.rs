@@ -32,7 +32,8 @@ pub(crate) async fn look_again(
         .closing
         .take_if(|answer| !open.is_empty() && answer.class == ReplyClass::Policy);
     let mut asked: Vec<usize> = Vec::new();
-    let mut moody = false;
+    let mut moody = findings.turned;
+    let mut widened = false;
     while !open.is_empty() && context.has_room(findings.sessions) {
         let rest = open.split_off(open.len().min(TARGETS));
         let changed = ask(context, plan, findings, mx, ip, &open).await;
@@ -40,9 +41,10 @@ pub(crate) async fn look_again(
         if !changed && !moody {
             break;
         }
+        moody = true;
         open = rest;
-        if !moody {
-            moody = true;
+        if !widened {
+            widened = true;
             // The first look was at a server in a bad mood: whatever it refused then is
             // open again, its postmaster among it.
             let others = behind.iter().filter(|index| !asked.contains(index));
@@ -54,6 +56,14 @@ pub(crate) async fn look_again(
     }
     if findings.control.closing.is_none() {
         findings.control.closing = closing;
+    }
+    if findings.turned {
+        // What such a server refused and nobody could ask again is not known.
+        for index in open {
+            if let Some(slot) = findings.targets.get_mut(index) {
+                *slot = None;
+            }
+        }
     }
 }
 
@@ -71,7 +81,12 @@ async fn ask(
         .filter_map(|&index| Some((index, findings.targets.get_mut(index)?.take())))
         .collect();
     let failures = findings.failures.len();
-    if converse(context, plan, findings, mx, ip).await != End::Finished {
+    let mut end = converse(context, plan, findings, mx, ip).await;
+    if end == End::Again && context.has_room(findings.sessions) {
+        // What is left is a closing question.
+        end = converse(context, plan, findings, mx, ip).await;
+    }
+    if end != End::Finished {
         // The first look was whole; what hindered the second is no news.
         findings.failures.truncate(failures);
     }
@@ -115,7 +130,8 @@ fn doubtful(findings: &mut Findings) -> Vec<usize> {
         answer.code >= 500 && matches!(answer.class, ReplyClass::NoMailbox | ReplyClass::Ambiguous)
     };
     let control = &findings.control;
-    if !control.random.iter().chain(&control.names).all(refused) {
+    let mut names = control.random.iter().chain(&control.names);
+    if !findings.turned && !names.all(refused) {
         return Vec::new();
     }
     // Refused for policy where decoys were refused as unknown: perhaps for those decoys.

@@ -7,7 +7,9 @@ use crate::address::Address;
 use crate::classify::{Asked, Echoes, ReplyClass, classify, excerpt, rcpt_answer};
 use crate::evidence::{Control, FailureKind, RcptAnswer, SessionFailure, Stage};
 use crate::net::JudgedIp;
+use crate::profile::CatchAll;
 use crate::smtp::{Command, Connection, Reply, SmtpError};
+use crate::verdict::rules::catch_all;
 
 /// How a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,8 @@ pub(crate) async fn converse(
         asked_decoys: false,
         accepted: false,
         behind_refusals: Vec::new(),
+        refused_since: Vec::new(),
+        asking: None,
     };
     let end = match session.run().await {
         Ok(end) => end,
@@ -108,8 +112,16 @@ struct Session<'a> {
     accepted: bool,
     /// Targets refused behind several refusals.
     behind_refusals: Vec<usize>,
+    /// Targets refused since the session last accepted anybody.
+    refused_since: Vec<usize>,
+    /// The target that is being asked for.
+    asking: Option<usize>,
 }
 
+/// So many targets at which a server hangs up are passed over; then it is left.
+const KILLERS_MAX: usize = 3;
+/// Refusals of a session that are kept for closing questions, at most.
+const CLOSING_MAX: u32 = 4;
 /// So many refusals in one session set some servers against whoever asks.
 const REFUSALS_THAT_TELL: u32 = 3;
 
@@ -127,6 +139,16 @@ impl Session<'_> {
         Ok(End::Finished)
     }
 
+    /// Whether the server hung up at a target that was the session's first question, and
+    /// there are others to ask without it.
+    fn hung_up_at_first(&mut self, asked_before: u32) -> bool {
+        let Some(index) = self.asking.filter(|_| asked_before == 0) else {
+            return false;
+        };
+        self.findings.killers.push(index);
+        self.findings.killers.len() <= KILLERS_MAX && self.findings.next_open(0).is_some()
+    }
+
     /// A broken conversation: worth another session if this one has got anywhere.
     fn broke(&mut self, error: SmtpError) -> End {
         let gone = matches!(error, SmtpError::Closed | SmtpError::Timeout);
@@ -137,7 +159,7 @@ impl Session<'_> {
         }
         let hung_up = matches!(error, SmtpError::Closed);
         self.fail(error.into(), None);
-        if hung_up && self.recipients > 0 {
+        if hung_up && (self.recipients > 0 || self.hung_up_at_first(self.recipients)) {
             End::Again
         } else {
             End::Failed
@@ -295,6 +317,7 @@ impl Session<'_> {
             self.in_transaction += 1;
             if reply.is_positive() {
                 self.accepted = true;
+                self.refused_since.clear();
             } else {
                 self.refused += 1;
             }
@@ -331,7 +354,9 @@ impl Session<'_> {
                     _ => FailureKind::Temporary,
                 };
                 self.fail(kind, Some(&reply));
-                let end = if self.recipients > 1 {
+                let asked_before = self.recipients - 1;
+                let killed = kind == FailureKind::Temporary && self.hung_up_at_first(asked_before);
+                let end = if asked_before > 0 || killed {
                     End::Again
                 } else {
                     End::Failed
@@ -414,24 +439,32 @@ impl Session<'_> {
 
     async fn ask_targets(&mut self) -> Result<(), Stop> {
         let plan = self.plan;
-        for (index, target) in plan.targets.iter().enumerate() {
-            if self.findings.targets.get(index).is_none_or(Option::is_some) {
-                continue;
-            }
+        let mut start = 0;
+        while let Some(index) = self.findings.next_open(start)
+            && let Some(target) = plan.targets.get(index)
+        {
+            start = index + 1;
             if plan.stop_at_accept && self.findings.any_accepted() {
                 break;
             }
-            // One refusal is kept for the closing question.
-            let room = self.refused + 2 <= self.context.limits.refused_per_session
-                && self.recipients + 1 < self.context.limits.recipients_per_session;
+            // A refusal is kept for each closing question.
+            let closing = u32::try_from(self.findings.shapes_to_ask().len()).unwrap_or(u32::MAX);
+            let closing = closing.saturating_add(1).min(CLOSING_MAX);
+            let room = self.refused + 1 + closing <= self.context.limits.refused_per_session
+                && self.recipients + 1 + closing < self.context.limits.recipients_per_session;
             if !room {
                 self.ask_closing().await?;
                 return Err(Stop::End(End::Again));
             }
             let behind_refusals = self.refused >= REFUSALS_THAT_TELL;
+            self.asking = Some(index);
             let answer = self.rcpt(target).await?;
-            if behind_refusals && answer.code >= 500 {
-                self.behind_refusals.push(index);
+            self.asking = None;
+            if answer.code >= 500 {
+                self.refused_since.push(index);
+                if behind_refusals {
+                    self.behind_refusals.push(index);
+                }
             }
             if let Some(slot) = self.findings.targets.get_mut(index) {
                 *slot = Some(answer);
@@ -440,9 +473,63 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Whether the server still tells mailboxes apart, and whether what it accepted means
+    /// anything.
+    async fn ask_closing(&mut self) -> Result<(), Stop> {
+        self.ask_known().await?;
+        self.ask_shapes().await?;
+        self.ask_decoy_again().await
+    }
+
+    /// After refused targets: somebody whom this server accepted before. Some servers answer
+    /// a few unknown recipients with refusals of everybody.
+    async fn ask_known(&mut self) -> Result<(), Stop> {
+        let refused = std::mem::take(&mut self.refused_since);
+        let plan = self.plan;
+        let accepts = |answer: &Option<RcptAnswer>| {
+            answer
+                .as_ref()
+                .is_some_and(|answer| answer.class == ReplyClass::Accepted)
+        };
+        let known = if accepts(&self.findings.control.postmaster) {
+            Some(&plan.decoys.postmaster)
+        } else {
+            let answers = self.findings.targets.iter().zip(&plan.targets);
+            let mut accepted = answers.filter(|(answer, _)| accepts(answer));
+            accepted.next().map(|(_, target)| target)
+        };
+        let Some(known) = known.filter(|_| !refused.is_empty()) else {
+            return Ok(());
+        };
+        if self.rcpt(known).await?.code >= 500 {
+            self.findings.turned = true;
+            self.findings.doubtful.extend(refused);
+        }
+        Ok(())
+    }
+
+    /// After accepted targets of a shape that no decoy had so far: a decoy of that shape.
+    async fn ask_shapes(&mut self) -> Result<(), Stop> {
+        // Where every name is accepted there is nothing more to learn.
+        if matches!(
+            catch_all(&self.findings.control),
+            CatchAll::Yes | CatchAll::NameLike
+        ) {
+            return Ok(());
+        }
+        for shape in self.findings.shapes_to_ask() {
+            let Some(decoy) = self.plan.decoys.of_shape(shape) else {
+                continue;
+            };
+            let answer = self.rcpt_in_good_mood(&decoy).await?;
+            self.findings.control.shaped.push(answer);
+        }
+        Ok(())
+    }
+
     /// After an accepted target: one decoy once more. A server that now accepts it has
     /// changed its mind on the way (some accept everybody after a few refusals).
-    async fn ask_closing(&mut self) -> Result<(), Stop> {
+    async fn ask_decoy_again(&mut self) -> Result<(), Stop> {
         let refused_before = self
             .findings
             .control
@@ -452,8 +539,19 @@ impl Session<'_> {
             return Ok(());
         }
         let [_, decoy] = &self.plan.decoys.names;
-        let answer = self.rcpt(decoy).await?;
+        let answer = self.rcpt_in_good_mood(decoy).await?;
         self.findings.control.close(answer);
         Ok(())
+    }
+
+    /// The answer about a closing decoy. Where it is refused for policy behind several
+    /// refusals, it may be for those: it is asked for again in a session of its own.
+    async fn rcpt_in_good_mood(&mut self, decoy: &Address) -> Result<RcptAnswer, Stop> {
+        let behind_refusals = self.refused >= REFUSALS_THAT_TELL;
+        let answer = self.rcpt(decoy).await?;
+        if behind_refusals && answer.class == ReplyClass::Policy {
+            return Err(Stop::End(End::Again));
+        }
+        Ok(answer)
     }
 }

@@ -69,7 +69,7 @@ pub fn catch_all(control: &Control) -> CatchAll {
     // decoy alike and postmaster is accepted.
     let alike = control.decoys().all(|answer| {
         answer.code >= 500
-            && answer.class == ReplyClass::Ambiguous
+            && matches!(answer.class, ReplyClass::Ambiguous | ReplyClass::Disabled)
             && answer.template == random.template
     });
     let sane = control
@@ -95,7 +95,7 @@ pub fn judge(class: AddressClass, control: &Control, target: &RcptAnswer, last: 
         }
     };
     match target.class {
-        ReplyClass::Accepted => accepted(class, control, &later),
+        ReplyClass::Accepted => accepted(class, control, target, &later),
         ReplyClass::NoMailbox => Judgement::new(EmailStatus::Invalid, 0, "no_such_mailbox"),
         ReplyClass::Full | ReplyClass::Disabled => state_of_mailbox(control, target, &later),
         ReplyClass::Temporary | ReplyClass::TooManyRecipients => later("greylisted"),
@@ -106,7 +106,7 @@ pub fn judge(class: AddressClass, control: &Control, target: &RcptAnswer, last: 
         ReplyClass::TlsRequired => Judgement::new(EmailStatus::Blocked, 30, "tls_required"),
         // "Cannot verify, but will take it" (252) is what an accept-all says, and no proof.
         ReplyClass::Ambiguous if (200..300).contains(&target.code) => {
-            match accepted(class, control, &later) {
+            match accepted(class, control, target, &later) {
                 proof if proof.status == EmailStatus::Verified => {
                     Judgement::new(EmailStatus::Unknown, 60, "accepted_without_verifying")
                 }
@@ -121,6 +121,7 @@ pub fn judge(class: AddressClass, control: &Control, target: &RcptAnswer, last: 
 fn accepted(
     class: AddressClass,
     control: &Control,
+    target: &RcptAnswer,
     later: &impl Fn(&'static str) -> Judgement,
 ) -> Judgement {
     match catch_all(control) {
@@ -135,8 +136,13 @@ fn accepted(
         }
         CatchAll::No | CatchAll::Unknown => {}
     }
-    let controls = || control.decoys().chain(&control.postmaster);
-    if !control.all_asked() {
+    let shaped = control.of_shape(&target.recipient);
+    if shaped.is_some_and(|answer| (200..300).contains(&answer.code)) {
+        let reason = "accepts_name_like_decoys";
+        return special(class, EmailStatus::AcceptAll, 60, reason);
+    }
+    let controls = || control.decoys().chain(shaped).chain(&control.postmaster);
+    if !control.all_asked() || !control.covers(&target.recipient) {
         return Judgement::new(EmailStatus::Unknown, 60, "control_incomplete");
     }
     if controls().any(|answer| answer.class.is_temporary()) {
@@ -157,7 +163,15 @@ fn accepted(
     if !sane {
         return Judgement::new(EmailStatus::Unknown, 60, "postmaster_not_sane");
     }
-    if catch_all(control) == CatchAll::No {
+    // The decoy of the target's shape is refused as the others are.
+    let alike = |answer: &RcptAnswer| {
+        answer.class == ReplyClass::NoMailbox
+            || control
+                .random
+                .as_ref()
+                .is_some_and(|random| random.template == answer.template)
+    };
+    if catch_all(control) == CatchAll::No && shaped.is_none_or(alike) {
         return special(
             class,
             EmailStatus::Verified,
@@ -231,7 +245,13 @@ fn ambiguous(control: &Control, target: &RcptAnswer) -> Judgement {
         .postmaster
         .as_ref()
         .is_some_and(|answer| answer.class == ReplyClass::Accepted);
-    if same && postmaster {
+    // 554 is a refusal of the whole transaction: of the recipient only if it names them.
+    let named = || {
+        let local = target.recipient.rsplit_once('@').map(|(local, _)| local);
+        local.is_some_and(|local| target.text.to_lowercase().contains(&local.to_lowercase()))
+    };
+    let whole = target.code == 554 && target.enhanced.is_none() && !named();
+    if same && postmaster && !whole {
         return Judgement::new(EmailStatus::Invalid, 0, "refused_like_the_decoys");
     }
     Judgement::new(EmailStatus::Unknown, 30, "ambiguous_refusal")
@@ -293,7 +313,7 @@ mod tests {
 
     fn answer(code: u16, class: ReplyClass, template: &str) -> RcptAnswer {
         RcptAnswer {
-            recipient: "x@firm.example".to_owned(),
+            recipient: "ada.marlow@firm.example".to_owned(),
             code,
             enhanced: None,
             class,
@@ -406,6 +426,45 @@ mod tests {
             status(&control(may_be(), may_be(), yes()), &yes()),
             EmailStatus::Verified
         );
+    }
+
+    #[test]
+    fn a_refused_transaction_is_no_refused_mailbox() {
+        let refused = answer(554, ReplyClass::Ambiguous, "554 - gesperrt");
+        let all = control(refused.clone(), refused.clone(), yes());
+        assert_eq!(status(&all, &refused), EmailStatus::Unknown);
+        let named = RcptAnswer {
+            text: "Ada.Marlow ist hier nicht bekannt".to_owned(),
+            ..refused
+        };
+        assert_eq!(status(&all, &named), EmailStatus::Invalid);
+    }
+
+    #[test]
+    fn acceptance_counts_beside_a_decoy_of_the_same_shape() {
+        let target = RcptAnswer {
+            recipient: "jw@firm.example".to_owned(),
+            ..yes()
+        };
+        let sound = control(no(), no(), yes());
+        assert_eq!(status(&sound, &target), EmailStatus::Unknown);
+        let decoy = |answer: RcptAnswer| Control {
+            shaped: vec![RcptAnswer {
+                recipient: "qx@firm.example".to_owned(),
+                ..answer
+            }],
+            ..sound.clone()
+        };
+        assert_eq!(status(&decoy(no()), &target), EmailStatus::Verified);
+        assert_eq!(status(&decoy(yes()), &target), EmailStatus::AcceptAll);
+        let policy = answer(550, ReplyClass::Policy, "550 5.7.1 denied");
+        assert_eq!(status(&decoy(policy), &target), EmailStatus::Unknown);
+        // It says nothing about those of another shape.
+        let other = RcptAnswer {
+            recipient: "ada.marlow@firm.example".to_owned(),
+            ..yes()
+        };
+        assert_eq!(status(&decoy(yes()), &other), EmailStatus::Verified);
     }
 
     #[test]

@@ -13,4 +13,5 @@
 mod characters;
 mod harness;
 mod probing;
+mod scripts;
 mod socks;

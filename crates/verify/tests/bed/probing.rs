@@ -282,3 +282,40 @@ async fn classes_and_syntax_need_no_server() {
     let verdict = verifier.verify_text("sales@acme.test", 0).await;
     assert_eq!(verdict.status, EmailStatus::Invalid);
 }
+
+/// People of one company looked up one by one, as captures come in: the control questions
+/// are asked once, not once for each length of name.
+#[tokio::test]
+async fn people_of_one_domain_share_the_control_questions() {
+    let people: Vec<String> = [
+        "ada.marlow",
+        "ben.stonefield",
+        "christabel.vandenbrugge",
+        "al.ko",
+        "amarlow",
+        "bstonefield",
+        "finn",
+        "c.varnholm",
+        "dora_quillby",
+        "jw",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    let locals: Vec<&str> = people.iter().map(String::as_str).collect();
+    let bed = bed(vec![DomainSpec::new(
+        "acme.test",
+        Character::Ordinary,
+        &locals,
+    )])
+    .await;
+    let verifier = verifier(&bed);
+    for local in &locals {
+        let verdict = verifier.verify_text(&format!("{local}@acme.test"), 0).await;
+        assert_eq!(verdict.status, EmailStatus::Verified, "{local}");
+    }
+    let stats = bed.stats().of("acme.test");
+    println!("{} sessions, {} RCPTs", stats.sessions, stats.recipients);
+    assert_eq!(stats.sessions, 10);
+    assert!(stats.recipients <= 4 + 10 * 2 + 6, "{}", stats.recipients);
+    assert_manners(&bed).await;
+}
