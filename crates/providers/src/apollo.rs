@@ -27,7 +27,7 @@ impl Apollo {
     pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
         let headers = [("x-api-key", key.header("")?)];
         Ok(Self {
-            api: Api::new("https://api.apollo.io/api/v1", headers, config)?,
+            api: Api::new("https://api.apollo.io/api/v1", headers, &[], config)?,
         })
     }
 }

@@ -29,7 +29,7 @@ impl Dropcontact {
     pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
         let headers = [("x-access-token", key.header("")?)];
         Ok(Self {
-            api: Api::new("https://api.dropcontact.com/v1", headers, config)?,
+            api: Api::new("https://api.dropcontact.com/v1", headers, &[], config)?,
         })
     }
 

@@ -29,7 +29,7 @@ impl Findymail {
     pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
         let headers = [("authorization", key.header("Bearer ")?)];
         Ok(Self {
-            api: Api::new("https://app.findymail.com", headers, config)?,
+            api: Api::new("https://app.findymail.com", headers, &[], config)?,
         })
     }
 }

@@ -13,10 +13,11 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, 
 use reqwest::redirect::Policy;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use url::{Host, Url};
 
 use crate::guard::Guard;
+use crate::pace::{Limit, Pace};
 use crate::provider::{ProviderError, SetupError};
 
 /// Settings of the connection to a provider.
@@ -34,8 +35,11 @@ pub struct ProviderConfig {
     pub body_bytes_max: usize,
     /// Pause between two looks at a result that is being worked on.
     pub poll_every: Duration,
-    /// Time for a result that is being worked on.
+    /// Time for a result that is being worked on, without that of the looks themselves: a
+    /// look may have to wait for its turn.
     pub poll_for: Duration,
+    /// Whether the documented rates are kept to; off only in tests.
+    pub paced: bool,
 }
 
 impl Default for ProviderConfig {
@@ -49,6 +53,7 @@ impl Default for ProviderConfig {
             // Icypeas asks for 3 s between reads; nobody asks for more.
             poll_every: Duration::from_secs(3),
             poll_for: Duration::from_secs(90),
+            paced: true,
         }
     }
 }
@@ -62,6 +67,7 @@ pub(crate) struct Api {
     client: reqwest::Client,
     base: Url,
     config: ProviderConfig,
+    pace: Arc<Pace>,
 }
 
 /// An answer of any status.
@@ -74,10 +80,12 @@ pub(crate) struct Reply {
 }
 
 impl Api {
-    /// An API at `base` (or the test's), every request with these headers.
+    /// An API at `base` (or the test's), every request with these headers and within these
+    /// limits.
     pub(crate) fn new(
         base: &str,
         headers: impl IntoIterator<Item = (&'static str, HeaderValue)>,
+        limits: &[Limit],
         config: &ProviderConfig,
     ) -> Result<Self, SetupError> {
         let base = match &config.base {
@@ -121,6 +129,7 @@ impl Api {
             client,
             base,
             config: config.clone(),
+            pace: Arc::new(Pace::within(if config.paced { limits } else { &[] })),
         })
     }
 
@@ -173,6 +182,7 @@ impl Api {
         if let Some(body) = body {
             request = request.json(body);
         }
+        self.pace.turn().await?;
         let response = request.send().await.map_err(|error| transport(&error))?;
         self.read(response).await
     }
@@ -228,7 +238,7 @@ impl Api {
         F: FnMut() -> Asked + Send,
         Asked: Future<Output = Result<Option<T>, ProviderError>> + Send,
     {
-        let deadline = Instant::now() + self.config.poll_for;
+        let mut left = self.config.poll_for;
         loop {
             let pause = match look().await {
                 Ok(Some(result)) => return Ok(result),
@@ -241,9 +251,7 @@ impl Api {
                 }
                 Err(error) => return Err(error),
             };
-            if Instant::now() + pause > deadline {
-                return Err(ProviderError::Pending);
-            }
+            left = left.checked_sub(pause).ok_or(ProviderError::Pending)?;
             sleep(pause).await;
         }
     }
@@ -296,7 +304,12 @@ impl Reply {
         let seconds = header("retry-after")
             .or_else(date)
             .or_else(|| self.json.pointer("/retry_after_seconds")?.as_u64())
-            .or_else(|| header("ratelimit-reset"));
+            .or_else(|| header("ratelimit-reset"))
+            // Prospeo: the day's requests are used up.
+            .or_else(|| {
+                let none_left = header("x-daily-request-left") == Some(0);
+                none_left.then(|| header("x-daily-reset-seconds")).flatten()
+            });
         ProviderError::RateLimited {
             retry_after: seconds.map(|seconds| Duration::from_secs(seconds).min(RETRY_AFTER_MAX)),
         }

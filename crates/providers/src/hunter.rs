@@ -10,10 +10,14 @@ use lode_verify::Address;
 
 use crate::http::{Api, ProviderConfig, Reply, address, percent};
 use crate::key::ApiKey;
+use crate::pace::Limit;
 use crate::provider::{
     Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
     SetupError,
 };
+
+/// The verifier's, the lower ones; the finder takes 15 a second and 500 a minute.
+const LIMITS: &[Limit] = &[Limit::per_second(10), Limit::per_minute(300)];
 
 /// Hunter with the user's key.
 #[derive(Debug, Clone)]
@@ -30,7 +34,7 @@ impl Hunter {
         // In the header: an address with the key in it would end up in logs.
         let headers = [("x-api-key", key.header("")?)];
         Ok(Self {
-            api: Api::new("https://api.hunter.io/v2", headers, config)?,
+            api: Api::new("https://api.hunter.io/v2", headers, LIMITS, config)?,
         })
     }
 }

@@ -3,21 +3,31 @@
 //! A search is dropped off and read later: running while its status is `NONE`, `SCHEDULED`
 //! or `IN_PROGRESS`. The key is the whole `Authorization` header, without a scheme.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use lode_verify::Address;
 use serde_json::{Value, json};
 
 use crate::http::{Api, ProviderConfig, Reply, address, text};
 use crate::key::ApiKey;
+use crate::pace::{Limit, Pace};
 use crate::provider::{
     Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
     SetupError,
 };
 
+/// Of the single searches.
+const LIMITS: &[Limit] = &[Limit::per_second(10)];
+
+/// Of the route by which results are read.
+const READ_LIMITS: &[Limit] = &[Limit::per_minute(30)];
+
 /// Icypeas with the user's key.
 #[derive(Debug, Clone)]
 pub struct Icypeas {
     api: Api,
+    reads: Arc<Pace>,
 }
 
 impl Icypeas {
@@ -28,7 +38,8 @@ impl Icypeas {
     pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
         let headers = [("authorization", key.header("")?)];
         Ok(Self {
-            api: Api::new("https://app.icypeas.com/api", headers, config)?,
+            api: Api::new("https://app.icypeas.com/api", headers, LIMITS, config)?,
+            reads: Arc::new(Pace::within(if config.paced { READ_LIMITS } else { &[] })),
         })
     }
 
@@ -43,6 +54,7 @@ impl Icypeas {
         self.api
             .poll(true, || async {
                 let read = json!({ "id": id });
+                self.reads.turn().await?;
                 let reply = self.api.post("bulk-single-searchs/read", &read).await?;
                 check(&reply)?;
                 let item = reply

@@ -10,10 +10,14 @@ use serde_json::{Map, Value, json};
 
 use crate::http::{Api, ProviderConfig, Reply, address};
 use crate::key::ApiKey;
+use crate::pace::Limit;
 use crate::provider::{
     Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
     SetupError,
 };
+
+/// The newest documents; older ones say 3,000.
+const LIMITS: &[Limit] = &[Limit::per_minute(300)];
 
 /// LeadMagic with the user's key.
 #[derive(Debug, Clone)]
@@ -29,7 +33,7 @@ impl LeadMagic {
     pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
         let headers = [("x-api-key", key.header("")?)];
         Ok(Self {
-            api: Api::new("https://api.leadmagic.io", headers, config)?,
+            api: Api::new("https://api.leadmagic.io", headers, LIMITS, config)?,
         })
     }
 }

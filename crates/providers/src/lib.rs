@@ -19,6 +19,7 @@ mod findymail;
 mod hunter;
 mod icypeas;
 mod leadmagic;
+mod pace;
 mod prospeo;
 mod snov;
 

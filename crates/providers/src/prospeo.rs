@@ -28,7 +28,7 @@ impl Prospeo {
     pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
         let headers = [("x-key", key.header("")?)];
         Ok(Self {
-            api: Api::new("https://api.prospeo.io", headers, config)?,
+            api: Api::new("https://api.prospeo.io", headers, &[], config)?,
         })
     }
 

@@ -17,10 +17,14 @@ use tokio::time::Instant;
 
 use crate::http::{Api, ProviderConfig, Reply, address, percent, text};
 use crate::key::ApiKey;
+use crate::pace::Limit;
 use crate::provider::{
     Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
     SetupError,
 };
+
+/// Passing it is answered by nothing that is documented.
+const LIMITS: &[Limit] = &[Limit::per_minute(60)];
 
 /// Snov.io with the user's id and secret.
 #[derive(Debug)]
@@ -50,7 +54,7 @@ impl Snov {
     pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
         key.pair()?;
         Ok(Self {
-            api: Api::new("https://api.snov.io", [], config)?,
+            api: Api::new("https://api.snov.io", [], LIMITS, config)?,
             key: key.clone(),
             token: Mutex::new(None),
         })

@@ -70,8 +70,16 @@ async fn retry_after_may_be_a_date_and_is_bounded() {
     let date =
         (jiff::Timestamp::now() + Duration::from_secs(3600)).to_zoned(jiff::tz::TimeZone::UTC);
     let date: &'static str = jiff::fmt::rfc2822::to_string(&date).unwrap().leak();
-    for (value, low, high) in [(date, 3500, 3600), ("999999999", 86_400, 86_400)] {
-        let headers = vec![("retry-after", value)];
+    let day = vec![
+        ("x-minute-request-left", "4"),
+        ("x-daily-request-left", "0"),
+        ("x-daily-reset-seconds", "1200"),
+    ];
+    for (headers, low, high) in [
+        (vec![("retry-after", date)], 3500, 3600),
+        (vec![("retry-after", "999999999")], 86_400, 86_400),
+        (day, 1200, 1200),
+    ] {
         let (error, _stub) = fails(
             ProviderKind::Prospeo,
             Reply::Full(429, headers, String::new()),
@@ -82,9 +90,28 @@ async fn retry_after_may_be_a_date_and_is_bounded() {
         };
         assert!(
             (low..=high).contains(&retry_after.unwrap().as_secs()),
-            "{value}"
+            "{retry_after:?}"
         );
     }
+}
+
+/// Ten a second: twelve take longer than a second, whoever asks how eagerly.
+#[tokio::test]
+async fn the_documented_rate_is_kept_to() {
+    let miss = json!({ "data": { "email": null, "score": null } });
+    let stub = Stub::start(vec![reply(200, &miss); 12]).await;
+    let config = lode_providers::ProviderConfig {
+        paced: true,
+        ..stub.config()
+    };
+    let key = lode_providers::ApiKey::new(KEY);
+    let hunter = lode_providers::connect(ProviderKind::Hunter, &key, &config).unwrap();
+    let (begun, person) = (std::time::Instant::now(), person());
+    let asked = (0..12).map(|_| hunter.find_email(&person));
+    for answer in futures::future::join_all(asked).await {
+        assert_eq!(answer.unwrap().found, None);
+    }
+    assert!(begun.elapsed() > Duration::from_secs(1));
 }
 
 #[tokio::test]

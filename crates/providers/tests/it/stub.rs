@@ -98,7 +98,8 @@ pub fn config(base: &str) -> ProviderConfig {
         timeout: Duration::from_secs(5),
         body_bytes_max: 64 * 1024,
         poll_every: Duration::from_millis(1),
-        poll_for: Duration::from_millis(1500),
+        poll_for: Duration::from_millis(500),
+        paced: false,
     }
 }
 

@@ -1,0 +1,139 @@
+//! How fast a provider may be asked, by its documents. A provider that limits the rate is not
+//! waited for in vain: some say nothing when the limit is passed (Snov.io documents neither
+//! status nor header), and all charge patience for it.
+//!
+//! A pace is of one client, thus of one key in one server process: several servers with one
+//! key share the provider's own limit, which its 429 still tells.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tokio::time::timeout;
+
+use crate::provider::ProviderError;
+
+/// Longest wait for a turn. A look-up's lease is renewed meanwhile.
+const WAIT_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// A tenth of a window's requests may go at once; the others are spread over the window, so
+/// that no window of that length ever holds more than the documents allow.
+const BURST_SHARE: u32 = 10;
+
+/// Documented limits: requests in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limit {
+    /// Most requests.
+    pub(crate) requests: u32,
+    /// In which time.
+    pub(crate) window: Duration,
+}
+
+impl Limit {
+    /// So many a second.
+    pub(crate) const fn per_second(requests: u32) -> Self {
+        Self {
+            requests,
+            window: Duration::from_secs(1),
+        }
+    }
+
+    /// So many a minute.
+    pub(crate) const fn per_minute(requests: u32) -> Self {
+        Self {
+            requests,
+            window: Duration::from_secs(60),
+        }
+    }
+
+    fn quota(self) -> Option<Quota> {
+        let burst = NonZeroU32::new(self.requests / BURST_SHARE).unwrap_or(NonZeroU32::MIN);
+        let spread = self.requests.saturating_sub(burst.get()).max(1);
+        Quota::with_period(self.window / spread).map(|quota| quota.allow_burst(burst))
+    }
+}
+
+/// Waits for a client's turns.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    limiters: Vec<DefaultDirectRateLimiter>,
+}
+
+impl Pace {
+    /// A pace within all the limits.
+    pub(crate) fn within(limits: &[Limit]) -> Self {
+        let quotas = limits.iter().filter_map(|limit| limit.quota());
+        Self {
+            limiters: quotas.map(RateLimiter::direct).collect(),
+        }
+    }
+
+    /// Ends when a request may be made.
+    ///
+    /// # Errors
+    /// [`ProviderError::RateLimited`] where the turn would not come in minutes.
+    pub(crate) async fn turn(&self) -> Result<(), ProviderError> {
+        let turns = async {
+            for limiter in &self.limiters {
+                limiter.until_ready().await;
+            }
+        };
+        timeout(WAIT_MAX, turns)
+            .await
+            .map_err(|_| ProviderError::RateLimited { retry_after: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use governor::clock::FakeRelativeClock;
+
+    use super::*;
+
+    /// Asks without rest for three windows; the most requests in any one of them.
+    fn most_in_a_window(limit: Limit) -> usize {
+        let clock = FakeRelativeClock::default();
+        let limiter = RateLimiter::direct_with_clock(limit.quota().unwrap(), clock.clone());
+        let step = limit.window / 600;
+        let mut gone: Vec<u32> = Vec::new();
+        for at in 0..1_800 {
+            while limiter.check().is_ok() {
+                gone.push(at);
+            }
+            clock.advance(step);
+        }
+        gone.iter()
+            .map(|from| {
+                gone.iter()
+                    .filter(|at| (*from..from + 600).contains(at))
+                    .count()
+            })
+            .max()
+            .unwrap()
+    }
+
+    #[test]
+    fn no_window_holds_more_than_the_limit_and_most_of_it_is_used() {
+        for limit in [
+            Limit::per_minute(30),
+            Limit::per_minute(60),
+            Limit::per_minute(300),
+            Limit::per_second(10),
+        ] {
+            let most = most_in_a_window(limit);
+            let allowed = limit.requests as usize;
+            assert!(
+                most <= allowed && most * 10 >= allowed * 8,
+                "{limit:?}: {most}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn without_limits_nothing_waits() {
+        let pace = Pace::within(&[]);
+        for _ in 0..1_000 {
+            pace.turn().await.unwrap();
+        }
+    }
+}
