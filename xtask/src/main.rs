@@ -47,15 +47,21 @@ enum Command {
     },
     /// Set up and run everything: lints, unit, property and snapshot tests, the browser tests
     Test {
-        /// Also the long runs: a million ledger operations, ten thousand crashes
+        /// Also the long runs: a million ledger operations; ten thousand operations on each
+        /// database while the server is killed at random
         #[arg(long)]
         long: bool,
         /// Only the steps whose name holds this word
         #[arg(long, value_name = "WORD")]
         only: Option<String>,
     },
-    /// Measure reading speed beside other parsers, and the size of what is shipped
-    Bench,
+    /// Measure: pages read beside other parsers, and the size of what is shipped; the ledger
+    /// beside the bare database; captures under load; the finder's guesses
+    Bench {
+        /// Only the parts whose name holds this word: pages, credits, captures, finder
+        #[arg(long, value_name = "WORD")]
+        only: Option<String>,
+    },
     /// Measure the verifier beside others on the test bed (needs root, for a network of its own)
     VerifyBench,
     /// Score the page readers on real pages and fixtures, as they are and redesigned
@@ -107,7 +113,7 @@ fn main() -> std::process::ExitCode {
             config,
         }),
         Command::Test { long, only } => test::test(long, only.as_deref()),
-        Command::Bench => bench::bench(),
+        Command::Bench { only } => bench::bench(only.as_deref()),
         Command::VerifyBench => verify_bench::verify_bench(),
         Command::Accuracy {
             pages,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+use crate::bench::example;
 use crate::run::{cargo, exists, program, root, run, step};
 use crate::{dist, setup};
 
@@ -125,29 +126,10 @@ fn browser_tests() -> Result<Vec<PathBuf>> {
 }
 
 fn ledger_model() -> Result<()> {
-    run(cargo()
-        .args([
-            "run",
-            "--release",
-            "--quiet",
-            "-p",
-            "lode-ledger",
-            "--example",
-            "model",
-        ])
-        .args(["--", "1000000"]))
+    example("lode-ledger", "model", &["1000000"])
 }
 
 fn crashes() -> Result<()> {
-    run(cargo()
-        .args([
-            "run",
-            "--release",
-            "--quiet",
-            "-p",
-            "lode-server",
-            "--example",
-            "crash",
-        ])
-        .args(["--", "10000"]))
+    example("lode-server", "crash", &["10000"])?;
+    example("lode-server", "crash", &["10000", "--postgres"])
 }
