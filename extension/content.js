@@ -61,10 +61,12 @@
       if (depth < DEPTH_MAX) put(CLOSE);
     };
     // LinkedIn's blocks hold all that was loaded before: only those that name the page's own
-    // slug or id are read, and they are most of the page's size.
+    // slug or id are read (in Sales Navigator those of the lead loaded first too, to tell that
+    // it is still shown), and they are most of the page's size.
     const [area, second = "", third = ""] = location.pathname.split("/").filter(Boolean);
     const own = /^(in|company|school|showcase)$/.test(area) ? second : area === "sales" ? third.split(",")[0] : "";
     const names = [own, decoded(own)].map((name) => name.toLowerCase()).filter(Boolean);
+    if (area === "sales") names.push("flagshipprofileurl");
     const isOwn = (text) => names.some((name) => text.toLowerCase().includes(name));
     // Writes a node's beginning, or all of it; true where its children come next.
     const enter = (node) => {

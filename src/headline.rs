@@ -98,6 +98,32 @@ pub fn split(headline: &str) -> Stated {
     }
 }
 
+/// The title that a headline states of somebody whose company is known from elsewhere:
+/// "Acme | CTO", "CTO, Acme (the robots people)".
+#[must_use]
+pub fn title_beside(headline: &str, company: &str) -> Option<String> {
+    let known = company.to_lowercase();
+    let title = split(headline).title.or_else(|| {
+        let parts = text::parts(headline);
+        let is_known =
+            |part: &Part| text::join(&part.words).is_some_and(|text| text.to_lowercase() == known);
+        let mut others = parts.iter().filter(|part| !is_known(part));
+        let first = others.next().filter(|_| parts.iter().any(is_known))?;
+        match part::read(first) {
+            Reading::Title(title) => Some(title),
+            _ => None,
+        }
+    })?;
+    let cut = title.char_indices().find(|(at, c)| {
+        let after = title.get(at + 1..).unwrap_or_default().trim_start();
+        *c == ',' && !known.is_empty() && after.to_lowercase().starts_with(&known)
+    });
+    match cut.and_then(|(at, _)| title.get(..at)) {
+        Some(front) if !front.trim().is_empty() => Some(front.trim().to_owned()),
+        _ => Some(title),
+    }
+}
+
 /// "Acme | CTO" and "CTO | Acme GmbH".
 fn two_parts(first: &Part, readings: &[Reading], second: &Part) -> Option<Stated> {
     let (title, company) = match readings {

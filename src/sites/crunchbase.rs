@@ -14,6 +14,7 @@ use address::PageAddress;
 use state::State;
 
 use crate::dom;
+use crate::lead::{Lead, LeadKind};
 use crate::page::{Note, ParsedPage};
 use crate::sites::view::View;
 
@@ -38,7 +39,8 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
             };
             // Neither the state nor the document is of this entity: navigation is half done.
             let known = state.entities();
-            let stale = !entity::agrees(view, &address) && known.find(&address).is_none();
+            let stale = (!entity::agrees(view, &address) && known.find(&address).is_none())
+                || entity::shows_another(view, &address, &known);
             if stale {
                 return with_note(
                     nothing("loading"),
@@ -68,6 +70,10 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
             for (lead, notes) in list::read(view, kind, &collection, &state) {
                 page.leads.push(lead);
                 page.notes.extend(notes);
+            }
+            let is_person = |lead: &Lead| lead.kind == LeadKind::Person;
+            if !page.leads.is_empty() && page.leads.iter().all(is_person) {
+                "people_list".clone_into(&mut page.page.kind);
             }
             page
         }

@@ -230,7 +230,11 @@ impl Draft {
         }
         let stated = headline::split(&line);
         if !self.has(Field::Title) {
-            self.offer(Field::Title, "headline", stated.title);
+            let title = match self.lead.company.as_deref() {
+                Some(company) => headline::title_beside(&line, company),
+                None => stated.title,
+            };
+            self.offer(Field::Title, "headline", title);
         }
         if !self.has(Field::Company) {
             self.offer(Field::Company, "headline", stated.company);

@@ -41,7 +41,10 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
         Address::SalesLead { id } => sales_lead::read(view, id),
         Address::SalesLeadList => sales_list::read(view),
         Address::SalesAccount => sales_account::read(view),
-        _ => return empty("unsupported"),
+        _ => {
+            let kind = negative::by_document(view).filter(|kind| *kind == "error");
+            return empty(kind.unwrap_or("unsupported"));
+        }
     };
     found.unwrap_or_else(|| empty(negative::by_document(view).unwrap_or("loading")))
 }

@@ -58,7 +58,7 @@ pub const DROPPED_ELEMENTS: &[&str] = &[
 
 /// Selectors of the elements that hold JSON which readers parse: the only `script` and
 /// `code` elements that a snapshot keeps; a `code` only where its text names the slug or id
-/// in the address ([`own_name`]).
+/// in the address ([`own_names`]).
 pub const JSON_ELEMENTS: &[&str] = &[
     "script[type=\"application/ld+json\"]",
     "script#ng-state",
@@ -66,15 +66,21 @@ pub const JSON_ELEMENTS: &[&str] = &[
     "code[id^=\"bpr-guid\"]",
 ];
 
-/// The slug or id in an address by which LinkedIn's embedded data is told, decoded, in lower
-/// case; `None` where the page kind reads none.
+/// The words, in lower case, one of which LinkedIn's embedded data holds where a reader needs
+/// it: the slug or id in the address, decoded. A lead's page in Sales Navigator needs the data
+/// of the lead loaded first too, to tell that it is still that one which is shown.
 #[must_use]
-pub fn own_name(url: &crate::address::Url) -> Option<String> {
-    let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
-    let name = match segments.next()? {
-        "in" | "company" | "school" | "showcase" => segments.next()?,
-        "sales" => segments.nth(1)?.split(',').next()?,
-        _ => return None,
+pub fn own_names(url: &crate::address::Url) -> Vec<String> {
+    let segments = url.path_segments().into_iter().flatten();
+    let segments: Vec<&str> = segments.filter(|segment| !segment.is_empty()).collect();
+    let (name, also) = match segments.as_slice() {
+        ["in" | "company" | "school" | "showcase", name, ..] => (*name, None),
+        ["sales", _, lead, ..] => (
+            lead.split(',').next().unwrap_or_default(),
+            Some("flagshipprofileurl"),
+        ),
+        _ => return Vec::new(),
     };
-    Some(crate::canonical::percent_decode(name)?.to_lowercase())
+    let name = crate::canonical::percent_decode(name).map(|name| name.to_lowercase());
+    name.into_iter().chain(also.map(str::to_owned)).collect()
 }

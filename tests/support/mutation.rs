@@ -321,17 +321,17 @@ fn escape(out: &mut String, text: &str) {
 /// `sites::snapshot`, in the format of `lode_core::snapshot`.
 pub fn snapshot(url: &str, html: &str) -> String {
     use lode_core::sites::snapshot::{
-        DROPPED_ELEMENTS, JSON_ELEMENTS, KEPT_ATTRIBUTES, VALUE_CHARS_MAX, own_name,
+        DROPPED_ELEMENTS, JSON_ELEMENTS, KEPT_ATTRIBUTES, VALUE_CHARS_MAX, own_names,
     };
     use lode_core::snapshot::{CLOSE, NAME, OPEN, TEXT, VALUE};
     let json: Vec<scraper::Selector> = JSON_ELEMENTS
         .iter()
         .filter_map(|selector| scraper::Selector::parse(selector).ok())
         .collect();
-    let own = url.parse().ok().and_then(|url| own_name(&url));
+    let own = url.parse().map(|url| own_names(&url)).unwrap_or_default();
     let is_own = |element: ElementRef<'_>| {
         let text = element.text().collect::<String>().to_lowercase();
-        element.value().name() != "code" || own.as_ref().is_some_and(|own| text.contains(own))
+        element.value().name() != "code" || own.iter().any(|own| text.contains(own))
     };
     let document = Html::parse_document(html);
     let mut out = String::new();

@@ -162,12 +162,42 @@ fn is_identified(view: &View<'_>, address: &EntityAddress) -> bool {
     }
 }
 
-/// The entity that the document names as its own.
+/// The entity that the document names as its own: in its canonical address, else in the tabs
+/// of its page, which lie below it.
 fn shown_address(view: &View<'_>) -> Option<EntityAddress> {
-    let url = view
+    let named = view
         .canonical_link()
-        .or_else(|| canonical::resolve(&view.url, &view.meta("og:url")?))?;
-    EntityAddress::of(&url)
+        .or_else(|| canonical::resolve(&view.url, &view.meta("og:url")?))
+        .and_then(|url| EntityAddress::of(&url));
+    named.or_else(|| {
+        let own = view
+            .first("heading")
+            .or_else(|| view.first("any_heading"))?;
+        // The tabs stand near the name; farther down are other entities'.
+        let around = dom::ancestors(own).take(6);
+        around
+            .take_while(|around| around.name() != "body")
+            .find_map(|around| {
+                let links = view.all_in(around, "link").into_iter().take(200);
+                let mut tabs = links
+                    .filter_map(|link| EntityAddress::of(&view.href(link)?))
+                    .filter(|address| !address.is_front);
+                tabs.next()
+            })
+    })
+}
+
+/// Whether the name shown is that of another entity which the state is about: then the
+/// document is still that entity's, the one loaded first.
+pub(super) fn shows_another(
+    view: &View<'_>,
+    address: &EntityAddress,
+    known: &Entities<'_>,
+) -> bool {
+    let heading = view.text("heading").or_else(|| view.text("any_heading"));
+    known.find(address).is_none()
+        && heading
+            .is_some_and(|heading| known.is_loaded(address.kind, &encoding::repaired(heading)))
 }
 
 fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {

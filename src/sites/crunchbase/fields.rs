@@ -23,7 +23,7 @@ pub(super) fn read<'v>(view: &'v View<'_>) -> Vec<LabelledField<'v>> {
         if fields.len() >= FIELDS_MAX {
             break;
         }
-        if element.name() == "dt" {
+        if matches!(element.name(), "dt" | "label-with-info") {
             label = dom::text(element);
         } else if let Some(label) = label.take() {
             fields.push(LabelledField {

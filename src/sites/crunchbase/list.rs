@@ -33,7 +33,8 @@ pub(super) fn read(
     collection: &str,
     state: &State,
 ) -> Vec<(Lead, Vec<Note>)> {
-    let rows = rows(view, kind);
+    // Investors are persons and firms: the first link of a row tells which.
+    let rows = rows(view, kind, collection.contains("investors"));
     if !rows.is_empty() {
         let columns = columns(view);
         let known = state.entities();
@@ -63,17 +64,13 @@ struct Row<'a> {
 }
 
 /// The rows: each holds a link to an entity of the list's kind, the first one names it.
-fn rows<'v>(view: &'v View<'_>, kind: EntityKind) -> Vec<Row<'v>> {
-    let key = match kind {
-        EntityKind::Person => "person_link",
-        EntityKind::Organization => "organization_link",
-    };
+fn rows<'v>(view: &'v View<'_>, kind: EntityKind, is_mixed: bool) -> Vec<Row<'v>> {
     let links: Vec<(ElementRef<'v>, EntityAddress)> = view
-        .all(key)
+        .all("link")
         .into_iter()
-        .filter(|link| dom::text(*link).is_some())
         .filter_map(|link| Some((link, EntityAddress::of(&view.href(link)?)?)))
-        .filter(|(_, address)| address.kind == kind && address.is_front)
+        .filter(|(_, address)| address.is_front && (is_mixed || address.kind == kind))
+        .filter(|(link, _)| dom::text(*link).is_some())
         .take(LINKS_MAX)
         .collect();
     let is_row = |element: &ElementRef<'v>| {

@@ -143,6 +143,17 @@ impl<'s> Entities<'s> {
     }
 }
 
+impl Entities<'_> {
+    /// Whether an entity of this kind and name was loaded as a page of its own.
+    pub(super) fn is_loaded(&self, kind: EntityKind, name: &str) -> bool {
+        self.by_permalink.values().flatten().any(|entity| {
+            entity.cards.is_some_and(|cards| !cards.is_empty())
+                && entity.is_kind(kind)
+                && entity.name().is_some_and(|own| dom::collapse(own) == name)
+        })
+    }
+}
+
 impl<'s> Entity<'s> {
     fn of(value: &'s Value) -> Option<Self> {
         let properties = value.get("properties")?.as_object()?;

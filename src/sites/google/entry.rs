@@ -110,7 +110,29 @@ fn displayed_entry(rules: &Rules, result: &Organic) -> Option<Entry> {
         let is_person = !parts.rest.is_empty() && snippet::same(&parts.name, &name);
         is_person.then_some(Entry::LinkedInPerson(None))
     };
-    entry_in_address_line(&result.lines).or_else(by_source)
+    let by_slug = || {
+        let parts = title::person(rules, &result.title)?;
+        let lines = result.lines.iter();
+        let mut slugs = lines.filter_map(|line| displayed_slug(line, &parts));
+        slugs.next().map(|url| Entry::LinkedInPerson(Some(url)))
+    };
+    entry_in_address_line(&result.lines)
+        .or_else(by_source)
+        .or_else(by_slug)
+}
+
+/// "https://www.linkedin.com › ada-example": the breadcrumb may leave the folder out. A title
+/// that goes on after a name of which the slug has a word tells that it is a person's.
+fn displayed_slug(line: &str, parts: &title::Parts) -> Option<String> {
+    let host = link::displayed_host(line)?.to_lowercase();
+    let path = link::displayed_path(line);
+    let [slug] = path.as_slice() else {
+        return None;
+    };
+    let mut words = parts.name.split([' ', '-']).map(str::to_lowercase);
+    let names = words.any(|word| word.chars().count() > 2 && slug.contains(&word));
+    (canonical::is_host_of(&host, "linkedin.com") && names && !parts.rest.is_empty())
+        .then(|| displayed_address("in", &["in", slug]))?
 }
 
 fn entry_in_address_line(lines: &[String]) -> Option<Entry> {

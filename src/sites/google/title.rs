@@ -72,6 +72,12 @@ pub(super) fn person(rules: &Rules, title: &str) -> Option<Parts> {
         }
         name.trim().clone_into(&mut parts.name);
     }
+    // What somebody looks for is neither title nor company.
+    let wishes = rules.labels("wish");
+    parts.rest.retain(|part| {
+        let part = crate::rules::fold(part) + " ";
+        !wishes.iter().any(|wish| part.starts_with(wish.as_str()))
+    });
     parts.name = without_pronouns(&parts.name).to_owned();
     is_name(rules, &parts.name).then_some(parts)
 }

@@ -166,7 +166,6 @@ fn extract(
 ) -> ParsedPage {
     let titled = titled_name(view);
     let shown = top_card::read(view, card, titled.as_deref());
-    let sdui = top_card::is_sdui(card);
     let mut draft = Draft::person();
     draft.offer(Field::FullName, "top_card", shown.name.as_deref());
     draft.offer(
@@ -181,9 +180,9 @@ fn extract(
     if let Some(member) = embedded {
         offer_member(&mut draft, member);
     }
-    offer_positions(&mut draft, view, &shown, embedded, sdui);
+    offer_positions(&mut draft, view, (slug, identity), &shown, embedded);
     draft.offer(Field::Website, "top_card", shown.website.as_deref());
-    finish(view, draft, if sdui { "sdui" } else { "ember" })
+    finish(view, draft, if shown.sdui { "sdui" } else { "ember" })
 }
 
 /// The page not yet rendered: only the embedded data speaks.
@@ -271,12 +270,15 @@ fn offer_embedded(draft: &mut Draft, positions: &[(Option<String>, Option<String
 fn offer_positions(
     draft: &mut Draft,
     view: &View<'_>,
+    (slug, identity): (&str, &Identity),
     shown: &TopCard,
     embedded: Option<&Member>,
-    sdui: bool,
 ) {
+    let sdui = shown.sdui;
     let grain = if sdui { Grain::Block } else { Grain::Span };
-    let positions = position::of_section(view, "experience_section", "experience", grain);
+    let own = |section| top_card::is_of(view, section, slug, identity);
+    let section = position::section_of(view, "experience_section", "experience", own);
+    let positions = section.map_or_else(Vec::new, |section| position::within(view, section, grain));
     let current: Vec<&Position> = positions.iter().filter(|p| p.current).collect();
     if let Some((first, others)) = current.split_first() {
         draft.offer(Field::Title, "experience", first.title.as_deref());

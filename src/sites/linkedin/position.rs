@@ -39,9 +39,11 @@ impl Position {
 
 /// Positions of a section found by its key, its anchor, or its heading in any language.
 pub(crate) fn of_section(view: &View<'_>, key: &str, label: &str, grain: Grain) -> Vec<Position> {
-    let Some(section) = section(view, key, label) else {
-        return Vec::new();
-    };
+    section(view, key, label).map_or_else(Vec::new, |section| within(view, section, grain))
+}
+
+/// The positions of a section.
+pub(crate) fn within(view: &View<'_>, section: ElementRef<'_>, grain: Grain) -> Vec<Position> {
     items(view, section)
         .into_iter()
         .take(60)
@@ -53,18 +55,33 @@ pub(crate) fn of_section(view: &View<'_>, key: &str, label: &str, grain: Grain) 
 
 /// A section found by its key, its anchor, or its heading in any language.
 pub(crate) fn section<'a>(view: &'a View<'_>, key: &str, label: &str) -> Option<ElementRef<'a>> {
-    if let Some(anchor) = view.first(key) {
+    section_of(view, key, label, |_| true)
+}
+
+/// The first section, found as in [`section`], that is the member's own: during in-page
+/// navigation another member's may still stand there.
+pub(crate) fn section_of<'a>(
+    view: &'a View<'_>,
+    key: &str,
+    label: &str,
+    is_own: impl Fn(ElementRef<'a>) -> bool,
+) -> Option<ElementRef<'a>> {
+    let anchors = view.all(key);
+    if !anchors.is_empty() {
         // Ember puts an empty anchor inside the section; others key the section itself.
-        if view.first_in(anchor, "section_item").is_some() {
-            return Some(anchor);
-        }
-        return around_items(view, anchor, 8);
+        return anchors.into_iter().take(8).find_map(|anchor| {
+            let section = match view.first_in(anchor, "section_item") {
+                Some(_) => Some(anchor),
+                None => around_items(view, anchor, 8),
+            };
+            section.filter(|section| is_own(anchor) && is_own(*section))
+        });
     }
     let mut headings = view.all("section_heading").into_iter().take(100);
     let heading = headings.find(|heading| {
         dom::sighted_text(*heading).is_some_and(|text| view.rules.is_label(label, &text))
     })?;
-    around_items(view, heading, 10)
+    around_items(view, heading, 10).filter(|section| is_own(*section))
 }
 
 /// The nearest element around an anchor or a heading that holds items. A section without items

@@ -89,34 +89,71 @@ fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
     if view.has("other_screen") {
         return Vec::new();
     }
-    by_structure(view)
+    let marked = by_structure(view, |link| has_degree_beside(view, link));
+    // Lists without degrees: of the own connections, of a company's people.
+    if marked.is_empty() && key != "search_row" {
+        return side_by_side(by_structure(view, |link| {
+            is_profile_link(view, link) && !is_in_frame(link)
+        }));
+    }
+    marked
 }
 
-/// Rows that nothing marks: around each link that a degree of connection stands beside, the
-/// largest element that holds no second one.
-fn by_structure<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
+/// Rows that have a neighbour of the same kind: a lone link to a member is no list.
+fn side_by_side(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
+    let mut beside: HashMap<NodeId, usize> = HashMap::new();
+    for parent in rows.iter().filter_map(|row| row.parent()) {
+        *beside.entry(parent.id()).or_default() += 1;
+    }
+    let has_neighbour = |row: &ElementRef<'_>| {
+        let parent = row.parent();
+        parent.is_some_and(|parent| beside.get(&parent.id()).is_some_and(|count| *count > 1))
+    };
+    rows.into_iter().filter(has_neighbour).collect()
+}
+
+/// Whether an element belongs to what stands around the page's own matter.
+fn is_in_frame(element: ElementRef<'_>) -> bool {
+    dom::ancestors(element)
+        .take(60)
+        .any(|around| matches!(around.name(), "header" | "nav" | "aside" | "footer"))
+}
+
+/// Rows that nothing marks: around each link that `is_persons` tells, the largest element
+/// that holds no link to a second person.
+fn by_structure<'a>(
+    view: &'a View<'_>,
+    is_persons: impl Fn(ElementRef<'a>) -> bool,
+) -> Vec<ElementRef<'a>> {
     let links = view.root().descendent_elements();
-    let people: Vec<ElementRef<'a>> = links
+    let people: Vec<(ElementRef<'a>, String)> = links
         .filter(|element| element.name() == "a")
-        .filter(|link| has_degree_beside(view, *link))
+        .filter(|link| is_persons(*link))
+        .filter_map(|link| Some((link, canonical::linkedin_profile(&view.href(link)?)?)))
         .take(ROWS_MAX)
         .collect();
-    let mut holds: HashMap<NodeId, usize> = HashMap::new();
-    for link in &people {
+    // The person that an element holds; `None` once there is a second one.
+    let mut holds: HashMap<NodeId, Option<&str>> = HashMap::new();
+    for (link, person) in &people {
         for ancestor in dom::ancestors(*link) {
-            *holds.entry(ancestor.id()).or_default() += 1;
+            holds
+                .entry(ancestor.id())
+                .and_modify(|held| *held = held.filter(|held| held == person))
+                .or_insert(Some(person));
         }
     }
-    let row = |link: &ElementRef<'a>| {
+    let row = |(link, _): &(ElementRef<'a>, String)| {
         dom::ancestors(*link)
             .take(12)
             .take_while(|ancestor| {
-                holds.get(&ancestor.id()) == Some(&1)
+                holds.get(&ancestor.id()).is_some_and(Option::is_some)
                     && !matches!(ancestor.name(), "main" | "section" | "body")
             })
             .last()
     };
-    people.iter().filter_map(row).collect()
+    let mut seen = HashSet::new();
+    let rows = people.iter().filter_map(row);
+    rows.filter(|row| seen.insert(row.id())).collect()
 }
 
 /// The first link of a row with a degree of connection beside it.
@@ -129,11 +166,7 @@ fn marked_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<ElementRef<'a
 
 /// Whether a link to a member stands on a line with a degree of connection: "Ada • 2nd".
 fn has_degree_beside(view: &View<'_>, link: ElementRef<'_>) -> bool {
-    let is_profile = link.attr("href").is_some_and(|href| href.contains("/in/"))
-        && view
-            .href(link)
-            .is_some_and(|url| canonical::linkedin_profile(&url).is_some());
-    let line = is_profile.then(|| {
+    let line = is_profile_link(view, link).then(|| {
         dom::ancestors(link)
             .take(4)
             .find(|element| matches!(element.name(), "p" | "div" | "li"))
@@ -142,6 +175,16 @@ fn has_degree_beside(view: &View<'_>, link: ElementRef<'_>) -> bool {
         .filter(|line| line.descendent_elements().take(41).count() <= 40)
         .and_then(dom::sighted_text)
         .is_some_and(|text| without_degree(&text) != text)
+}
+
+/// Whether an element is a link to a member's profile. Looks at the text before it parses an
+/// address.
+fn is_profile_link(view: &View<'_>, link: ElementRef<'_>) -> bool {
+    link.name() == "a"
+        && link.attr("href").is_some_and(|href| href.contains("/in/"))
+        && view
+            .href(link)
+            .is_some_and(|url| canonical::linkedin_profile(&url).is_some())
 }
 
 /// All elements with a link to a member in them.
@@ -400,7 +443,7 @@ fn is_elsewhere(
 }
 
 /// Whether a line can be a place: no label before a colon, no count, not long.
-fn is_place(view: &View<'_>, line: &str) -> bool {
+pub(crate) fn is_place(view: &View<'_>, line: &str) -> bool {
     !line.contains([':', '\u{ff1a}'])
         && !top_card::is_count(view, line)
         && !view.rules.has_label("row_note", line)

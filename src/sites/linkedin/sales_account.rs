@@ -1,22 +1,34 @@
 //! Sales Navigator: the page of one account (a company).
 
 use super::sales_lead;
+use crate::address::Url;
 use crate::canonical;
+use crate::document::ElementRef;
 use crate::dom;
-use crate::page::ParsedPage;
+use crate::page::{Note, ParsedPage};
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
 
 /// Reads an account's page; `None` where the document shows none.
 pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let name = view.first("sales_account_name")?;
+    let others = view.all("sales_other_company");
+    let is_own = |element: &ElementRef<'_>| !others.iter().any(|o| dom::contains(*o, *element));
+    if shows_another(view, name) {
+        let mut page = ParsedPage::empty("linkedin", "loading", None);
+        page.notes.push(Note {
+            field: "page".to_owned(),
+            strategy: "identity".to_owned(),
+            reason: "page shows another account than its address".to_owned(),
+        });
+        return Some(page);
+    }
     let mut draft = Draft::company();
     draft.offer(Field::FullName, "data_anonymize", dom::sighted_text(name));
     // Accounts that are recommended beside it show the same fields.
-    let others = view.all("sales_other_company");
     let shown = |key: &str| {
         let mut found = view.all(key).into_iter();
-        let own = found.find(|field| !others.iter().any(|o| dom::contains(*o, *field)))?;
+        let own = found.find(is_own)?;
         dom::sighted_text(own)
     };
     draft.offer(
@@ -32,6 +44,7 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let public = view
         .all("sales_public_company")
         .into_iter()
+        .filter(is_own)
         .filter_map(|link| view.href(link))
         .find_map(|url| canonical::linkedin_company(&url));
     draft.offer(Field::ProfileUrl, "public_link", public.as_deref());
@@ -57,4 +70,40 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         page.leads.push(lead);
     }
     Some(page)
+}
+
+/// Whether the links around the name are to pages of another account: its tabs, the search for
+/// its people. The nearest element around the name with any such link tells.
+fn shows_another(view: &View<'_>, name: ElementRef<'_>) -> bool {
+    let Some(own) = sales_lead::account_id(&view.url) else {
+        return false;
+    };
+    let around = dom::ancestors(name)
+        .take(8)
+        .take_while(|around| !matches!(around.name(), "main" | "body"));
+    let mut linked = around.map(|around| {
+        let links = view.all_in(around, "sales_account_link").into_iter();
+        let urls = links.take(60).filter_map(|link| view.href(link));
+        urls.flat_map(|url| linked_accounts(&url))
+            .collect::<Vec<_>>()
+    });
+    linked
+        .find(|ids| !ids.is_empty())
+        .is_some_and(|ids| !ids.contains(&own))
+}
+
+/// The accounts that a link names: in its path, or as the employer in a search for people.
+fn linked_accounts(url: &Url) -> Vec<String> {
+    if let Some(id) = sales_lead::account_id(url) {
+        return vec![id];
+    }
+    url.query_pairs()
+        .flat_map(|(_, value)| {
+            let employers = value.split("organization:").skip(1);
+            employers
+                .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect())
+                .collect::<Vec<String>>()
+        })
+        .filter(|id| !id.is_empty())
+        .collect()
 }

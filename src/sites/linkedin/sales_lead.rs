@@ -4,9 +4,10 @@ use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
 use super::position;
+use super::rows;
 use super::top_card;
 use crate::canonical;
-use crate::dom::{self, Grain};
+use crate::dom::{self, Grain, Shown};
 use crate::headline;
 use crate::page::{Note, ParsedPage};
 use crate::rules::fold;
@@ -52,6 +53,9 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         .first("sales_lead_location")
         .and_then(dom::sighted_text);
     draft.offer(Field::Location, "data_anonymize", location);
+    if !draft.has(Field::Location) {
+        draft.offer(Field::Location, "card_order", place_in_card(view));
+    }
     draft.offer(Field::Industry, "sales_profile", said("industry"));
     if let Some((title, company)) = embedded.as_ref().and_then(position) {
         draft.offer(Field::Title, "sales_profile", title);
@@ -100,6 +104,8 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     let public = view
         .all("sales_public_profile")
         .into_iter()
+        .take(200)
+        .filter(|link| !is_of_others(view, *link, id))
         .filter_map(|link| view.href(link))
         .find_map(|url| canonical::linkedin_profile(&url));
     draft.offer(Field::ProfileUrl, "public_link", public);
@@ -125,6 +131,40 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         page.leads.push(lead);
     }
     Some(page)
+}
+
+/// The place on the card, where nothing marks it: the line after the headline.
+fn place_in_card(view: &View<'_>) -> Option<String> {
+    let card = view.first("sales_lead_card")?;
+    let headline = view.first_in(card, "sales_lead_headline")?;
+    dom::pieces(card, Grain::Block, Shown::Sighted)
+        .into_iter()
+        .take(60)
+        .skip_while(|piece| {
+            !dom::contains(piece.element, headline) && !dom::contains(headline, piece.element)
+        })
+        .skip(1)
+        .take(3)
+        .map(|piece| piece.text.trim_matches(['·', '•', ' ']).to_owned())
+        .find(|text| !text.is_empty() && !top_card::is_degree(text))
+        .filter(|text| rows::is_place(view, text))
+}
+
+/// Whether a link to a member's profile stands in the viewer's own menu, or in an item about
+/// another lead.
+fn is_of_others(view: &View<'_>, link: ElementRef<'_>, id: &str) -> bool {
+    dom::ancestors(link)
+        .take(40)
+        .take_while(|around| !matches!(around.name(), "main" | "body"))
+        .any(|around| match around.name() {
+            "header" | "nav" | "aside" => true,
+            "li" | "tr" => view
+                .all_in(around, "sales_lead_link")
+                .into_iter()
+                .filter_map(|other| address(&view.href(other)?))
+                .any(|other| other.rsplit('/').next() != Some(id)),
+            _ => false,
+        })
 }
 
 /// The role that a title belongs to: an item of a list of roles, or a line.
@@ -161,6 +201,11 @@ pub(crate) fn account_address(url: &crate::address::Url) -> Option<String> {
     if let Some(public) = canonical::linkedin_company(url) {
         return Some(public);
     }
+    account_id(url).map(|id| format!("https://www.linkedin.com/company/{id}"))
+}
+
+/// The number of the account at an address of Sales Navigator.
+pub(crate) fn account_id(url: &crate::address::Url) -> Option<String> {
     let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
     if segments.next()? != "sales"
         || !matches!(segments.next()?, "company" | "account" | "accounts")
@@ -168,8 +213,7 @@ pub(crate) fn account_address(url: &crate::address::Url) -> Option<String> {
         return None;
     }
     let id = segments.next()?;
-    (id.len() <= 20 && id.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| format!("https://www.linkedin.com/company/{id}"))
+    (id.len() <= 20 && id.bytes().all(|b| b.is_ascii_digit())).then(|| id.to_owned())
 }
 
 fn text(node: &Node, key: &str) -> Option<String> {
@@ -197,10 +241,11 @@ fn shows_another(view: &View<'_>, id: &str, shown: &str, own: Option<&Node>) -> 
     if let Some(named) = own.and_then(|node| text(node, "fullName")) {
         return fold(&named) != fold(shown);
     }
-    let card = view.first("sales_lead_card");
-    let linked: Vec<String> = card
+    let linked: Vec<String> = view
+        .all("sales_lead_own")
         .into_iter()
-        .flat_map(|card| view.all_in(card, "sales_lead_link"))
+        .take(20)
+        .flat_map(|section| view.all_in(section, "sales_lead_link"))
         .filter_map(|link| address(&view.href(link)?))
         .collect();
     let is_own = |address: &String| address.rsplit('/').next() == Some(id);

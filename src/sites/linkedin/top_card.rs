@@ -25,6 +25,8 @@ pub(crate) struct TopCard {
     pub(crate) company: Option<(String, &'static str)>,
     /// Website or other outbound link of the member.
     pub(crate) website: Option<String>,
+    /// Whether it is of the layout with hashed classes.
+    pub(crate) sdui: bool,
 }
 
 /// Whom a card is about, told by its own links and keys.
@@ -118,6 +120,31 @@ fn add_key(view: &View<'_>, element: ElementRef<'_>, found: &mut Identity) {
     }
 }
 
+/// Whether a section can be of the member at `slug`: neither its keys nor its links to pages
+/// below a profile name others only.
+pub(crate) fn is_of(view: &View<'_>, section: ElementRef<'_>, slug: &str, card: &Identity) -> bool {
+    let mut found = Identity::default();
+    add_key(view, section, &mut found);
+    for element in section.descendent_elements().take(3_000) {
+        add_key(view, element, &mut found);
+        if element.name() == "a"
+            && let Some(url) = view.href(element).filter(is_own_page)
+        {
+            found.slugs.extend(canonical::slug_after(&url, &["in"]));
+        }
+    }
+    let names_others = |found: &[String], own: &[String]| {
+        !found.is_empty() && !own.is_empty() && !found.iter().any(|one| own.contains(one))
+    };
+    let slugs: Vec<String> = card
+        .slugs
+        .iter()
+        .cloned()
+        .chain([slug.to_owned()])
+        .collect();
+    !names_others(&found.ids, &card.ids) && !names_others(&found.slugs, &slugs)
+}
+
 /// Whether a link leads to a page or overlay below a profile, as only its own page links it.
 fn is_own_page(url: &Url) -> bool {
     ["/overlay/", "/detail/", "/details/", "/edit/"]
@@ -137,11 +164,8 @@ pub(crate) fn has_own_page_link(view: &View<'_>, scope: ElementRef<'_>, slug: &s
 
 /// Reads a top card. `titled` is the name that the document's title gives, if any.
 pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) -> TopCard {
-    let grain = if is_sdui(card) {
-        Grain::Block
-    } else {
-        Grain::Span
-    };
+    let sdui = is_sdui(card);
+    let grain = if sdui { Grain::Block } else { Grain::Span };
     let pieces: Vec<Piece<'_>> = dom::pieces(card, grain, Shown::Sighted)
         .into_iter()
         .take(200)
@@ -189,6 +213,7 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
     let lines = without_badges(view, &lines);
     let mut card_read = TopCard {
         name,
+        sdui,
         website: website(view, card),
         ..TopCard::default()
     };
@@ -210,7 +235,7 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
 
 /// Whether the card is of the layout with hashed classes, where every text has a block of its
 /// own.
-pub(crate) fn is_sdui(card: ElementRef<'_>) -> bool {
+fn is_sdui(card: ElementRef<'_>) -> bool {
     card.attr("componentkey").is_some()
         || card
             .descendent_elements()
