@@ -12,7 +12,7 @@ use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::api::{CaptureState, Credits, EmailView, Receipt, UnixMillis};
+use crate::api::{CaptureState, Credits, EmailView, MobileView, Receipt, UnixMillis};
 use crate::lead::Lead;
 use crate::page::{PageInfo, ParsedPage};
 
@@ -346,6 +346,9 @@ pub struct CaptureCard {
     pub reason: Option<String>,
     /// What it cost, once settled.
     pub receipt: Option<Receipt>,
+    /// The person's mobile numbers, or what it takes to unlock them.
+    #[serde(default)]
+    pub mobile: Option<MobileView>,
     /// What went wrong on the way to the server, for people.
     pub error: Option<String>,
     /// When it was taken.

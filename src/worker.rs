@@ -19,7 +19,8 @@ pub use stored::{Click, Pairing, Stored, Trouble};
 use uuid::Uuid;
 
 use crate::api::{
-    AccountView, CaptureChanges, CaptureRequest, CaptureView, PairingResponse, UnixMillis,
+    AccountView, CaptureChanges, CaptureRequest, CaptureView, MobileState, PairingResponse,
+    UnixMillis,
 };
 use crate::client::CallError;
 use crate::outbox::{Outbox, OutboxFull};
@@ -247,7 +248,7 @@ impl Worker {
     /// Whether the server works on something.
     fn has_open(&self) -> bool {
         self.stored.cards.iter().any(|c| match c.state {
-            CardState::Sent(state) => state.is_open(),
+            CardState::Sent(state) => state.is_open() || unlocking(c),
             CardState::Unsent | CardState::Refused => false,
         })
     }
@@ -527,6 +528,12 @@ impl Worker {
     pub fn outbox(&self) -> &Outbox {
         &self.stored.outbox
     }
+}
+
+/// Whether the server unlocks a lead's numbers, as it may with a capture.
+fn unlocking(card: &CaptureCard) -> bool {
+    let state = card.mobile.as_ref().map(|mobile| mobile.state);
+    state == Some(MobileState::Working)
 }
 
 fn push_bounded<T>(list: &mut Vec<T>, value: T, most: usize) {

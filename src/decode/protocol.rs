@@ -139,6 +139,7 @@ impl Decode for CaptureCard {
             email: card.get("email")?,
             reason: card.get("reason")?,
             receipt: card.get("receipt")?,
+            mobile: card.get("mobile")?,
             error: card.get("error")?,
             captured_at: card.get("captured_at")?,
         })

@@ -192,6 +192,22 @@ fn receipt() -> Receipt {
     }
 }
 
+fn mobile() -> MobileView {
+    MobileView {
+        state: MobileState::Unlocked,
+        price: 0,
+        price_text: "Free".to_owned(),
+        pools: vec!["premium".to_owned()],
+        operation_id: Some(id(9)),
+        phones: vec![PhoneView {
+            number: "+49 151 5550 200".to_owned(),
+            kind: "mobile".to_owned(),
+            provider: "book".to_owned(),
+            found_at: 8,
+        }],
+    }
+}
+
 fn view() -> CaptureView {
     CaptureView {
         operation_id: id(1),
@@ -202,19 +218,7 @@ fn view() -> CaptureView {
         email: Some(email()),
         reason: some("none"),
         receipt: Some(receipt()),
-        mobile: Some(MobileView {
-            state: MobileState::Unlocked,
-            price: 0,
-            price_text: "Free".to_owned(),
-            pools: vec!["premium".to_owned()],
-            operation_id: Some(id(9)),
-            phones: vec![PhoneView {
-                number: "+49 151 5550 200".to_owned(),
-                kind: "mobile".to_owned(),
-                provider: "book".to_owned(),
-                found_at: 8,
-            }],
-        }),
+        mobile: Some(mobile()),
         captured_at: 5,
         updated_at: 6,
         credits: CREDITS,
@@ -251,6 +255,7 @@ fn card() -> CaptureCard {
         email: Some(email()),
         reason: some("none"),
         receipt: Some(receipt()),
+        mobile: Some(mobile()),
         error: some("late"),
         captured_at: 5,
     }

@@ -232,6 +232,10 @@ async fn operate_what_is_due() {
                 js_sys::Math::random(),
             );
         });
+        // What the lead shows has changed with it.
+        let changes = Call::changes(with(|worker| worker.stored().cursor), false);
+        let changes = ask(&pairing, &changes).await;
+        with(|worker| worker.changed(changes, now(), js_sys::Math::random()));
         changed().await;
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn unsent(request: &CaptureRequest) -> CaptureCard {
         email: None,
         reason: None,
         receipt: None,
+        mobile: None,
         error: None,
         captured_at: request.captured_at,
     }
@@ -44,6 +45,7 @@ pub(super) fn take_view(cards: &mut Vec<CaptureCard>, view: CaptureView) {
         email: view.email,
         reason: view.reason,
         receipt: view.receipt,
+        mobile: view.mobile,
         error: None,
         captured_at: view.captured_at,
     };

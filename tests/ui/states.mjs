@@ -21,7 +21,7 @@ export function lead(over = {}) {
 export function card(state, over = {}) {
   return {
     operation_id: id(), lead_id: null, state, lead: lead(over.lead), email: null, reason: null,
-    receipt: null, error: null, captured_at: NOW - 20_000, ...over, lead: lead(over.lead),
+    receipt: null, mobile: null, error: null, captured_at: NOW - 20_000, ...over, lead: lead(over.lead),
   };
 }
 
@@ -32,6 +32,18 @@ export const email = (status, score, reasons, address = "ilse.varga-brandt@kestr
 export const receipt = (line, charged = 0) => ({
   operation_id: id(), action: "find", outcome: "verified", charged, price_version: "1",
   rule: "find.verified", line, grants: [], settled_at: NOW - 4_000,
+});
+
+export const mobile = (state, over = {}) => ({
+  state, price: state === "unlocked" ? 0 : 5_000, price_text: state === "unlocked" ? "Free" : "5 premium credits",
+  pools: ["premium"], operation_id: null, phones: [], ...over,
+});
+const phone = (number, kind) => ({ number, kind, provider: "leadmagic", found_at: NOW - 3_000 });
+const NUMBERS = [phone("+49 151 5550 200", "mobile"), phone("+49 30 5550 100", "main_line")];
+const LEAD = "00000000-0000-4000-8000-00000000aaaa";
+const operation = (status, answer = "") => ({
+  operation_id: id(), lead_id: LEAD, call: "unlocks", status, not_before: 0,
+  answer: typeof answer === "string" ? answer : JSON.stringify(answer),
 });
 
 const page = (kind = "profile", site = "linkedin") => ({ site, kind, layout: null });
@@ -63,7 +75,7 @@ const price = (pools, prices, spendable) => {
 /** `GET /v1/credits`: on the free plan, or with `premium` credit for mobiles. */
 export function standing({ available = 9_000, held = 0, purchased = 0, premium, premium_held = 0, resets_at = NOW + 8 * DAY, used = 12, limit = 500, exhausted = "pause" } = {}) {
   const pools = [pool("standard", "credits", available, 10_000, { held, purchased })];
-  if (premium !== undefined) pools.push(pool("premium", "premium credits", premium, 5_000, { purchased: 20_000, held: premium_held }));
+  if (premium !== undefined) pools.push(pool("premium", "premium credits", premium, 5_000, { purchased: Math.min(premium, 20_000), held: premium_held }));
   return {
     credits: { pools, plan: "free", resets_at },
     next_plan: null,
@@ -100,6 +112,11 @@ const found = card("found", {
   email: email("verified", 100, ["decoys_refused"]),
   receipt: receipt("1 credit: verified; repeat within 365 days is free", 1_000),
 });
+/** The found lead with its numbers' part; on a plan with premium credit. */
+const numbers = (part, operations = [], over = {}) => {
+  const shown = { ...found, lead_id: LEAD, mobile: part };
+  return current(shown, { operations, ...stands({ premium: 22_000 }), credits: { ...base.credits, available: 31_000 }, ...over });
+};
 const people = [
   ["Ilse Varga-Brandt", "Head of Drilling", "Kestrel Ore"],
   ["Tobias Okonjo", "Instrument maker", "Fennhollow Instruments"],
@@ -132,6 +149,16 @@ export const screens = {
   probing: { state: current(card("working", { email: email("probing", 0, []) }), { credits: held }) },
   deferred: { state: current(card("deferred"), { credits: held }) },
   found: { state: current(found) },
+  "unlock-ready": { state: numbers(mobile("locked")) },
+  "unlock-repeat": { state: numbers(mobile("locked", { price: 0, price_text: "Free" })) },
+  "unlock-short": { state: numbers(mobile("locked"), [], stands({ premium: 2_000 })) },
+  "unlock-no-provider": { state: numbers(mobile("not_configured")) },
+  "unlock-working": { state: numbers(mobile("locked"), [operation(0)], stands({ premium: 17_000, premium_held: 5_000 })) },
+  "unlock-kept": { state: numbers(mobile("locked"), [operation(0)], { connection: unreachable }) },
+  unlocked: { state: numbers(mobile("unlocked", { phones: NUMBERS }), [operation(201, { receipt: { outcome: "found", line: "5 premium credits: found; repeat within 365 days is free" }, phones: NUMBERS })]) },
+  "unlock-none": { state: numbers(mobile("not_found"), [operation(201, { receipt: { outcome: "not_found", line: "Free: no number found" }, phones: [] })]) },
+  "unlock-paused": { state: numbers(mobile("paused", { operation_id: LEAD }), [operation(402, { title: "T", code: "out_of_credits", detail: "x" })], stands({ premium: 2_000 })) },
+  "unlock-failed": { state: numbers(mobile("locked"), [operation(503, { title: "T", code: "source_unavailable", detail: "No provider answered. Nothing was charged; the same request may be sent again." })]) },
   unsure: { state: current(card("unsure", { email: email("accept_all", 71, ["mx_accepts_all", "pattern_common_here"]), receipt: receipt("Nothing charged: not verified") })) },
   "unsure-blocked": { state: current(card("unsure", { email: email("blocked", 34, ["some_new_code"]), receipt: receipt("Nothing charged: not verified") })) },
   "not-found": { state: current(card("not_found", { reason: "no_candidate_accepted", receipt: receipt("Nothing charged: no address found") })) },

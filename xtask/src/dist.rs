@@ -172,7 +172,7 @@ enum Glue {
 fn bind(wasm: &Path, out: &Path, name: &str, glue: Glue, level: &str) -> Result<()> {
     let bytes = fs::read(wasm).with_context(|| format!("read {}", wasm.display()))?;
     let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&bytes));
-    let digest = format!("{hash} {name} {level} 2");
+    let digest = format!("{hash} {name} {level} 3");
     let stamp = target_dir().join("xtask").join(format!("{name}.stamp"));
     let bound = out.join(format!("{name}_bg.wasm"));
     if bound.exists() && fs::read_to_string(&stamp).is_ok_and(|done| done == digest) {
@@ -196,6 +196,7 @@ fn bind(wasm: &Path, out: &Path, name: &str, glue: Glue, level: &str) -> Result<
         // After a trap the worker takes a fresh instance.
         bindgen.reset_state_function(glue == Glue::Module);
         bindgen.generate(out)?;
+        drop_streams(&bound)?;
         optimise(&bound, level)
     })?;
     if let Some(parent) = stamp.parent() {
@@ -203,6 +204,26 @@ fn bind(wasm: &Path, out: &Path, name: &str, glue: Glue, level: &str) -> Result<
     }
     fs::write(stamp, digest)?;
     Ok(())
+}
+
+/// Takes out what Leptos's server functions export for streams, of which the pages make none:
+/// an exported function stays, with all that it calls. The classes in the glue that would call
+/// them are never made.
+fn drop_streams(wasm: &Path) -> Result<()> {
+    let mut module = walrus::Module::from_file(wasm)?;
+    let streams: Vec<_> = module
+        .exports
+        .iter()
+        .filter(|export| export.name.contains("intounderlying"))
+        .map(walrus::Export::id)
+        .collect();
+    if streams.is_empty() {
+        return Ok(());
+    }
+    for export in streams {
+        module.exports.delete(export);
+    }
+    module.emit_wasm_file(wasm)
 }
 
 fn optimise(wasm: &Path, level: &str) -> Result<()> {

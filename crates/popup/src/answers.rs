@@ -4,6 +4,7 @@
 //! What a page shows is what could be read: an answer of a newer server with more in it is
 //! read for the rest, and what is missing is left out of the picture.
 
+pub mod operation;
 pub mod standing;
 
 use lode_core::api::MilliCredits;
@@ -38,6 +39,12 @@ fn list<T>(value: &Value, name: &str, read: impl Fn(&Value) -> T) -> Vec<T> {
         .and_then(Value::as_array)
         .map(|items| items.iter().map(read).collect())
         .unwrap_or_default()
+}
+
+fn strings(value: &Value, name: &str) -> Vec<String> {
+    list(value, name, |item| {
+        item.as_str().unwrap_or_default().to_owned()
+    })
 }
 
 /// Amounts by name, in the answer's order.

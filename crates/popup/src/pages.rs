@@ -5,3 +5,4 @@ pub(crate) mod list;
 pub(crate) mod options;
 pub(crate) mod parts;
 pub(crate) mod popup;
+mod unlock;

@@ -1,11 +1,14 @@
 //! States of invented people for the tests.
 
-use lode_core::api::{CaptureState, Credits, EmailView, GrantUse, Receipt};
+use lode_core::api::{
+    CaptureState, Credits, EmailView, GrantUse, MobileState, MobileView, PhoneView, Receipt,
+};
 use lode_core::email::EmailStatus;
 use lode_core::lead::{Lead, LeadKind, Position};
 use lode_core::page::PageInfo;
 use lode_core::protocol::{
-    AccountSummary, CaptureCard, CardState, Connection, LeadRow, Settings, TabView, UiState,
+    AccountSummary, CaptureCard, CardState, Connection, LeadRow, Operation, Settings, TabView,
+    UiState,
 };
 use uuid::Uuid;
 
@@ -66,8 +69,32 @@ pub(crate) const STANDING: &str = r#"{
                  "prices": {"found": 5000, "main_line": 0, "not_found": 0},
                  "most": 5000, "spendable": 22000, "affordable": true}
     },
-    "price_version": "lode-1", "exhausted": "pause"
+    "price_version": "lode-1", "exhausted": "pause",
+    "auto_unlock": {"action": "mobile_find", "mode": "member", "choice": true, "active": true,
+                    "daily_cap": 25, "used_today": 3, "minimum_quality": 0},
+    "caller": {"member_id": "00000000-0000-4000-8000-000000000001", "role": "admin",
+               "may": ["settings", "buy"]}
 }"#;
+
+/// The answer to an unlock that found a number.
+pub(crate) const UNLOCKED: &str = r#"{
+    "state": "done",
+    "receipt": {"outcome": "found", "charged": 5000, "line": "5 premium credits: found"},
+    "phones": [{"number": "+49 151 5550 200", "kind": "mobile", "provider": "leadmagic",
+                "found_at": 1}]
+}"#;
+
+/// An unlock of the sample lead; status 0: not answered yet.
+pub(crate) fn operation(status: u16, answer: &str) -> Operation {
+    Operation {
+        operation_id: id(7),
+        lead_id: Some(id(2)),
+        call: "unlocks".to_owned(),
+        status,
+        answer: answer.to_owned(),
+        not_before: 0,
+    }
+}
 
 pub(crate) fn standing() -> Standing {
     Standing::read(STANDING).unwrap()
@@ -100,8 +127,38 @@ pub(crate) fn card(state: CardState) -> CaptureCard {
         email: None,
         reason: None,
         receipt: None,
+        mobile: None,
         error: None,
         captured_at: NOW - 40_000,
+    }
+}
+
+pub(crate) fn mobile(state: MobileState) -> MobileView {
+    let unlocked = state == MobileState::Unlocked;
+    let phone = |number: &str, kind: &str| PhoneView {
+        number: number.to_owned(),
+        kind: kind.to_owned(),
+        provider: "leadmagic".to_owned(),
+        found_at: NOW - 5_000,
+    };
+    MobileView {
+        state,
+        price: if unlocked { 0 } else { 5_000 },
+        price_text: if unlocked {
+            "Free".to_owned()
+        } else {
+            "5 premium credits".to_owned()
+        },
+        pools: vec!["premium".to_owned()],
+        operation_id: matches!(state, MobileState::Working | MobileState::Paused).then(|| id(9)),
+        phones: if unlocked {
+            vec![
+                phone("+49 151 5550 200", "mobile"),
+                phone("+49 30 5550 100", "main_line"),
+            ]
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -124,6 +181,7 @@ pub(crate) fn found_card() -> CaptureCard {
             }],
             settled_at: NOW - 20_000,
         }),
+        mobile: Some(mobile(MobileState::Locked)),
         error: Some("late".to_owned()),
         ..card(CardState::Sent(CaptureState::Found))
     }
@@ -192,7 +250,7 @@ pub(crate) fn full_state() -> UiState {
             resets_at: Some(NOW + 8 * 86_400_000),
         }),
         standing: Some(STANDING.to_owned()),
-        operations: Vec::new(),
+        operations: vec![operation(201, UNLOCKED)],
         tab: ready(vec![row(Some(id(1)))]),
         current: Some(found_card()),
         recent: vec![found_card(), card(CardState::Unsent)],

@@ -16,6 +16,7 @@ pub mod price;
 pub mod reasons;
 pub mod recent;
 pub mod time;
+pub mod unlock;
 
 use crate::answers::standing::Standing;
 
@@ -24,6 +25,16 @@ use crate::answers::standing::Standing;
 pub struct Known {
     /// Credit by pool, prices, capacity.
     pub standing: Option<Standing>,
+}
+
+impl Known {
+    /// Whether what there is no credit for is kept for an explicit click.
+    #[must_use]
+    pub fn pauses(&self) -> bool {
+        self.standing
+            .as_ref()
+            .is_none_or(|standing| standing.pauses)
+    }
 }
 
 /// The mood of a badge, a notice or a dot.

@@ -3,7 +3,7 @@
 use lode_core::api::{MilliCredits, UnixMillis};
 use serde_json::Value;
 
-use super::{amounts, flag, list, maybe_number, maybe_text, number, text};
+use super::{amounts, flag, list, maybe_number, maybe_text, number, strings, text};
 
 /// The action that a capture is.
 pub const FIND: &str = "find";
@@ -30,6 +30,10 @@ pub struct Standing {
     pub price_version: String,
     /// Whether what there is no credit for is kept for an explicit click.
     pub pauses: bool,
+    /// Unlocking with each capture; `None` where nothing of the kind is offered.
+    pub auto_unlock: Option<AutoUnlock>,
+    /// Whether the user may change the account's rules.
+    pub may_set: bool,
 }
 
 /// A pool of credit.
@@ -64,6 +68,23 @@ pub struct Price {
     pub spendable: MilliCredits,
     /// Whether there is credit for one more.
     pub affordable: bool,
+    /// The range of it for people: `1 to 5 credits`, `Free`.
+    pub text: String,
+}
+
+/// Unlocking numbers with each capture, as it stands for the user.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AutoUnlock {
+    /// The account's rule: `off`, `on` or `member`.
+    pub mode: String,
+    /// The user's own choice; counts with `member`.
+    pub choice: bool,
+    /// Most in a day.
+    pub daily_cap: i64,
+    /// How many of them are used up.
+    pub used_today: i64,
+    /// Least quality that has to be promised.
+    pub minimum_quality: i64,
 }
 
 impl Standing {
@@ -85,17 +106,29 @@ impl Standing {
                 .flatten()
                 .map(|(action, value)| Price {
                     action: action.clone(),
-                    pools: list(value, "pools", |pool| {
-                        pool.as_str().unwrap_or_default().to_owned()
-                    }),
+                    pools: strings(value, "pools"),
                     prices: amounts(value, "prices"),
                     most: number(value, "most"),
                     spendable: number(value, "spendable"),
                     affordable: flag(value, "affordable"),
+                    text: text(value, "price_text"),
                 })
                 .collect(),
             price_version: text(&value, "price_version"),
             pauses: text(&value, "exhausted") == "pause",
+            auto_unlock: value
+                .get("auto_unlock")
+                .filter(|rule| rule.get("action").is_some_and(Value::is_string))
+                .map(|rule| AutoUnlock {
+                    mode: text(rule, "mode"),
+                    choice: flag(rule, "choice"),
+                    daily_cap: number(rule, "daily_cap"),
+                    used_today: number(rule, "used_today"),
+                    minimum_quality: number(rule, "minimum_quality"),
+                }),
+            may_set: value
+                .get("caller")
+                .is_some_and(|caller| strings(caller, "may").iter().any(|may| may == "settings")),
         })
     }
 
@@ -105,20 +138,21 @@ impl Standing {
         self.actions.iter().find(|price| price.action == action)
     }
 
-    /// A pool's name for several; its key where the server names it not.
+    /// A pool's name for several (`premium credits`). The server does not list a pool of which
+    /// there is nothing.
     #[must_use]
-    pub fn pool_name<'a>(&'a self, pool: &'a str) -> &'a str {
+    pub fn pool_name(&self, pool: &str) -> String {
         let known = self.pools.iter().find(|known| known.pool == pool);
-        known.map_or(pool, |known| known.name.as_str())
+        known.map_or_else(|| [pool, " credits"].concat(), |known| known.name.clone())
     }
 
     /// The name of the credit that pays for an action.
     #[must_use]
-    pub fn paid_with<'a>(&'a self, price: &'a Price) -> &'a str {
+    pub fn paid_with(&self, price: &Price) -> String {
         price
             .pools
             .first()
-            .map_or("credits", |pool| self.pool_name(pool))
+            .map_or_else(|| "credits".to_owned(), |pool| self.pool_name(pool))
     }
 }
 
@@ -144,7 +178,7 @@ mod tests {
         assert_eq!(standing.pools.len(), 2);
         assert_eq!(standing.pools[1].purchased, 20_000);
         assert_eq!(standing.pool_name("premium"), "premium credits");
-        assert_eq!(standing.pool_name("unheard"), "unheard");
+        assert_eq!(standing.pool_name("calling"), "calling credits");
         assert_eq!(standing.capacity, (12, Some(500)));
         assert!(standing.pauses);
         let price = standing.price(MOBILE).unwrap();

@@ -5,6 +5,7 @@ use lode_core::protocol::UiMessage;
 use uuid::Uuid;
 
 use super::parts::{Page, button, copy_button, paragraphs};
+use super::unlock::unlock;
 use crate::node::{Element, el};
 use crate::view::Tone;
 use crate::view::capture::{CaptureAction, CaptureView, EmailBlock, Stage, Step};
@@ -26,6 +27,7 @@ pub(crate) fn one(page: Page<'_>, one: One) -> Vec<Element> {
     }
     parts.push(lead(&one.lead));
     parts.extend(one.capture.map(|capture| result(page, capture)));
+    parts.extend(one.unlock.map(|shown| unlock(page, shown)));
     parts.extend(one.button.map(|shown| capture_button(page, &shown)));
     parts
 }

@@ -76,6 +76,9 @@ pub fn whole(card: &CaptureCard) -> String {
         .concat();
         line("E-mail: ", Some(&sure));
     }
+    for phone in card.mobile.iter().flat_map(|mobile| &mobile.phones) {
+        line("Phone: ", Some(&phone.number));
+    }
     line("Location: ", lead.location.as_deref());
     line("Profile: ", lead.profile_url.as_deref());
     line(

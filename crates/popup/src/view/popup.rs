@@ -15,6 +15,7 @@ use super::leads::{LeadView, lead};
 use super::price::{capture_price, capture_shortage};
 use super::recent::{RecentRow, rows, settled_email};
 use super::time::Clock;
+use super::unlock::{UnlockView, unlock};
 
 /// What the user has done in the popup that the worker need not know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,6 +119,8 @@ pub struct One {
     pub button: Option<CaptureButton>,
     /// Its latest capture.
     pub capture: Option<CaptureView>,
+    /// Its mobile numbers.
+    pub unlock: Option<UnlockView>,
     /// Whether it is a recent capture that was opened from the list.
     pub opened: bool,
 }
@@ -210,6 +213,7 @@ fn body(state: &UiState, local: &Local, around: &Around<'_>) -> Body {
             lead: lead(&card.lead),
             button: None,
             capture: Some(capture(card, around)),
+            unlock: unlock(card, &state.operations, around),
             opened: true,
         }));
     }
@@ -272,6 +276,7 @@ fn current_or(state: &UiState, around: &Around<'_>, notice: impl Fn() -> Notice)
             lead: lead(&card.lead),
             button: None,
             capture: Some(capture(card, around)),
+            unlock: unlock(card, &state.operations, around),
             opened: false,
         })),
         None => Body::Notice(notice()),
@@ -369,6 +374,7 @@ fn one(row: &LeadRow, state: &UiState, around: &Around<'_>) -> One {
         lead: lead(card.map_or(&row.lead, |c| &c.lead)),
         button,
         capture: card.map(|c| capture(c, around)),
+        unlock: card.and_then(|c| unlock(c, &state.operations, around)),
         opened: false,
     }
 }

@@ -15,19 +15,19 @@ pub fn capture_price(standing: Option<&Standing>, count: usize) -> String {
     let known = standing.and_then(|s| Some((s, s.price(FIND)?)));
     let (name, most, charged) = match known {
         Some((standing, price)) => (standing.paid_with(price), price.most, charged(price)),
-        None => ("credits", ONE, vec!["verified".to_owned()]),
+        None => ("credits".to_owned(), ONE, vec!["verified".to_owned()]),
     };
     let Some(first) = charged.first() else {
         return "Captures are free.".to_owned();
     };
     if charged.iter().any(|outcome| outcome == "otherwise") {
-        return [&named(most, name), ", whatever is found."].concat();
+        return [&named(most, &name), ", whatever is found."].concat();
     }
     if count > 1 {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         return [
             "Up to ",
-            &named(most.saturating_mul(count), name),
+            &named(most.saturating_mul(count), &name),
             ": ",
             &amount(most),
             " for each address that is ",
@@ -37,10 +37,10 @@ pub fn capture_price(standing: Option<&Standing>, count: usize) -> String {
         .concat();
     }
     if charged.len() == 1 && first == "verified" {
-        return [&named(most, name), ", only if the address is verified."].concat();
+        return [&named(most, &name), ", only if the address is verified."].concat();
     }
     [
-        &named(most, name),
+        &named(most, &name),
         ", only if the address is ",
         &or(&charged),
         ".",
@@ -89,12 +89,12 @@ pub fn capture_shortage(
             price.spendable,
             standing.resets_at,
         ),
-        _ => ("credits", ONE, sum?.available, sum?.resets_at),
+        _ => ("credits".to_owned(), ONE, sum?.available, sum?.resets_at),
     };
     if most <= 0 {
         return None;
     }
-    let left = named(spendable, name);
+    let left = named(spendable, &name);
     let count = i64::try_from(count).unwrap_or(i64::MAX).max(1);
     if spendable < most {
         let pools = standing.map(|s| s.pools.as_slice()).unwrap_or_default();

@@ -1,0 +1,185 @@
+// Credits in the extension: pools, the unlock button, auto-unlock, the dashboard. Everything is
+// real but the data provider, which answers on loopback as LeadMagic documents it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { backend, startMail } from "./support/backend.mjs";
+import { killWorker, pair, startBrowser } from "./support/browser.mjs";
+import { CSP_MEMBER, servePages } from "./support/pages.mjs";
+import { memberProfile } from "./support/people.mjs";
+import { startProvider } from "./support/provider.mjs";
+import { atEnd, ownFolder, until } from "./support/tools.mjs";
+
+const MAIL = {
+  domains: [{ name: "lumenorchard.com", title: "Lumen Orchard", mailboxes: ["nadia.ferrum", "ivo.quill"] }],
+};
+const NADIA = {
+  slug: "nadia-ferrum-sample",
+  name: "Nadia Ferrum",
+  headline: "Head of Growth at Lumen Orchard",
+  company: "Lumen Orchard",
+  school: "Harbour Polytechnic",
+  location: "Lyon, France",
+};
+const IVO = { ...NADIA, slug: "ivo-quill-sample", name: "Ivo Quill", headline: "Analyst at Lumen Orchard" };
+const NUMBER = "+49 151 5550 200";
+
+/** Mail, provider, backend, pages, browser; paired, with a provider's key and premium credit. */
+async function lode(t, { premium = 3_000, provided = true, settings = {} } = {}) {
+  const folder = ownFolder(t);
+  const provider = await startProvider(t, { [NADIA.slug]: NUMBER });
+  const mail = await startMail(t, folder, MAIL);
+  const server = await backend(t, folder, mail, { LODE_PROVIDER_URLS: `leadmagic=${provider.url}`, ...settings }).start();
+  const ask = await server.device();
+  if (provided) {
+    const set = await ask("PUT", "/v1/providers/leadmagic", { key: "invented-key", daily_limit: 1_000_000 });
+    assert.equal(set.status, 200, JSON.stringify(set.body));
+  }
+  if (premium) await buy(ask, premium);
+  const served = await servePages(t, folder, {
+    [`/in/${NADIA.slug}/`]: { html: memberProfile(NADIA), csp: CSP_MEMBER },
+    [`/in/${IVO.slug}/`]: { html: memberProfile(IVO), csp: CSP_MEMBER },
+  });
+  const browser = await startBrowser(t, folder, served.port);
+  await pair(browser, server.address, server.code);
+  atEnd(t, () => assert.deepEqual(browser.errors, [], "errors in the extension's pages"));
+  return { server, ask, provider, browser };
+}
+
+async function buy(ask, amount) {
+  const bought = await ask("POST", "/v1/purchases", { payment_reference: crypto.randomUUID(), pool: "premium", amount });
+  assert.ok(bought.status < 300, JSON.stringify(bought.body));
+}
+
+const text = (page, id) => page.getByTestId(id).first().innerText();
+const unlockState = (page) => page.getByTestId("unlock").getAttribute("data-unlock");
+
+/** The popup beside a person's page, once the e-mail is found. */
+async function captured(browser, person) {
+  const page = await browser.context.newPage();
+  await page.goto(`https://www.linkedin.com/in/${person.slug}/`);
+  const popup = await browser.page("popup.html");
+  await popup.getByTestId("capture").click();
+  await popup.locator("[data-testid=state][data-state=found]").waitFor();
+  return popup;
+}
+
+async function waitForUnlock(popup, wanted) {
+  await until(`the unlock is ${wanted}`, async () => (await unlockState(popup)) === wanted).catch(async (error) => {
+    throw new Error(`${error.message}: ${await popup.locator("body").innerText()}`);
+  });
+}
+
+async function spent(ask) {
+  const { body } = await ask("GET", "/v1/credits");
+  const premium = body.credits.pools.find((pool) => pool.pool === "premium");
+  // A pool that nobody has or gets credit of is not listed.
+  return [premium?.available ?? 0, premium?.held ?? 0];
+}
+
+async function unlocks(ask) {
+  const { body } = await ask("GET", "/v1/receipts?limit=50");
+  return body.receipts.filter((receipt) => receipt.action === "mobile_find");
+}
+
+test("the button says its price; a click brings the number, the receipt and the balance", async (t) => {
+  const { browser, ask, provider } = await lode(t);
+  const popup = await captured(browser, NADIA);
+  assert.match(await popup.locator("[data-testid=credits][data-pool=premium]").innerText(), /^3 premium credits/);
+  await until("the price", async () => (await text(popup, "unlock-button")) === "Unlock mobile · 1 premium credit");
+  await popup.getByTestId("unlock-button").click();
+  await waitForUnlock(popup, "unlocked");
+  assert.equal(await text(popup, "phone"), NUMBER);
+  assert.match(await text(popup, "unlock-receipt"), /1 premium credit/);
+  await until("the new balance", async () =>
+    /^2 premium credits/.test(await popup.locator("[data-testid=credits][data-pool=premium]").innerText()));
+  assert.deepEqual(await spent(ask), [2_000, 0]);
+  assert.equal(provider.asked.length, 1);
+
+  // Captured again: the number stands there at once, and nothing more is charged.
+  await popup.getByTestId("capture").click();
+  await until("both captures", async () => (await popup.getByTestId("recent-item").count()) === 2);
+  await waitForUnlock(popup, "unlocked");
+  assert.equal(await text(popup, "phone"), NUMBER);
+  assert.deepEqual(await spent(ask), [2_000, 0]);
+  assert.equal((await unlocks(ask)).length, 1);
+});
+
+test("worker killed and popup closed between click and answer: one unlock, one charge", async (t) => {
+  const { browser, ask, provider } = await lode(t);
+  let popup = await captured(browser, NADIA);
+  const release = provider.hold();
+  await popup.getByTestId("unlock-button").click();
+  await waitForUnlock(popup, "working");
+  await until("the provider is asked", () => provider.asked.length === 1);
+  await popup.close();
+  await killWorker(browser);
+  release();
+  popup = await browser.page("popup.html");
+  await waitForUnlock(popup, "unlocked");
+  assert.equal(await text(popup, "phone"), NUMBER);
+  assert.deepEqual(await spent(ask), [2_000, 0]);
+  assert.equal(provider.asked.length, 1);
+  assert.equal((await unlocks(ask)).length, 1);
+});
+
+test("server down at the click: the unlock is kept, sent when it is back, and charged once", async (t) => {
+  const { browser, ask, server } = await lode(t);
+  const popup = await captured(browser, NADIA);
+  await popup.getByTestId("unlock-button").waitFor();
+  await server.stop();
+  await popup.getByTestId("unlock-button").click();
+  await waitForUnlock(popup, "kept");
+  await server.start();
+  await popup.getByTestId("retry").first().click({ timeout: 1_000 }).catch(() => {});
+  await waitForUnlock(popup, "unlocked");
+  assert.deepEqual(await spent(ask), [2_000, 0]);
+  assert.equal((await unlocks(ask)).length, 1);
+});
+
+test("nobody knows a number: said, and nothing is charged", async (t) => {
+  const { browser, ask } = await lode(t);
+  const popup = await captured(browser, IVO);
+  await popup.getByTestId("unlock-button").click();
+  await waitForUnlock(popup, "none");
+  assert.match(await popup.getByTestId("unlock").innerText(), /No mobile number found/);
+  assert.deepEqual(await spent(ask), [3_000, 0]);
+});
+
+test("without credit or without a provider the button says why, before the click", async (t) => {
+  const { browser, ask } = await lode(t, { premium: 0 });
+  const popup = await captured(browser, NADIA);
+  await until("what is missing", async () => /Not enough: 0 premium credits/.test(await text(popup, "unlock-note")));
+  assert.equal(await popup.getByTestId("unlock-button").getAttribute("aria-disabled"), "true");
+  await popup.getByTestId("unlock-button").click({ force: true });
+  assert.equal((await unlocks(ask)).length, 0);
+});
+
+test("no provider is set up: said on the button", async (t) => {
+  const { browser } = await lode(t, { provided: false });
+  const popup = await captured(browser, NADIA);
+  await until("the reason", async () => /No data provider/.test(await text(popup, "unlock-note")));
+  assert.equal(await popup.getByTestId("unlock-button").getAttribute("aria-disabled"), "true");
+});
+
+test("no credit at the click: the unlock is paused, and resumed by a click once there is some", async (t) => {
+  const { browser, ask } = await lode(t, { premium: 1_000 });
+  const popup = await captured(browser, NADIA);
+  await until("the price", async () => (await text(popup, "unlock-note")) === "Charged only if a number is found.");
+  // An admin caps the member, while the popup still shows the button.
+  const { body: me } = await ask("GET", "/v1/members");
+  const capped = await ask("PATCH", `/v1/members/${me.me}`, { caps: { premium: 0 } });
+  assert.equal(capped.status, 200, JSON.stringify(capped.body));
+  await popup.getByTestId("unlock-button").click();
+  await waitForUnlock(popup, "paused");
+  assert.equal(await popup.getByTestId("unlock-button").getAttribute("aria-disabled"), "true");
+  assert.deepEqual((await unlocks(ask)).map((unlock) => unlock.state), ["paused"]);
+  await ask("PATCH", `/v1/members/${me.me}`, { caps: { premium: null } });
+  // Nothing goes on by itself.
+  await popup.reload();
+  await until("it can be resumed", async () => (await popup.getByTestId("unlock-button").getAttribute("aria-disabled")) === null);
+  assert.equal(await unlockState(popup), "paused");
+  await popup.getByTestId("unlock-button").click();
+  await waitForUnlock(popup, "unlocked");
+  assert.deepEqual(await spent(ask), [0, 0]);
+  assert.equal((await unlocks(ask)).length, 1);
+});
