@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::dist;
 use crate::run::{exists, output, program, root, run, step};
 
 /// The compiler's WebAssembly target.
@@ -97,6 +98,62 @@ pub(crate) fn openssl() -> Result<()> {
         || Path::new("/usr/bin/openssl").exists(),
         &["openssl"],
     )
+}
+
+/// The packages of real mail servers, downloaded once into a folder; they conflict, and are
+/// installed nowhere but in the test's own overlays. `None`, said aloud, where that cannot be
+/// done: not Debian, or not root.
+///
+/// # Errors
+/// Where they cannot be downloaded.
+pub(crate) fn mail_servers() -> Result<Option<PathBuf>> {
+    let lacking = if !Path::new("/etc/debian_version").exists() || !exists("apt-get") {
+        Some("not Debian")
+    } else if output(program("id").arg("-u"))?.trim() != "0" {
+        Some("not root")
+    } else {
+        None
+    };
+    if let Some(lacking) = lacking {
+        println!("SKIPPED: real Postfix, postgrey, Exim and OpenSMTPD: {lacking}");
+        return Ok(None);
+    }
+    // Per release: packages of another one would not fit.
+    let version = std::fs::read_to_string("/etc/debian_version")?;
+    let folder = dist::target_dir()
+        .join("mail-servers")
+        .join(version.trim().replace('/', "-"));
+    let stamp = folder.join("complete");
+    if !stamp.exists() {
+        step("download real mail servers", || {
+            download_mail_servers(&folder)
+        })?;
+        std::fs::write(&stamp, "")?;
+    }
+    Ok(Some(folder))
+}
+
+/// Names that `crates/testbed/real/serve` knows.
+const MAIL_SERVERS: [&str; 3] = ["postfix", "exim", "opensmtpd"];
+
+fn download_mail_servers(folder: &Path) -> Result<()> {
+    let limited = |seconds: &str| {
+        let mut command = program("timeout");
+        command.args(["--kill-after=10", seconds]);
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    let answers = "the package registry did not answer, or not in time; is there a network?";
+    run(limited("180").args(["apt-get", "update", "-qq", "-o", "Acquire::Retries=3"]))
+        .context(answers)?;
+    for name in MAIL_SERVERS {
+        run(limited("240")
+            .arg(root().join("crates/testbed/real/serve"))
+            .args(["download", name])
+            .arg(folder))
+        .context(answers)?;
+    }
+    Ok(())
 }
 
 fn debian_packages(what: &str, present: impl Fn() -> bool, packages: &[&str]) -> Result<()> {

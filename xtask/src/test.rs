@@ -23,6 +23,7 @@ pub(crate) fn test(long: bool, only: Option<&str>) -> Result<()> {
         ("lints for WebAssembly", wasm_lints),
         ("unit, property and snapshot tests", unit),
         ("fuzz bodies", fuzz_bodies),
+        ("real mail servers", real_mail_servers),
         ("extension build", || dist::check_sizes(&dist::build()?)),
         ("browser tests", browser),
     ];
@@ -89,6 +90,20 @@ fn unit() -> Result<()> {
 /// time. Built as the step before builds, so that nothing is compiled twice.
 fn fuzz_bodies() -> Result<()> {
     run(cargo().args(["test", "--workspace", "--quiet", "--test", "fuzz_bodies"]))
+}
+
+/// The verifier against real Postfix with postgrey, Exim and OpenSMTPD, each in namespaces
+/// and on an overlay of its own; the system is not changed.
+fn real_mail_servers() -> Result<()> {
+    let Some(packages) = setup::mail_servers()? else {
+        return Ok(());
+    };
+    run(program("timeout")
+        .args(["--kill-after=10", "600"])
+        .arg(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["test", "--workspace", "--quiet", "--test", "real_servers"])
+        .env("LODE_REAL_SERVERS", "1")
+        .env("LODE_REAL_PACKAGES", packages))
 }
 
 fn browser() -> Result<()> {

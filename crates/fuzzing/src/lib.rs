@@ -9,6 +9,7 @@
     reason = "a fuzz target's way of saying that something is wrong"
 )]
 
+pub mod mail;
 pub mod seeds;
 
 use lode_core::health::Health;
@@ -22,7 +23,7 @@ use lode_core::{headline, name, report, sites, snapshot};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 11] = [
     ("name", name),
     ("headline", headline),
     ("linkedin", linkedin),
@@ -31,6 +32,9 @@ pub const TARGETS: [Target; 8] = [
     ("generic", generic),
     ("snapshot", snapshot),
     ("rules", rules),
+    ("smtp_reply", mail::smtp_reply),
+    ("address", mail::address),
+    ("provider_answer", mail::provider_answer),
 ];
 
 /// Addresses of LinkedIn's page kinds; the first byte of the input chooses.

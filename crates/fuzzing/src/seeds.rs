@@ -24,6 +24,44 @@ const HEADLINES: &[&str] = &[
     "Founder · Speaker · ex-Acme",
 ];
 
+/// Behind two bytes that say where they are cut.
+const REPLIES: &[&str] = &[
+    "ab250 2.1.5 Ok\r\n",
+    "cd220-mx.firm.example\r\n220 ready\r\n250-mx\r\n250-STARTTLS\r\n250 SIZE\r\n",
+    "ef550-5.1.1 The email account that you tried to reach does not exist.\r\n550 5.1.1 gsmtp\r\n",
+    "gh550 5.7.1 <ada.marlow@firm.example>: Recipient address rejected: Access denied\r\n",
+    "ij450 4.2.0 <ada.marlow@firm.example>: Greylisted, see http://help.example/firm\r\n",
+    "kl553 sorry, no mailbox here by that name. (#5.1.1)\n421 bye\n",
+    "mn252\r\n550\r\n251 User not local; will forward to <a@b.example>\r\n",
+    "op554 IP=192.0.2.1 - A problem occurred\r\n552 Benutzer \u{fffd}ber Quota\r\n",
+];
+
+const ADDRESSES: &[&str] = &[
+    "ada.marlow@firm.example",
+    "Ada.O'Marlow+news@Sub.Firm.Example",
+    "<ada@firm.example>",
+    "\"ada marlow\"@firm.example",
+    "ada@[192.0.2.1]",
+    "ada@b\u{fc}cher.example",
+    "j\u{fc}rgen@firm.example",
+    "ada\r\nRCPT TO:<ben@firm.example>@firm.example",
+    "a@b@firm.example.",
+];
+
+/// Behind two bytes that choose provider and status.
+const ANSWERS: &[&str] = &[
+    "aa{\"data\":{\"email\":\"ada.marlow@acme.example\",\"score\":97,\"verification\":{\"status\":\"valid\"}}}",
+    "bb{\"email\":\"ada.marlow@acme.example\",\"status\":\"valid\",\"credits_consumed\":1}",
+    "cc{\"error\":false,\"response\":{\"email\":{\"email\":\"ada.marlow@acme.example\",\"email_status\":\"VERIFIED\"}}}",
+    "dd{\"contact\":{\"name\":\"Ada Marlow\",\"email\":\"ada.marlow@acme.example\"}}",
+    "ee{\"success\":true,\"item\":{\"_id\":\"x1\",\"status\":\"NONE\"}}",
+    "ff{\"request_id\":\"x1\",\"success\":true,\"data\":[{\"email\":[{\"email\":\"ada.marlow@acme.example\",\"qualification\":\"nominative@pro\"}]}]}",
+    "gg{\"person\":{\"email\":\"ada.marlow@acme.example\",\"email_status\":\"verified\",\"phone_numbers\":[{\"raw_number\":\"+44 20 7946 0000\"}]}}",
+    "hh{\"access_token\":\"x\",\"expires_in\":3600,\"data\":{\"emails\":[{\"email\":\"ada.marlow@acme.example\",\"smtp_status\":\"valid\"}]}}",
+    "ai{\"errors\":[{\"id\":\"too_many_requests\",\"code\":429,\"details\":\"slow down\"}]}",
+    "bj<html>login</html>",
+];
+
 /// The seeds of a target; `root` is the repository.
 ///
 /// # Errors
@@ -59,6 +97,9 @@ pub fn seeds(root: &Path, target: &str) -> io::Result<Vec<Vec<u8>>> {
             }
             all
         }
+        "smtp_reply" => texts(REPLIES),
+        "address" => texts(ADDRESSES),
+        "provider_answer" => texts(ANSWERS),
         _ => Vec::new(),
     })
 }

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use lode_core::api::UnixMillis;
 use lode_finder::{DomainCache, DomainFinding};
-use lode_store::Store;
-use lode_verify::{Domain, DomainProfile, ProfileStore};
+use lode_store::{ProbeHold, Store};
+use lode_verify::{Domain, DomainProfile, GroupHold, ProfileStore};
 
 use crate::app::now;
 
@@ -51,6 +51,37 @@ impl ProfileStore for StoredDomains {
             .await;
         if let Err(error) = written {
             tracing::warn!(%error, "cannot keep a domain's profile");
+        }
+    }
+
+    async fn hold(&self, group: &str) -> Option<GroupHold> {
+        match self.store.probe_hold(group).await {
+            Ok(hold) => hold.map(|hold| GroupHold {
+                stop_until: hold.stop_until,
+                backoff_until: hold.backoff_until,
+                streak: u32::try_from(hold.streak).unwrap_or_default(),
+            }),
+            Err(error) => {
+                tracing::warn!(%error, "cannot read whom to leave alone");
+                None
+            }
+        }
+    }
+
+    async fn put_hold(&self, group: &str, hold: GroupHold) {
+        let hold = ProbeHold {
+            stop_until: hold.stop_until,
+            backoff_until: hold.backoff_until,
+            streak: i64::from(hold.streak),
+        };
+        if let Err(error) = self.store.put_probe_hold(group, hold).await {
+            tracing::warn!(%error, "cannot keep whom to leave alone");
+        }
+    }
+
+    async fn end_backoff(&self, group: &str) {
+        if let Err(error) = self.store.end_probe_backoff(group).await {
+            tracing::warn!(%error, "cannot keep that a back-off is over");
         }
     }
 }
@@ -100,7 +131,103 @@ pub(crate) async fn tidy(store: &Store, now: UnixMillis) {
         )
         .await;
     let forgotten = store.forget_provider_misses(now).await;
-    if let Err(error) = tidied.and(forgotten) {
+    let held = store.forget_probe_holds(now).await;
+    if let Err(error) = tidied.and(forgotten).and(held) {
         tracing::warn!(%error, "cannot drop what is too old");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lode_core::email::EmailStatus;
+    use lode_testbed::{Bed, Character, DomainSpec, Scenario};
+    use lode_verify::clock::ManualClock;
+    use lode_verify::{
+        Address, DnsServer, Identity, Limits, RetrySchedule, Verifier, VerifyConfig,
+    };
+
+    use super::*;
+
+    const DAY: i64 = 24 * 3600 * 1000;
+
+    async fn open(folder: &std::path::Path) -> Store {
+        let path = folder.join("lode.db");
+        let address = lode_store::Address::Sqlite {
+            path,
+            durable: false,
+        };
+        Store::open(&address).await.unwrap()
+    }
+
+    /// A server's verifier, as after a start: nothing in memory but what the database has.
+    fn verifier(bed: &Bed, store: &Store, now: i64) -> Verifier {
+        let ready = bed.ready();
+        let nets = ready.allow_nets.iter().map(|net| net.parse().unwrap());
+        let config = VerifyConfig {
+            dns: DnsServer::Address(ready.dns),
+            smtp_port: ready.smtp_port,
+            allow_nets: nets.collect(),
+            identity: Some(Identity {
+                helo: Domain::parse("probe.lode.example").unwrap(),
+                mail_from: Address::parse("verify@lode.example").unwrap(),
+            }),
+            retry: RetrySchedule::new(vec![]),
+            limits: Limits {
+                manners_everywhere: true,
+                ..Limits::default()
+            },
+            ..VerifyConfig::default()
+        };
+        let profiles = Arc::new(StoredDomains::new(store.clone()));
+        Verifier::with_parts(config, profiles, Arc::new(ManualClock::new(now))).unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_block_holds_for_other_servers_and_after_a_restart() {
+        let bed = Bed::start(Scenario {
+            domains: vec![
+                DomainSpec::new("listed.test", Character::BlockedAtGreeting, &["ada"]),
+                DomainSpec::new("busy.test", Character::RateLimited, &["ada"]),
+                DomainSpec::new("acme.test", Character::Ordinary, &["ada"]),
+            ],
+            ..Scenario::default()
+        })
+        .await
+        .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path()).await;
+        let ask = async |store: &Store, domain: &str, now: i64| {
+            let email = format!("ada@{domain}");
+            let verdict = verifier(&bed, store, now).verify_text(&email, 0).await;
+            (verdict.status, bed.stats().of(domain).connections)
+        };
+        assert_eq!(
+            ask(&store, "listed.test", DAY).await,
+            (EmailStatus::Blocked, 1)
+        );
+        // Another server with the same database.
+        assert_eq!(
+            ask(&store, "listed.test", DAY + 1).await,
+            (EmailStatus::Blocked, 1)
+        );
+        drop(store);
+        let store = open(folder.path()).await;
+        assert_eq!(
+            ask(&store, "listed.test", 2 * DAY - 1).await,
+            (EmailStatus::Blocked, 1)
+        );
+        tidy(&store, 2 * DAY - 1).await;
+        assert_eq!(ask(&store, "listed.test", 2 * DAY - 1).await.1, 1);
+        // Whom nobody blocked is asked, and after a day the other again.
+        assert_eq!(
+            ask(&store, "acme.test", DAY + 1).await,
+            (EmailStatus::Verified, 1)
+        );
+        assert_eq!(
+            ask(&store, "listed.test", 2 * DAY).await,
+            (EmailStatus::Blocked, 2)
+        );
     }
 }

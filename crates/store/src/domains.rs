@@ -4,7 +4,18 @@ use lode_core::api::UnixMillis;
 
 use crate::Store;
 use crate::error::Result;
-use crate::sql::sql;
+use crate::sql::{dialect, sql};
+
+/// Until when a mail provider is to be left alone; moments of the past hold nothing up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ProbeHold {
+    /// It refused us by policy.
+    pub stop_until: UnixMillis,
+    /// It limited our rate.
+    pub backoff_until: UnixMillis,
+    /// How often in a row it limited our rate.
+    pub streak: i64,
+}
 
 impl Store {
     /// What was learned of a domain's mail servers, as it was stored (JSON), however old.
@@ -89,6 +100,78 @@ impl Store {
             .bind(now),
         )
         .await?;
+        tx.commit().await
+    }
+
+    /// Until when a mail provider, or a domain of none, is to be left alone.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn probe_hold(&self, name: &str) -> Result<Option<ProbeHold>> {
+        let mut tx = self.db.read().await?;
+        let row = sql("SELECT stop_until, backoff_until, streak FROM probe_holds WHERE name = $1");
+        tx.optional(row.bind(name))
+            .await?
+            .map(|row| {
+                Ok(ProbeHold {
+                    stop_until: row.int("stop_until")?,
+                    backoff_until: row.int("backoff_until")?,
+                    streak: row.int("streak")?,
+                })
+            })
+            .transpose()
+    }
+
+    /// Keeps until when a provider is to be left alone. What another server has learned
+    /// meanwhile stays: the later moment counts.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn put_probe_hold(&self, name: &str, hold: ProbeHold) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        tx.execute(
+            dialect(
+                "INSERT INTO probe_holds (name, stop_until, backoff_until, streak)
+                 VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (name) DO UPDATE
+                 SET stop_until = MAX(probe_holds.stop_until, excluded.stop_until),
+                     backoff_until = MAX(probe_holds.backoff_until, excluded.backoff_until),
+                     streak = MAX(probe_holds.streak, excluded.streak)",
+                "INSERT INTO probe_holds (name, stop_until, backoff_until, streak)
+                 VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (name) DO UPDATE
+                 SET stop_until = GREATEST(probe_holds.stop_until, excluded.stop_until),
+                     backoff_until = GREATEST(probe_holds.backoff_until, excluded.backoff_until),
+                     streak = GREATEST(probe_holds.streak, excluded.streak)",
+            )
+            .bind(name)
+            .bind(hold.stop_until)
+            .bind(hold.backoff_until)
+            .bind(hold.streak),
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// A provider answered without complaint: its back-off is over. A policy stop is not.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn end_probe_backoff(&self, name: &str) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        let text = "UPDATE probe_holds SET backoff_until = 0, streak = 0 WHERE name = $1";
+        tx.execute(sql(text).bind(name)).await?;
+        tx.commit().await
+    }
+
+    /// Drops holds that were over at `now`.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn forget_probe_holds(&self, now: UnixMillis) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        let text = "DELETE FROM probe_holds WHERE stop_until <= $1 AND backoff_until <= $1";
+        tx.execute(sql(text).bind(now)).await?;
         tx.commit().await
     }
 

@@ -293,6 +293,10 @@ impl<'a> Session<'a> {
         loop {
             if let Some(end) = self.input.iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = self.input.drain(..=end).collect();
+                let printable = |body: &[u8]| body.iter().all(|byte| (32..127).contains(byte));
+                if !line.strip_suffix(b"\r\n").is_some_and(printable) {
+                    self.count(|stats| stats.unclean += 1);
+                }
                 let text = String::from_utf8_lossy(&line);
                 return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
             }

@@ -31,6 +31,8 @@ pub struct DomainStats {
     pub left_without_quit: u64,
     /// Commands that came before the reply to the former one: must stay 0.
     pub pipelined: u64,
+    /// Command lines that were not one line of printable ASCII ended by CRLF: must stay 0.
+    pub unclean: u64,
     /// Connections to the domain's trap servers, which no filter lets through: must stay 0.
     pub trapped: u64,
     /// Every pair of sender and recipient that was asked for.

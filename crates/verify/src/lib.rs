@@ -24,8 +24,8 @@
 //! `cargo xtask verify-bench`, or without the peers `cargo run -p lode-verify --release
 //! --example bench`, prints verdicts against the truth of
 //! the test bed, manners as its servers count them, throughput and latency.
-//! `LODE_REAL_SERVERS=1 cargo test -p lode-verify --test real_servers` (root, Debian) asks
-//! real Postfix with postgrey, Exim and OpenSMTPD.
+//! `cargo xtask test --only "real mail servers"` (root, Debian) asks real Postfix with
+//! postgrey, Exim and OpenSMTPD. What is taught by whom: `docs/VERIFIER.md`.
 //!
 //! Start at [`Verifier`]. Rules for one server's replies: `classify/rules.rs`.
 
@@ -51,7 +51,7 @@ pub use address::{Address, AddressError, Domain};
 pub use config::{DnsServer, Identity, Limits, RetrySchedule, Timeouts, VerifyConfig};
 pub use dns::{MailRoute, Resolver};
 pub use evidence::{Control, Evidence};
-pub use profile::{CatchAll, DomainProfile, MemoryProfiles, ProfileStore};
+pub use profile::{CatchAll, DomainProfile, GroupHold, MemoryProfiles, ProfileStore};
 pub use socks::{Socks5, Socks5Error};
 pub use verdict::{DomainOutcome, Verdict};
 pub use verifier::Verifier;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::Limits;
+use crate::profile::GroupHold;
 
 /// Why a domain is not asked now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,29 @@ impl Manners {
         Ok(())
     }
 
+    /// What is to be kept of a group.
+    pub(crate) fn hold_of(&self, group: &str) -> GroupHold {
+        let (streak, backoff_until) = self.backoffs.get(group).copied().unwrap_or_default();
+        GroupHold {
+            stop_until: self.stops.get(group).copied().unwrap_or_default(),
+            backoff_until,
+            streak,
+        }
+    }
+
+    /// Takes in what another process has learned of a group.
+    pub(crate) fn take_in(&mut self, group: &str, hold: GroupHold) {
+        if hold.stop_until > 0 {
+            let stop = self.stops.entry(group.to_owned()).or_insert(0);
+            *stop = hold.stop_until.max(*stop);
+        }
+        if hold.backoff_until > 0 {
+            let (streak, end) = self.backoffs.entry(group.to_owned()).or_insert((0, 0));
+            *streak = hold.streak.min(BACKOFF_DOUBLINGS_MAX).max(*streak);
+            *end = hold.backoff_until.max(*end);
+        }
+    }
+
     /// A 421 or 4.7.x came from the group: twice as long a pause as the last time.
     pub(crate) fn rate_limited(&mut self, limits: &Limits, group: &str, now: i64) {
         if self.backoffs.len() > ENTRIES_MAX {
@@ -92,9 +116,9 @@ impl Manners {
         *end = now + i64::try_from(doubled.as_millis()).unwrap_or(HOUR_MILLIS);
     }
 
-    /// The group answered without complaint: its back-offs are forgotten.
-    pub(crate) fn content(&mut self, group: &str) {
-        self.backoffs.remove(group);
+    /// The group answered without complaint: its back-offs are forgotten. Whether it had any.
+    pub(crate) fn content(&mut self, group: &str) -> bool {
+        self.backoffs.remove(group).is_some()
     }
 
     /// The group refused us by policy: it is left alone.

@@ -38,13 +38,35 @@ pub struct DomainProfile {
     pub learned_at: i64,
 }
 
-/// Keeps profiles. The server persists them; [`MemoryProfiles`] keeps them while it runs.
+/// Keeps what is known of domains and of those who run their mail. The server persists them; [`MemoryProfiles`] keeps them while it runs.
 #[async_trait]
 pub trait ProfileStore: Send + Sync + std::fmt::Debug {
     /// The domain's profile, however old. A store that fails knows none.
     async fn get(&self, domain: &Domain) -> Option<DomainProfile>;
     /// Keeps a profile in place of the domain's former one.
     async fn put(&self, profile: DomainProfile);
+    /// Until when a provider, or a domain of no known provider, is to be left alone, as any
+    /// process has learned. Without a memory of its own a verifier knows what it learned
+    /// itself.
+    async fn hold(&self, _group: &str) -> Option<GroupHold> {
+        None
+    }
+    /// Keeps that; the later moment counts.
+    async fn put_hold(&self, _group: &str, _hold: GroupHold) {}
+    /// The group answered without complaint: its back-off is over.
+    async fn end_backoff(&self, _group: &str) {}
+}
+
+/// Until when a provider is to be left alone, in milliseconds since 1970-01-01 UTC; moments
+/// of the past hold nothing up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GroupHold {
+    /// It refused us by policy.
+    pub stop_until: i64,
+    /// It limited our rate.
+    pub backoff_until: i64,
+    /// How often in a row it limited our rate: each doubles the next back-off.
+    pub streak: u32,
 }
 
 /// Most profiles kept in memory.

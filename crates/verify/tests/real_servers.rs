@@ -1,7 +1,9 @@
 //! The engine against real Postfix (with postgrey), Exim and OpenSMTPD.
 //!
 //! Needs root, Debian's packages and some seconds; runs only where `LODE_REAL_SERVERS=1`
-//! is set, and says so where it is not. See `crates/testbed/real/serve`.
+//! is set, as `cargo xtask test` does on Debian as root, and says so where it is not.
+//! `LODE_REAL_PACKAGES` is a folder of packages downloaded before. See
+//! `crates/testbed/real/serve`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -28,6 +30,7 @@ async fn serve(real: &Path, name: &str, work: &Path) -> Child {
     let mut child = Command::new(real.join("serve"))
         .arg(name)
         .arg(work)
+        .args(std::env::var_os("LODE_REAL_PACKAGES"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -35,7 +35,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         let (_, store, _) = args.data.open().await?;
         let outcomes = store.scored_outcomes().await;
         store.close().await;
-        let outcomes = outcomes.map_err(|error| Failure::new(error.to_string()))?;
+        let outcomes = outcomes?;
         let shown: Vec<(u8, bool)> = outcomes
             .iter()
             .map(|outcome| (outcome.score, outcome.arrived))

@@ -42,10 +42,9 @@ struct Line<'a> {
 pub(crate) fn list(args: ListArgs) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let (_, store, _) = args.data.open().await?;
-        let failed = |error: lode_store::StoreError| Failure::new(error.to_string());
         let mut out = JsonLines::stdout();
-        for account in store.accounts().await.map_err(failed)? {
-            for device in store.devices(account.id).await.map_err(failed)? {
+        for account in store.accounts().await? {
+            for device in store.devices(account.id).await? {
                 out.write(&Line {
                     id: device.id,
                     name: &device.name,
@@ -67,8 +66,7 @@ pub(crate) fn revoke(args: RevokeArgs) -> Result<(), Failure> {
         let (_, store, _) = args.data.open().await?;
         let revoked = store
             .revoke_device(args.device, lode_server::app::now())
-            .await
-            .map_err(|error| Failure::new(error.to_string()))?;
+            .await?;
         store.close().await;
         if revoked {
             Ok(())

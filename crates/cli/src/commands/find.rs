@@ -12,7 +12,7 @@ use lode_verify::Verifier;
 use serde::Serialize;
 
 use super::network::{NetworkArgs, say_what_is_shut};
-use super::providers::{Target, failed};
+use super::providers::Target;
 use super::serve::runtime;
 use crate::output::{Failure, JsonLines};
 
@@ -99,7 +99,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
 async fn find(args: Args) -> Result<(), Failure> {
     let config = args.network.config()?;
     let retry = config.retry.clone();
-    let verifier = Verifier::new(config).map_err(|error| Failure::new(error.to_string()))?;
+    let verifier = Verifier::new(config)?;
     let asked = verifier.clone();
     let finder = Finder::new(
         FinderConfig {
@@ -110,8 +110,7 @@ async fn find(args: Args) -> Result<(), Failure> {
             ..FinderConfig::default()
         },
         verifier,
-    )
-    .map_err(|error| Failure::new(error.to_string()))?;
+    )?;
     let mut request = FindRequest {
         full_name: Some(args.name.clone()),
         domain: args.domain,
@@ -155,7 +154,7 @@ async fn dry_run(target: &Target) -> Result<(), Failure> {
     let opened = target.open().await?;
     let plan = opened.providers.dry_run(opened.account_id).await;
     opened.close().await;
-    JsonLines::stdout().write(&plan.map_err(|error| failed(&error))?)
+    JsonLines::stdout().write(&plan?)
 }
 
 fn write(name: &str, outcome: &FindOutcome, took: Duration) -> Result<(), Failure> {

@@ -65,10 +65,6 @@ async fn open(data: &DataArgs) -> Result<Store, Failure> {
     Ok(data.open().await?.1)
 }
 
-fn failed(error: lode_store::StoreError) -> Failure {
-    Failure::new(error.to_string())
-}
-
 #[derive(Serialize)]
 struct CheckLine<'a> {
     account: &'a str,
@@ -79,8 +75,8 @@ struct CheckLine<'a> {
 async fn check(store: &Store) -> Result<(), Failure> {
     let mut out = JsonLines::stdout();
     let mut first = None;
-    for account in store.accounts().await.map_err(failed)? {
-        let check = store.check_ledger(account.id).await.map_err(failed)?;
+    for account in store.accounts().await? {
+        let check = store.check_ledger(account.id).await?;
         out.write(&CheckLine {
             account: &account.name,
             entries: check.entries,
@@ -158,17 +154,13 @@ struct OperationLine<'a> {
 async fn explain(store: &Store, operation: &str) -> Result<(), Failure> {
     let mut out = JsonLines::stdout();
     let mut known = false;
-    for account in store.accounts().await.map_err(failed)? {
-        for entry in store
-            .entries_of(account.id, operation)
-            .await
-            .map_err(failed)?
-        {
+    for account in store.accounts().await? {
+        for entry in store.entries_of(account.id, operation).await? {
             known = true;
             out.write(&line(&account.name, &entry))?;
         }
         if let Ok(id) = Uuid::parse_str(operation)
-            && let Some(receipt) = store.receipt(account.id, id).await.map_err(failed)?
+            && let Some(receipt) = store.receipt(account.id, id).await?
         {
             known = true;
             if let Some(receipt) = receipt {
@@ -176,7 +168,7 @@ async fn explain(store: &Store, operation: &str) -> Result<(), Failure> {
             }
         }
         if let Ok(id) = Uuid::parse_str(operation)
-            && let Some(stored) = store.operation(account.id, id).await.map_err(failed)?
+            && let Some(stored) = store.operation(account.id, id).await?
         {
             known = true;
             let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
@@ -208,13 +200,10 @@ async fn export(store: &Store) -> Result<(), Failure> {
         csv::ErrorKind::Io(error) => Failure::new(format!("cannot write the result: {error}")),
         _ => Failure::new("cannot write the result as CSV"),
     };
-    for account in store.accounts().await.map_err(failed)? {
+    for account in store.accounts().await? {
         let mut after = 0;
         loop {
-            let entries = store
-                .entries_after(account.id, after, PAGE)
-                .await
-                .map_err(failed)?;
+            let entries = store.entries_after(account.id, after, PAGE).await?;
             let Some(last) = entries.last() else { break };
             after = last.sequence;
             for entry in &entries {

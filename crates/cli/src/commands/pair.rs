@@ -33,15 +33,8 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let (config, store, pricing) = args.data.open().await?;
         let now = lode_server::app::now();
-        let failed = |error: lode_store::StoreError| Failure::new(error.to_string());
-        let (account, _) = store
-            .ensure_account(DEFAULT_ACCOUNT, &pricing, now)
-            .await
-            .map_err(failed)?;
-        let code = store
-            .create_pairing_code(account.id, now)
-            .await
-            .map_err(failed)?;
+        let (account, _) = store.ensure_account(DEFAULT_ACCOUNT, &pricing, now).await?;
+        let code = store.create_pairing_code(account.id, now).await?;
         store.close().await;
         let server = server_url(config.listen);
         if args.json {

@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use clap::Subcommand;
 use lode_core::api::{ProviderEdit, ProviderTest};
 use lode_providers::ProviderKind;
-use lode_server::providers::{Providers, ProvidersError};
+use lode_server::providers::Providers;
 use lode_store::Store;
 use serde::Serialize;
 use uuid::Uuid;
@@ -110,17 +110,13 @@ impl Target {
     /// Opens the store that is there.
     pub(crate) async fn open(&self) -> Result<Opened, Failure> {
         let (config, store, _) = self.data.open().await?;
-        let accounts = store
-            .accounts()
-            .await
-            .map_err(|error| Failure::new(error.to_string()))?;
+        let accounts = store.accounts().await?;
         let account = accounts
             .into_iter()
             .find(|account| account.name == self.account)
             .ok_or_else(|| Failure::new(format!("there is no account {}", self.account)))?;
         let clock = lode_server::app::system_clock();
-        let providers = Providers::new(&config, &store, clock, None)
-            .map_err(|error| Failure::new(error.to_string()))?;
+        let providers = Providers::new(&config, &store, clock, None)?;
         Ok(Opened {
             store,
             providers,
@@ -134,11 +130,6 @@ impl Opened {
     pub(crate) async fn close(self) {
         self.store.close().await;
     }
-}
-
-/// A failure in words.
-pub(crate) fn failed(error: &ProvidersError) -> Failure {
-    Failure::new(error.to_string())
 }
 
 /// Runs the command.
@@ -176,7 +167,7 @@ async fn list(target: &Target) -> Result<(), Failure> {
     let opened = target.open().await?;
     let view = opened.providers.list(opened.account_id).await;
     opened.close().await;
-    let view = view.map_err(|error| failed(&error))?;
+    let view = view?;
     let mut out = JsonLines::stdout();
     for provider in &view.providers {
         let place = view
@@ -208,7 +199,7 @@ async fn set(target: &Target, provider: ProviderKind, edit: &ProviderEdit) -> Re
         .set(opened.account_id, provider, edit)
         .await;
     opened.close().await;
-    done.map_err(|error| failed(&error))
+    Ok(done?)
 }
 
 async fn set_order(target: &Target, order: &str) -> Result<(), Failure> {
@@ -227,14 +218,14 @@ async fn set_order(target: &Target, order: &str) -> Result<(), Failure> {
         .order(opened.account_id, order.as_deref())
         .await;
     opened.close().await;
-    done.map_err(|error| failed(&error))
+    Ok(done?)
 }
 
 async fn test(target: &Target, provider: ProviderKind) -> Result<(), Failure> {
     let opened = target.open().await?;
     let tried = opened.providers.test(opened.account_id, provider).await;
     opened.close().await;
-    let view: ProviderTest = tried.map_err(|error| failed(&error))?.view();
+    let view: ProviderTest = tried?.view();
     JsonLines::stdout().write(&view)?;
     match view.result.as_str() {
         "works" | "unknown" => Ok(()),
@@ -246,7 +237,7 @@ async fn remove(target: &Target, provider: ProviderKind) -> Result<(), Failure> 
     let opened = target.open().await?;
     let done = opened.providers.remove(opened.account_id, provider).await;
     opened.close().await;
-    done.map_err(|error| failed(&error))
+    Ok(done?)
 }
 
 /// Reads a key from standard input: an argument would stand in the shell's history and in

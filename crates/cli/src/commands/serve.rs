@@ -57,16 +57,14 @@ impl DataArgs {
             }
             more(config);
         })
-        .map_err(|error| Failure::new(error.to_string()))
+        .map_err(Failure::from)
     }
 
     /// The configuration and the store that is there already: a mistyped folder must not
     /// become a new, empty store.
     pub(crate) async fn open(&self) -> Result<(Config, Store, Pricing), Failure> {
         let config = self.load(|_| {})?;
-        let address = config
-            .database()
-            .map_err(|error| Failure::new(error.to_string()))?;
+        let address = config.database()?;
         if let lode_store::Address::Sqlite { path, .. } = &address
             && !path.is_file()
         {
@@ -75,9 +73,7 @@ impl DataArgs {
                 path.display()
             )));
         }
-        let (store, pricing) = lode_server::open_store(&config)
-            .await
-            .map_err(|error| Failure::new(error.to_string()))?;
+        let (store, pricing) = lode_server::open_store(&config).await?;
         Ok((config, store, pricing))
     }
 }
@@ -108,9 +104,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
 }
 
 async fn serve(config: Config, ready_file: Option<&Path>) -> Result<(), Failure> {
-    let server = lode_server::start(config)
-        .await
-        .map_err(|error| Failure::new(error.to_string()))?;
+    let server = lode_server::start(config).await?;
     let address = server_url(server.address);
     let code = server.pairing_code.as_ref().map(|code| code.code.as_str());
     if let Some(file) = ready_file {

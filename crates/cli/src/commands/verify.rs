@@ -81,7 +81,7 @@ async fn verify(args: Args) -> Result<(), Failure> {
     if config.identity.is_none() {
         eprintln!("lode: no mail server is asked without --helo and --mail-from");
     }
-    let verifier = Verifier::new(config).map_err(|error| Failure::new(error.to_string()))?;
+    let verifier = Verifier::new(config)?;
     let asked = verifier.clone();
     let (lines, inputs) = mpsc::channel(1024);
     std::thread::spawn(move || read_inputs(args.emails, &lines));

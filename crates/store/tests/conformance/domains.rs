@@ -1,3 +1,5 @@
+use lode_store::ProbeHold;
+
 use crate::bench::{Bench, DAY, NOW};
 
 pub async fn a_domains_profile_is_the_newest(bench: Bench) {
@@ -53,4 +55,36 @@ pub async fn a_confirmed_domain_is_believed_for_its_time(bench: Bench) {
     assert_eq!(at(NOW + DAY).await.unwrap().as_deref(), Some("acme.test"));
     store.forget_domains(NOW, NOW + DAY + 1).await.unwrap();
     assert_eq!(at(NOW).await.unwrap(), None);
+}
+
+pub async fn the_later_of_two_holds_counts(bench: Bench) {
+    let store = &bench.store;
+    let hold = |stop_until, backoff_until, streak| ProbeHold {
+        stop_until,
+        backoff_until,
+        streak,
+    };
+    assert_eq!(store.probe_hold("google").await.unwrap(), None);
+    store
+        .put_probe_hold("google", hold(0, NOW, 1))
+        .await
+        .unwrap();
+    store
+        .put_probe_hold("google", hold(NOW + DAY, 0, 0))
+        .await
+        .unwrap();
+    // A slower server's shorter hold takes nothing back.
+    store
+        .put_probe_hold("google", hold(NOW, NOW - 1, 0))
+        .await
+        .unwrap();
+    let known = store.probe_hold("google").await.unwrap();
+    assert_eq!(known, Some(hold(NOW + DAY, NOW, 1)));
+    store.end_probe_backoff("google").await.unwrap();
+    let known = store.probe_hold("google").await.unwrap();
+    assert_eq!(known, Some(hold(NOW + DAY, 0, 0)));
+    store.forget_probe_holds(NOW + DAY - 1).await.unwrap();
+    assert!(store.probe_hold("google").await.unwrap().is_some());
+    store.forget_probe_holds(NOW + DAY).await.unwrap();
+    assert_eq!(store.probe_hold("google").await.unwrap(), None);
 }

@@ -142,7 +142,7 @@ impl<'a> Route<'a> {
         };
         let stranger = context.is_stranger(ip);
         if stranger {
-            self.admit(group, now_millis)?;
+            self.admit(group, now_millis).await?;
             if self.verifier.egress(|egress| egress.is_shut(now_millis)) {
                 self.fail(host, Some(ip.ip()), Stage::Connect, FailureKind::PortShut);
                 return Ok(Next::Done);
@@ -163,7 +163,7 @@ impl<'a> Route<'a> {
             return Ok(Next::Done);
         }
         if stranger {
-            self.learn(group, ip, end);
+            self.learn(group, ip, end).await;
         }
         let answered = self.findings.targets.iter().any(Option::is_some);
         // Refused by policy, or answered in part: another server of the same domain would
@@ -175,11 +175,15 @@ impl<'a> Route<'a> {
         }
     }
 
-    fn admit(&mut self, group: &str, now: i64) -> Result<(), Hold> {
+    async fn admit(&mut self, group: &str, now: i64) -> Result<(), Hold> {
         if self.admitted {
             return Ok(());
         }
         let inner = &self.verifier.inner;
+        // What other servers, or this one before a restart, have learned.
+        if let Some(hold) = inner.profiles.hold(group).await {
+            inner.gate.manners(|manners| manners.take_in(group, hold));
+        }
         let (domain, retry) = (self.domain.as_str(), self.plan.retry);
         inner
             .gate
@@ -200,19 +204,30 @@ impl<'a> Route<'a> {
     }
 
     /// Draws the consequences for the provider, or the domain, and for our own way out.
-    fn learn(&self, group: &str, ip: JudgedIp, end: End) {
+    async fn learn(&self, group: &str, ip: JudgedIp, end: End) {
         let inner = &self.verifier.inner;
         let limits = &inner.config.limits;
         let now = inner.clock.now_millis();
         let last = self.findings.failures.last().filter(|_| end == End::Failed);
-        inner
-            .gate
-            .manners(|manners| match last.map(|failure| failure.kind) {
-                Some(FailureKind::Policy) => manners.refused_us(limits, group, now),
-                Some(FailureKind::RateLimited) => manners.rate_limited(limits, group, now),
-                None => manners.content(group),
-                _ => {}
-            });
+        match last.map(|failure| failure.kind) {
+            Some(kind @ (FailureKind::Policy | FailureKind::RateLimited)) => {
+                let hold = inner.gate.manners(|manners| {
+                    if kind == FailureKind::Policy {
+                        manners.refused_us(limits, group, now);
+                    } else {
+                        manners.rate_limited(limits, group, now);
+                    }
+                    manners.hold_of(group)
+                });
+                inner.profiles.put_hold(group, hold).await;
+            }
+            None => {
+                if inner.gate.manners(|manners| manners.content(group)) {
+                    inner.profiles.end_backoff(group).await;
+                }
+            }
+            Some(_) => {}
+        }
         if last.is_none_or(|failure| failure.stage != Stage::Connect) {
             self.verifier.egress(Egress::reached);
         } else if self.verifier.egress(|egress| egress.failed(ip.ip(), now)) {

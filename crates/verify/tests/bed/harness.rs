@@ -154,6 +154,7 @@ pub async fn assert_manners(bed: &Bed) {
         assert_eq!(stats.data, 0, "{domain}");
         assert_eq!(stats.vrfy, 0, "{domain}");
         assert_eq!(stats.pipelined, 0, "{domain}");
+        assert_eq!(stats.unclean, 0, "{domain}");
         assert_eq!(stats.trapped, 0, "{domain}");
         assert_eq!(stats.left_without_quit, 0, "{domain}");
         assert!(stats.refused_per_session_max <= 8, "{domain}: {stats:?}");

@@ -12,6 +12,7 @@
 
 mod characters;
 mod harness;
+mod hostile;
 mod probing;
 mod scripts;
 mod socks;

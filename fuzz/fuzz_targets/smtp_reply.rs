@@ -1,0 +1,4 @@
+//! Any bytes from a mail server. What is checked stands in `lode_fuzzing`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lode_fuzzing::mail::smtp_reply(data));
