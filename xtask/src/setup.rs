@@ -102,7 +102,7 @@ pub(crate) fn openssl() -> Result<()> {
 
 /// The packages of real mail servers, downloaded once into a folder; they conflict, and are
 /// installed nowhere but in the test's own overlays. `None`, said aloud, where that cannot be
-/// done: not Debian, or not root.
+/// done: not Debian, not root, or a sandbox without mounts.
 ///
 /// # Errors
 /// Where they cannot be downloaded.
@@ -111,6 +111,8 @@ pub(crate) fn mail_servers() -> Result<Option<PathBuf>> {
         Some("not Debian")
     } else if output(program("id").arg("-u"))?.trim() != "0" {
         Some("not root")
+    } else if !may_mount() {
+        Some("overlays cannot be mounted here")
     } else {
         None
     };
@@ -133,7 +135,18 @@ pub(crate) fn mail_servers() -> Result<Option<PathBuf>> {
     Ok(Some(folder))
 }
 
-/// Names that `crates/testbed/real/serve` knows.
+/// Whether this sandbox allows the mounts that the servers run on.
+fn may_mount() -> bool {
+    let mut probe = program("timeout");
+    probe.arg("20").arg(serve()).arg("probe");
+    probe.output().is_ok_and(|probed| probed.status.success())
+}
+
+fn serve() -> PathBuf {
+    root().join("crates/testbed/real/serve")
+}
+
+/// Names that `serve` knows.
 const MAIL_SERVERS: [&str; 3] = ["postfix", "exim", "opensmtpd"];
 
 fn download_mail_servers(folder: &Path) -> Result<()> {
@@ -148,7 +161,7 @@ fn download_mail_servers(folder: &Path) -> Result<()> {
         .context(answers)?;
     for name in MAIL_SERVERS {
         run(limited("240")
-            .arg(root().join("crates/testbed/real/serve"))
+            .arg(serve())
             .args(["download", name])
             .arg(folder))
         .context(answers)?;
