@@ -2,11 +2,12 @@
 
 use lode_core::api::UnixMillis;
 use lode_ledger::policy::Role;
-use lode_ledger::{AccountHeader, Balance, OperationId};
+use lode_ledger::{AccountHeader, AccountState, Balance, OperationId};
 use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
 use crate::pricing::Pricing;
+use crate::settings::Settings;
 use crate::sql::{Row, Statement, Tx, dialect, sql};
 use crate::{Store, Viewer, credits, members};
 
@@ -27,6 +28,9 @@ pub(crate) struct LockedAccount {
     pub(crate) id: Uuid,
     pub(crate) version: i64,
     pub(crate) header: AccountHeader,
+    pub(crate) settings: Settings,
+    /// The ledger as the last command of the transaction left it.
+    state: Option<(Option<OperationId>, AccountState)>,
     changed: bool,
 }
 
@@ -37,8 +41,9 @@ impl LockedAccount {
             .optional(
                 // SQLite's writers are alone anyway.
                 dialect(
-                    "SELECT version, ledger_header FROM accounts WHERE id = $1",
-                    "SELECT version, ledger_header FROM accounts WHERE id = $1 FOR UPDATE",
+                    "SELECT version, ledger_header, settings FROM accounts WHERE id = $1",
+                    "SELECT version, ledger_header, settings FROM accounts WHERE id = $1
+                     FOR UPDATE",
                 )
                 .bind(id),
             )
@@ -48,8 +53,34 @@ impl LockedAccount {
             id,
             version: row.int("version")?,
             header: row.json("ledger_header")?,
+            settings: row.json("settings")?,
+            state: None,
             changed: false,
         })
+    }
+
+    /// What a command on `operation` needs, where the last command has left it.
+    pub(crate) fn take_state(&mut self, operation: Option<&OperationId>) -> Option<AccountState> {
+        let (of, state) = self.state.take()?;
+        (of.as_ref() == operation).then_some(state)
+    }
+
+    /// Keeps the ledger as a command has left it.
+    pub(crate) fn keep_state(&mut self, operation: Option<&OperationId>, state: AccountState) {
+        self.state = Some((operation.cloned(), state));
+    }
+
+    /// The credit now, as the viewer sees it: read only where no command has.
+    pub(crate) async fn balance(
+        &self,
+        tx: &mut Tx,
+        viewer: &Viewer<'_>,
+        now: UnixMillis,
+    ) -> Result<Balance> {
+        match &self.state {
+            Some((_, state)) => Ok(state.balance(viewer.member()?.as_ref(), now)?),
+            None => credits::balance(tx, viewer, self.header.clone(), now).await,
+        }
     }
 
     /// The next version of the account, for one changed capture.

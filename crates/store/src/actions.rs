@@ -34,7 +34,7 @@ use crate::credits;
 use crate::error::{Result, StoreError};
 use crate::pricing::{self, Pricing};
 use crate::secret::Hash;
-use crate::sql::{Row, Tx, sql};
+use crate::sql::{Row, Statement, Tx, sql};
 
 /// Where an operation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,8 +231,13 @@ async fn write(
 }
 
 async fn upsert(tx: &mut Tx, account_id: Uuid, row: &Written<'_>, now: UnixMillis) -> Result<()> {
-    tx.execute(
-        sql("INSERT INTO operations
+    tx.execute(upserting(account_id, row, now)?).await?;
+    Ok(())
+}
+
+/// The statement that writes an operation.
+fn upserting(account_id: Uuid, row: &Written<'_>, now: UnixMillis) -> Result<Statement> {
+    Ok(sql("INSERT INTO operations
              (account_id, id, action, body_hash, member_id, lead_id, automatic, state,
               hold_operation, holds, is_repeat, lease, lease_until, request, result, receipt,
               created_at, updated_at)
@@ -244,26 +249,23 @@ async fn upsert(tx: &mut Tx, account_id: Uuid, row: &Written<'_>, now: UnixMilli
                  lease = excluded.lease, lease_until = excluded.lease_until,
                  result = excluded.result, receipt = excluded.receipt,
                  updated_at = excluded.updated_at")
-        .bind(account_id)
-        .bind(row.id)
-        .bind(row.action)
-        .bind(row.body_hash.as_slice())
-        .bind(row.member_id)
-        .bind(row.lead_id)
-        .bind(i64::from(row.automatic))
-        .bind(row.state.as_str())
-        .bind(row.hold.map(|hold| hold.as_str().to_owned()))
-        .bind(row.holds)
-        .bind(i64::from(row.is_repeat))
-        .bind(row.lease)
-        .bind(row.lease_until)
-        .bind(row.request)
-        .bind(row.result.map(str::to_owned))
-        .bind(row.receipt.map(serde_json::to_string).transpose()?)
-        .bind(now),
-    )
-    .await?;
-    Ok(())
+    .bind(account_id)
+    .bind(row.id)
+    .bind(row.action)
+    .bind(row.body_hash.as_slice())
+    .bind(row.member_id)
+    .bind(row.lead_id)
+    .bind(i64::from(row.automatic))
+    .bind(row.state.as_str())
+    .bind(row.hold.map(|hold| hold.as_str().to_owned()))
+    .bind(row.holds)
+    .bind(i64::from(row.is_repeat))
+    .bind(row.lease)
+    .bind(row.lease_until)
+    .bind(row.request)
+    .bind(row.result.map(str::to_owned))
+    .bind(row.receipt.map(serde_json::to_string).transpose()?)
+    .bind(now))
 }
 
 /// The answer to a charge whose amount is known.

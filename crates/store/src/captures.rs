@@ -5,14 +5,14 @@ mod view;
 
 pub use submit::{Resumed, Submitted};
 pub use view::{Changes, ShownCapture};
-pub(crate) use view::{email, read_view, status_by_name, status_name};
+pub(crate) use view::{email, status_by_name, status_name, view_of};
 
 use lode_core::api::{CaptureState, Receipt, UnixMillis};
 use uuid::Uuid;
 
 use crate::accounts::LockedAccount;
 use crate::error::Result;
-use crate::sql::{Tx, sql};
+use crate::sql::{Statement, Tx, sql};
 
 /// The name of a state in the database: its name on the wire.
 pub(crate) fn state_name(state: CaptureState) -> &'static str {
@@ -61,23 +61,31 @@ pub(crate) async fn change(
     change: &CaptureChange<'_>,
     now: UnixMillis,
 ) -> Result<()> {
-    let version = account.next_version();
-    tx.execute(
-        sql(
-            "UPDATE captures SET state = $3, reason = $4, receipt = $5, version = $6,
-                 updated_at = $7
-             WHERE account_id = $1 AND operation_id = $2",
-        )
-        .bind(account.id)
-        .bind(operation_id)
-        .bind(state_name(change.state))
-        .bind(change.reason.map(str::to_owned))
-        .bind(change.receipt.map(serde_json::to_string).transpose()?)
-        .bind(version)
-        .bind(now),
-    )
-    .await?;
+    tx.execute(changing(account, operation_id, change, now)?)
+        .await?;
     Ok(())
+}
+
+/// The statement that does.
+pub(crate) fn changing(
+    account: &mut LockedAccount,
+    operation_id: Uuid,
+    change: &CaptureChange<'_>,
+    now: UnixMillis,
+) -> Result<Statement> {
+    let version = account.next_version();
+    Ok(sql(
+        "UPDATE captures SET state = $3, reason = $4, receipt = $5, version = $6,
+                updated_at = $7
+            WHERE account_id = $1 AND operation_id = $2",
+    )
+    .bind(account.id)
+    .bind(operation_id)
+    .bind(state_name(change.state))
+    .bind(change.reason.map(str::to_owned))
+    .bind(change.receipt.map(serde_json::to_string).transpose()?)
+    .bind(version)
+    .bind(now))
 }
 
 /// Gives a capture a new version: something that it shows has changed.

@@ -8,7 +8,7 @@ use crate::accounts::LockedAccount;
 use crate::error::Result;
 use crate::pricing::Pricing;
 use crate::secret::Hash;
-use crate::sql::{Tx, sql};
+use crate::sql::{Statement, Tx, sql};
 
 /// E-mail addresses: what captures find and what verifications are of.
 pub(crate) const EMAIL: &str = "email";
@@ -125,19 +125,29 @@ pub(crate) async fn insert(
     amount: i64,
     now: UnixMillis,
 ) -> Result<()> {
-    tx.execute(
-        sql("INSERT INTO charges
+    tx.execute(inserting(account_id, operation, item, subject, amount, now))
+        .await?;
+    Ok(())
+}
+
+/// The statement that does.
+pub(crate) fn inserting(
+    account_id: Uuid,
+    operation: &str,
+    item: i64,
+    subject: &Subject,
+    amount: i64,
+    now: UnixMillis,
+) -> Statement {
+    sql("INSERT INTO charges
              (account_id, operation_id, item, lead_id, datum, value_hash, amount, charged_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind(account_id)
-        .bind(operation)
-        .bind(item)
-        .bind(subject.lead_id)
-        .bind(subject.datum)
-        .bind(subject.value.as_slice())
-        .bind(amount)
-        .bind(now),
-    )
-    .await?;
-    Ok(())
+    .bind(account_id)
+    .bind(operation)
+    .bind(item)
+    .bind(subject.lead_id)
+    .bind(subject.datum)
+    .bind(subject.value.as_slice())
+    .bind(amount)
+    .bind(now)
 }

@@ -70,10 +70,8 @@ impl Store {
     ) -> Result<T> {
         let mut tx = self.db.write().await?;
         let mut account = LockedAccount::lock(&mut tx, account_id).await?;
-        let header = account.header.clone();
-        let mut state = load(&mut tx, account_id, header, Some(operation), now).await?;
-        let applied = command(&mut state)?;
-        let (mut statements, outcome) = statements(&mut account, &state, applied)?;
+        let (mut statements, outcome) =
+            prepare(&mut tx, &mut account, Some(operation), now, command).await?;
         statements.extend(account.unsaved()?);
         tx.batch(statements).await?;
         tx.commit().await?;
@@ -89,9 +87,27 @@ pub(crate) async fn run<T>(
     now: UnixMillis,
     command: impl FnOnce(&mut AccountState) -> Result<Applied<T>, LedgerError> + Send,
 ) -> Result<T> {
-    let mut state = load(tx, account.id, account.header.clone(), operation, now).await?;
+    let (statements, outcome) = prepare(tx, account, operation, now, command).await?;
+    tx.batch(statements).await?;
+    Ok(outcome)
+}
+
+/// The same without writing: the statements that will, for who has more to write with them.
+pub(crate) async fn prepare<T>(
+    tx: &mut Tx,
+    account: &mut LockedAccount,
+    operation: Option<&OperationId>,
+    now: UnixMillis,
+    command: impl FnOnce(&mut AccountState) -> Result<Applied<T>, LedgerError> + Send,
+) -> Result<(Vec<Statement>, T)> {
+    let mut state = match account.take_state(operation) {
+        Some(state) => state,
+        None => load(tx, account.id, account.header.clone(), operation, now).await?,
+    };
     let applied = command(&mut state)?;
-    write(tx, account, &state, applied).await
+    let prepared = statements(account, &state, applied)?;
+    account.keep_state(operation, state);
+    Ok(prepared)
 }
 
 /// Loads what a command on `operation` needs: grants with credit in them (those of open
@@ -150,6 +166,8 @@ pub(crate) async fn write<T>(
     applied: Applied<T>,
 ) -> Result<T> {
     let (statements, outcome) = statements(account, state, applied)?;
+    // What is kept of earlier commands is not up to this one.
+    account.take_state(None);
     tx.batch(statements).await?;
     Ok(outcome)
 }

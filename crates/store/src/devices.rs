@@ -181,9 +181,9 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn authenticate(&self, token: &str, now: UnixMillis) -> Result<Option<Device>> {
-        let mut tx = self.db.read().await?;
-        let Some(row) = tx
-            .optional(
+        let Some(row) = self
+            .db
+            .read_one(
                 sql(
                     "SELECT d.*, m.role FROM devices d JOIN members m ON m.id = d.member_id
                      WHERE d.token_hash = $1 AND d.revoked_at IS NULL AND m.left_at IS NULL",
@@ -195,7 +195,6 @@ impl Store {
             return Ok(None);
         };
         let device = read_device(&row)?;
-        drop(tx);
         if device
             .last_used_at
             .is_none_or(|at| now.saturating_sub(at) >= LAST_USED_STEP_MS)

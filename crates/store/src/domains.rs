@@ -23,8 +23,8 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn domain_profile(&self, domain: &str) -> Result<Option<String>> {
-        let mut tx = self.db.read().await?;
-        tx.optional(sql("SELECT profile FROM domain_profiles WHERE domain = $1").bind(domain))
+        self.db
+            .read_one(sql("SELECT profile FROM domain_profiles WHERE domain = $1").bind(domain))
             .await?
             .map(|row| row.text("profile"))
             .transpose()
@@ -65,16 +65,16 @@ impl Store {
         company: &str,
         oldest: UnixMillis,
     ) -> Result<Option<String>> {
-        let mut tx = self.db.read().await?;
-        tx.optional(
-            sql("SELECT domain FROM confirmed_domains
-                 WHERE company = $1 AND confirmed_at >= $2")
-            .bind(company)
-            .bind(oldest),
-        )
-        .await?
-        .map(|row| row.text("domain"))
-        .transpose()
+        self.db
+            .read_one(
+                sql("SELECT domain FROM confirmed_domains
+                     WHERE company = $1 AND confirmed_at >= $2")
+                .bind(company)
+                .bind(oldest),
+            )
+            .await?
+            .map(|row| row.text("domain"))
+            .transpose()
     }
 
     /// Keeps the confirmed domain of a company.

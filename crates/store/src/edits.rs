@@ -72,10 +72,9 @@ impl Store {
         let Some(latest) = latest else {
             return Err(StoreError::Corrupt("a lead without capture".to_owned()));
         };
-        let view =
-            captures::read_view(&mut tx, viewer, latest, account.header.clone(), now).await?;
+        let shown = captures::view_of(&mut tx, viewer, &account, latest, now).await?;
         account.save(&mut tx).await?;
         tx.commit().await?;
-        Ok(view)
+        Ok(Some(shown))
     }
 }

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use crate::Store;
 use crate::error::Result;
 use crate::secret::{Hash, keyed_hash};
-use crate::sql::{Row, Tx, sql};
-use identity::also_name;
+use crate::sql::{Row, Statement, Tx, Value, sql};
+use identity::{also_name, plain_key};
 
 /// A lead as stored.
 #[derive(Debug, Clone)]
@@ -44,7 +44,8 @@ impl StoredLead {
     }
 }
 
-fn read(row: &Row) -> Result<StoredLead> {
+/// A lead of a row.
+pub(crate) fn read(row: &Row) -> Result<StoredLead> {
     Ok(StoredLead {
         id: row.uuid("id")?,
         lead: row.json("lead")?,
@@ -65,6 +66,16 @@ pub(crate) async fn by_id(tx: &mut Tx, account_id: Uuid, id: Uuid) -> Result<Opt
     .transpose()
 }
 
+/// Where a captured lead goes.
+pub(crate) struct Placed {
+    /// The lead as it stands then.
+    pub(crate) stored: StoredLead,
+    /// Whether it was not known before.
+    pub(crate) is_new: bool,
+    /// What writes it.
+    pub(crate) statements: Vec<Statement>,
+}
+
 /// Stores a captured lead: merged into the one that is known already, or as a new one.
 pub(crate) async fn upsert(
     tx: &mut Tx,
@@ -73,20 +84,39 @@ pub(crate) async fn upsert(
     now: UnixMillis,
 ) -> Result<StoredLead> {
     let keys = LeadKeys::of(newer);
-    if let Some(mut stored) = find(tx, account_id, &keys).await? {
+    let known = find(tx, account_id, &keys).await?;
+    let placed = place(account_id, newer, &keys, known, now)?;
+    tx.batch(placed.statements).await?;
+    Ok(placed.stored)
+}
+
+/// Merges a captured lead into the one that is known already, or makes a new one.
+pub(crate) fn place(
+    account_id: Uuid,
+    newer: &Lead,
+    keys: &LeadKeys,
+    known: Option<StoredLead>,
+    now: UnixMillis,
+) -> Result<Placed> {
+    if let Some(mut stored) = known {
         let merged = merge::merge(&stored.lead, &mut stored.edited, newer);
+        let mut statements = Vec::new();
         if merged != stored.lead {
             stored.lead = merged;
-            update(tx, account_id, &stored, now).await?;
+            statements = updating(account_id, &stored, now)?;
         }
-        return Ok(stored);
+        return Ok(Placed {
+            stored,
+            is_new: false,
+            statements,
+        });
     }
     let stored = StoredLead {
         id: Uuid::now_v7(),
         lead: newer.clone(),
         edited: Edited::new(),
     };
-    tx.execute(
+    let mut statements = vec![
         sql("INSERT INTO leads
              (id, account_id, profile_key, lead, edited, created_at, updated_at)
              VALUES ($1, $2, $3, $4, $5, $6, $6)")
@@ -96,15 +126,88 @@ pub(crate) async fn upsert(
         .bind(serde_json::to_string(&stored.lead)?)
         .bind(serde_json::to_string(&stored.edited)?)
         .bind(now),
-    )
-    .await?;
-    write_names(tx, account_id, &stored, &keys).await?;
-    Ok(stored)
+    ];
+    statements.extend(naming(account_id, stored.id, keys));
+    Ok(Placed {
+        stored,
+        is_new: true,
+        statements,
+    })
+}
+
+/// What is known before a capture is taken in.
+pub(crate) enum Known {
+    /// The capture itself, with the hash of its body.
+    Capture(Vec<u8>),
+    /// One of the keys belongs to somebody who was erased.
+    Erased,
+    /// The lead that is known at one of the addresses.
+    Lead(Box<StoredLead>),
+    /// Nothing, by the addresses.
+    Nothing,
+}
+
+/// Asks for the capture, for erased people and for the lead's addresses at once.
+pub(crate) async fn known(
+    store: &Store,
+    tx: &mut Tx,
+    account_id: Uuid,
+    capture_id: Uuid,
+    keys: &LeadKeys,
+) -> Result<Known> {
+    let hashes: Vec<Value> = keys
+        .all()
+        .map(|key| keyed_hash(&store.key, key).as_slice().into())
+        .collect();
+    let rows = tx
+        .all(
+            sql(
+                "SELECT 'capture' AS part, 0 AS place, '' AS address, body_hash AS hash,
+                        '' AS id, '' AS lead, '' AS edited, created_at
+                 FROM captures WHERE account_id = $1 AND operation_id = $2
+                 UNION ALL
+                 SELECT 'erased', 0, '', key_hash, '', '', '', 0
+                 FROM suppressions WHERE account_id = $1 AND key_hash IN ($list)
+                 UNION ALL
+                 SELECT 'lead', 0, profile_key, NULL, id, lead, edited, created_at
+                 FROM leads WHERE account_id = $1 AND profile_key IN ($list)
+                 UNION ALL
+                 SELECT 'lead', 1, n.name_key, NULL, l.id, l.lead, l.edited, l.created_at
+                 FROM lead_names n JOIN leads l ON l.id = n.lead_id
+                 WHERE n.account_id = $1 AND n.name_key IN ($list)
+                 ORDER BY place, created_at, id",
+            )
+            .bind(account_id)
+            .bind(capture_id)
+            .bind_list(hashes)
+            .bind_list(keys.addresses())
+            .bind_list(keys.addresses().map(also_name)),
+        )
+        .await?;
+    let mut erased = false;
+    let mut leads = Vec::new();
+    for row in &rows {
+        match row.text("part")?.as_str() {
+            "capture" => return Ok(Known::Capture(row.bytes("hash")?)),
+            "erased" => erased = true,
+            _ => leads.push((row.text("address")?, row)),
+        }
+    }
+    if erased {
+        return Ok(Known::Erased);
+    }
+    // By its own address, then by those that it, or the stored lead, is known at too.
+    let first = keys
+        .addresses()
+        .find_map(|address| leads.iter().find(|(at, _)| plain_key(at) == address));
+    first.map_or(Ok(Known::Nothing), |(_, row)| {
+        read(row).map(|lead| Known::Lead(Box::new(lead)))
+    })
 }
 
 /// The stored lead that a capture with these keys is of. With a profile address it is the
-/// lead of that address or of a further one, or one that was captured without any; without, the one lead of
-/// that name and employer: where there are several, nothing says which.
+/// lead of that address or of a further one, or one that was captured without any; without,
+/// the one lead of that name and employer: where there are several, nothing says which.
 pub(crate) async fn find(
     tx: &mut Tx,
     account_id: Uuid,
@@ -130,27 +233,55 @@ pub(crate) async fn find(
             return read(&row).map(Some);
         }
     }
+    find_by_name(tx, account_id, keys).await
+}
+
+/// The same by the names alone, where no address is known.
+pub(crate) async fn find_by_name(
+    tx: &mut Tx,
+    account_id: Uuid,
+    keys: &LeadKeys,
+) -> Result<Option<StoredLead>> {
+    let (first, second) = match keys.names.as_slice() {
+        [] => return Ok(None),
+        [only] => (only, only),
+        [first, second, ..] => (first, second),
+    };
+    let rows = tx
+        .all(
+            // Names that many share are not read whole.
+            sql("SELECT * FROM (
+                   SELECT l.id AS id, l.lead AS lead, l.edited AS edited,
+                          l.profile_key AS profile_key, n.name_key AS name_key,
+                          l.created_at AS created_at
+                   FROM lead_names n JOIN leads l ON l.id = n.lead_id
+                   WHERE n.account_id = $1 AND n.name_key = $2
+                   ORDER BY l.created_at, l.id LIMIT 10) a
+                 UNION ALL
+                 SELECT * FROM (
+                   SELECT l.id, l.lead, l.edited, l.profile_key, n.name_key, l.created_at
+                   FROM lead_names n JOIN leads l ON l.id = n.lead_id
+                   WHERE n.account_id = $1 AND n.name_key = $3 AND $3 <> $2
+                   ORDER BY l.created_at, l.id LIMIT 10) b
+                 ORDER BY created_at, id")
+            .bind(account_id)
+            .bind(first.as_str())
+            .bind(second.as_str()),
+        )
+        .await?;
     for name in &keys.names {
-        let rows = tx
-            .all(
-                sql("SELECT l.id, l.lead, l.edited, l.profile_key
-                     FROM lead_names n JOIN leads l ON l.id = n.lead_id
-                     WHERE n.account_id = $1 AND n.name_key = $2
-                     ORDER BY l.created_at, l.id LIMIT 10")
-                .bind(account_id)
-                .bind(name.as_str()),
-            )
-            .await?;
-        let mut anonymous = None;
+        let (mut anonymous, mut named) = (None, Vec::new());
         for row in &rows {
-            if row.opt_text("profile_key")?.is_none() {
-                anonymous = Some(row);
-                break;
+            if row.text("name_key")? == *name {
+                if anonymous.is_none() && row.opt_text("profile_key")?.is_none() {
+                    anonymous = Some(row);
+                }
+                named.push(row);
             }
         }
-        let found = match (anonymous, rows.as_slice()) {
+        let found = match (anonymous, named.as_slice()) {
             (Some(row), _) => Some(row),
-            (None, [row]) if keys.profile.is_none() => Some(row),
+            (None, [row]) if keys.profile.is_none() => Some(*row),
             _ => None,
         };
         if let Some(row) = found {
@@ -167,8 +298,13 @@ pub(crate) async fn update(
     stored: &StoredLead,
     now: UnixMillis,
 ) -> Result<()> {
+    tx.batch(updating(account_id, stored, now)?).await
+}
+
+/// What writes a changed lead and its keys.
+fn updating(account_id: Uuid, stored: &StoredLead, now: UnixMillis) -> Result<Vec<Statement>> {
     let keys = LeadKeys::of(&stored.lead);
-    tx.execute(
+    let mut statements = vec![
         sql(
             "UPDATE leads SET profile_key = $3, lead = $4, edited = $5, updated_at = $6
              WHERE account_id = $1 AND id = $2",
@@ -179,9 +315,9 @@ pub(crate) async fn update(
         .bind(serde_json::to_string(&stored.lead)?)
         .bind(serde_json::to_string(&stored.edited)?)
         .bind(now),
-    )
-    .await?;
-    write_names(tx, account_id, stored, &keys).await
+    ];
+    statements.extend(naming(account_id, stored.id, &keys));
+    Ok(statements)
 }
 
 /// Whether a lead is archived: it is kept, but takes no room.
@@ -211,27 +347,23 @@ pub(crate) async fn set_archived(
     Ok(changed > 0)
 }
 
-/// Adds the lead's names; former ones stay, so that the lead is found under them too.
-async fn write_names(
-    tx: &mut Tx,
-    account_id: Uuid,
-    stored: &StoredLead,
-    keys: &LeadKeys,
-) -> Result<()> {
+/// Adds a lead's names; former ones stay, so that the lead is found under them too.
+fn naming(account_id: Uuid, lead_id: Uuid, keys: &LeadKeys) -> Vec<Statement> {
     let also = keys.also.iter().map(|key| also_name(key));
-    for name in keys.names.iter().cloned().chain(also) {
-        tx.execute(
+    let names: std::collections::BTreeSet<String> =
+        keys.names.iter().cloned().chain(also).collect();
+    names
+        .into_iter()
+        .map(|name| {
             sql(
                 "INSERT INTO lead_names (account_id, name_key, lead_id) VALUES ($1, $2, $3)
                  ON CONFLICT DO NOTHING",
             )
             .bind(account_id)
             .bind(name)
-            .bind(stored.id),
-        )
-        .await?;
-    }
-    Ok(())
+            .bind(lead_id)
+        })
+        .collect()
 }
 
 impl Store {
@@ -242,22 +374,18 @@ impl Store {
         account_id: Uuid,
         keys: impl Iterator<Item = &str>,
     ) -> Result<bool> {
-        for key in keys {
-            let hash = keyed_hash(&self.key, key);
-            if tx
-                .optional(
-                    sql("SELECT 1 AS one FROM suppressions
-                         WHERE account_id = $1 AND key_hash = $2")
-                    .bind(account_id)
-                    .bind(hash.as_slice()),
-                )
-                .await?
-                .is_some()
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let hashes: Vec<Value> = keys
+            .map(|key| keyed_hash(&self.key, key).as_slice().into())
+            .collect();
+        let row = tx
+            .optional(
+                sql("SELECT 1 AS one FROM suppressions
+                     WHERE account_id = $1 AND key_hash IN ($list) LIMIT 1")
+                .bind(account_id)
+                .bind_list(hashes),
+            )
+            .await?;
+        Ok(row.is_some())
     }
 
     /// Keeps somebody away for good, known by keyed hashes only.

@@ -13,7 +13,7 @@ use lode_ledger::OperationId;
 use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
-use crate::sql::{Tx, sql};
+use crate::sql::{Statement, Tx, sql};
 
 /// A look-up under way for a lead.
 pub(crate) struct OpenLookup {
@@ -42,28 +42,24 @@ pub(crate) async fn open_for(tx: &mut Tx, lead_id: Uuid) -> Result<Option<OpenLo
     }))
 }
 
-/// Puts a look-up into the queue.
-pub(crate) async fn insert(
-    tx: &mut Tx,
+/// Puts a look-up into the queue: its id, and the statement that does.
+pub(crate) fn queue(
     account_id: Uuid,
     lead_id: Uuid,
     capture_id: Uuid,
     hold_operation: Option<OperationId>,
     now: UnixMillis,
-) -> Result<Uuid> {
+) -> (Uuid, Statement) {
     let id = Uuid::now_v7();
-    tx.execute(
-        sql("INSERT INTO lookups
+    let statement = sql("INSERT INTO lookups
              (id, account_id, lead_id, capture_id, hold_operation, state, attempts, deferrals,
               run_at, created_at, updated_at)
              VALUES ($1, $2, $3, $4, $5, 'queued', 0, 0, $6, $6, $6)")
-        .bind(id)
-        .bind(account_id)
-        .bind(lead_id)
-        .bind(capture_id)
-        .bind(hold_operation.map(String::from))
-        .bind(now),
-    )
-    .await?;
-    Ok(id)
+    .bind(id)
+    .bind(account_id)
+    .bind(lead_id)
+    .bind(capture_id)
+    .bind(hold_operation.map(String::from))
+    .bind(now);
+    (id, statement)
 }

@@ -56,19 +56,26 @@ async fn read(tx: &mut Tx, account_id: Uuid) -> Result<Settings> {
         .json("settings")
 }
 
+impl Settings {
+    /// The rule of unlocking with each capture that is in force.
+    pub(crate) fn auto_unlock_rule(&self, pricing: &Pricing) -> AutoUnlockRule {
+        let mut rule = pricing.policy().auto_unlock.clone();
+        if let Some(own) = &self.auto_unlock {
+            rule.mode = mode_by_name(&own.mode).unwrap_or(AutoUnlockMode::Off);
+            rule.daily_cap = own.daily_cap;
+            rule.minimum_quality = own.minimum_quality;
+        }
+        rule
+    }
+}
+
 /// The rule in force for an account.
 pub(crate) async fn auto_unlock(
     tx: &mut Tx,
     account_id: Uuid,
     pricing: &Pricing,
 ) -> Result<AutoUnlockRule> {
-    let mut rule = pricing.policy().auto_unlock.clone();
-    if let Some(own) = read(tx, account_id).await?.auto_unlock {
-        rule.mode = mode_by_name(&own.mode).unwrap_or(AutoUnlockMode::Off);
-        rule.daily_cap = own.daily_cap;
-        rule.minimum_quality = own.minimum_quality;
-    }
-    Ok(rule)
+    Ok(read(tx, account_id).await?.auto_unlock_rule(pricing))
 }
 
 impl Store {

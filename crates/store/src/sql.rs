@@ -4,6 +4,7 @@
 //! PostgreSQL read alike (`$1` placeholders, `RETURNING`, `ON CONFLICT`). Where they
 //! differ, a [`Statement`] carries both texts. Columns are integers, text and bytes only.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::str::FromStr as _;
@@ -130,6 +131,39 @@ impl Database {
         })
     }
 
+    /// One reading statement by itself: without a transaction around it, which would be two
+    /// more round trips.
+    pub(crate) async fn read_one(&self, statement: Statement) -> Result<Option<Row>> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => statement
+                .sqlite()
+                .fetch_optional(readers)
+                .await?
+                .map(Row::Sqlite),
+            Self::Postgres(pool) => statement
+                .postgres()
+                .fetch_optional(pool)
+                .await?
+                .map(Row::Postgres),
+        })
+    }
+
+    /// One writing statement by itself, with the row that it returns: it is committed when
+    /// it has ended.
+    pub(crate) async fn write_one(&self, statement: Statement) -> Result<Option<Row>> {
+        match self {
+            // To its end, not to its first row: only then is it committed.
+            Self::Sqlite { writer, .. } => {
+                let rows = statement.sqlite().fetch_all(writer).await?;
+                Ok(rows.into_iter().next().map(Row::Sqlite))
+            }
+            Self::Postgres(pool) => {
+                let rows = statement.postgres().fetch_all(pool).await?;
+                Ok(rows.into_iter().next().map(Row::Postgres))
+            }
+        }
+    }
+
     /// Whether other servers may change the same data without this process hearing of it.
     pub(crate) fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres(_))
@@ -173,25 +207,19 @@ impl Tx {
         })
     }
 
-    /// Runs statements that do not build on one another. PostgreSQL gets them as the parts
-    /// of one statement, in one round trip; each part sees the rows as they were before, so
-    /// no two may touch the same row.
-    pub(crate) async fn batch(&mut self, mut statements: Vec<Statement>) -> Result<()> {
-        match self {
-            Self::Postgres(tx) if statements.len() > 1 => {
-                let (text, values) = as_one(statements);
-                // Made of the statements' own texts; what came from outside is bound.
-                let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-                for value in values {
-                    query = value.bind_postgres(query);
-                }
-                query.execute(&mut **tx).await?;
-            }
-            _ => {
-                for statement in statements.drain(..) {
-                    self.execute(statement).await?;
-                }
-            }
+    /// Runs statements that do not build on one another, in one round trip. PostgreSQL gets
+    /// them as the parts of one statement: each part sees the rows as they were before, so
+    /// no two may touch the same row. (References between tables are checked at the end.)
+    /// SQLite gets them one after another.
+    pub(crate) async fn batch(&mut self, statements: Vec<Statement>) -> Result<()> {
+        if statements.len() > 1 {
+            let one = match self {
+                Self::Sqlite(_) => in_a_row(statements),
+                Self::Postgres(_) => as_one(statements),
+            };
+            self.execute(one).await?;
+        } else if let Some(statement) = statements.into_iter().next() {
+            self.execute(statement).await?;
         }
         Ok(())
     }
@@ -248,16 +276,6 @@ pub(crate) enum Value {
     Bytes(Option<Vec<u8>>),
 }
 
-impl Value {
-    fn bind_postgres(self, query: PgQuery) -> PgQuery {
-        match self {
-            Self::Int(v) => query.bind(v),
-            Self::Text(v) => query.bind(v),
-            Self::Bytes(v) => query.bind(v),
-        }
-    }
-}
-
 impl From<i64> for Value {
     fn from(v: i64) -> Self {
         Self::Int(Some(v))
@@ -299,10 +317,11 @@ impl From<&[u8]> for Value {
     }
 }
 
-/// SQL text with its values.
+/// SQL text with its values. The text is the store's own, or made of such texts; what came
+/// from outside is bound.
 pub(crate) struct Statement {
-    sqlite: &'static str,
-    postgres: &'static str,
+    sqlite: Cow<'static, str>,
+    postgres: Cow<'static, str>,
     values: Vec<Value>,
 }
 
@@ -314,11 +333,14 @@ pub(crate) fn sql(text: &'static str) -> Statement {
 /// A statement whose text differs.
 pub(crate) fn dialect(sqlite: &'static str, postgres: &'static str) -> Statement {
     Statement {
-        sqlite,
-        postgres,
+        sqlite: Cow::Borrowed(sqlite),
+        postgres: Cow::Borrowed(postgres),
         values: Vec::new(),
     }
 }
+
+/// What stands in a statement's text for the placeholders of a list.
+const LIST: &str = "$list";
 
 impl Statement {
     /// Gives the next placeholder its value.
@@ -327,8 +349,30 @@ impl Statement {
         self
     }
 
+    /// Gives the next `$list` of the text a placeholder for each value; the text's numbered
+    /// placeholders come before its lists.
+    pub(crate) fn bind_list<V: Into<Value>>(mut self, list: impl IntoIterator<Item = V>) -> Self {
+        let first = self.values.len().saturating_add(1);
+        self.values.extend(list.into_iter().map(Into::into));
+        let mut places: Vec<String> = (first..=self.values.len())
+            .map(|number| format!("${number}"))
+            .collect();
+        if places.is_empty() {
+            // PostgreSQL has no empty lists.
+            places.push("NULL".to_owned());
+        }
+        let places = places.join(", ");
+        for text in [&mut self.sqlite, &mut self.postgres] {
+            *text = Cow::Owned(text.replacen(LIST, &places, 1));
+        }
+        self
+    }
+
     fn sqlite(self) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
-        let mut query = sqlx::query(self.sqlite);
+        let mut query = match self.sqlite {
+            Cow::Borrowed(text) => sqlx::query(text),
+            Cow::Owned(text) => sqlx::query(sqlx::AssertSqlSafe(text)),
+        };
         for value in self.values {
             query = match value {
                 Value::Int(v) => query.bind(v),
@@ -340,9 +384,16 @@ impl Statement {
     }
 
     fn postgres(self) -> PgQuery {
-        let mut query = sqlx::query(self.postgres);
+        let mut query = match self.postgres {
+            Cow::Borrowed(text) => sqlx::query(text),
+            Cow::Owned(text) => sqlx::query(sqlx::AssertSqlSafe(text)),
+        };
         for value in self.values {
-            query = value.bind_postgres(query);
+            query = match value {
+                Value::Int(v) => query.bind(v),
+                Value::Text(v) => query.bind(v),
+                Value::Bytes(v) => query.bind(v),
+            };
         }
         query
     }
@@ -350,18 +401,38 @@ impl Statement {
 
 /// Statements as the parts of one, with their placeholders numbered on: `WITH part0 AS
 /// (INSERT …), part1 AS (UPDATE …) SELECT 1`.
-fn as_one(statements: Vec<Statement>) -> (String, Vec<Value>) {
+fn as_one(statements: Vec<Statement>) -> Statement {
     let mut text = String::new();
     let mut values = Vec::new();
     for (part, statement) in statements.into_iter().enumerate() {
         let start = if part == 0 { "WITH " } else { ", " };
         let _ = write!(text, "{start}part{part} AS (");
-        renumber(statement.postgres, values.len(), &mut text);
+        renumber(&statement.postgres, values.len(), &mut text);
         text.push(')');
         values.extend(statement.values);
     }
     text.push_str(" SELECT 1");
-    (text, values)
+    made(text, values)
+}
+
+/// Statements one after another, with their placeholders numbered on.
+fn in_a_row(statements: Vec<Statement>) -> Statement {
+    let mut text = String::new();
+    let mut values = Vec::new();
+    for statement in statements {
+        renumber(&statement.sqlite, values.len(), &mut text);
+        text.push_str(";\n");
+        values.extend(statement.values);
+    }
+    made(text, values)
+}
+
+fn made(text: String, values: Vec<Value>) -> Statement {
+    Statement {
+        sqlite: Cow::Owned(text.clone()),
+        postgres: Cow::Owned(text),
+        values,
+    }
 }
 
 /// Appends a statement's text, with `by` added to the number of each placeholder. (The
@@ -454,17 +525,39 @@ fn parse_uuid(text: &str) -> Result<uuid::Uuid> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn parts_of_one_statement_keep_their_values() {
-        let (text, values) = as_one(vec![
+    fn two() -> Vec<Statement> {
+        vec![
             sql("INSERT INTO a VALUES ($1, $2)").bind(1).bind("x"),
             sql("UPDATE b SET c = $2 WHERE d = $1 OR e = $12").bind(3),
-        ]);
+        ]
+    }
+
+    #[test]
+    fn parts_of_one_statement_keep_their_values() {
+        let one = as_one(two());
         assert_eq!(
-            text,
+            one.postgres,
             "WITH part0 AS (INSERT INTO a VALUES ($1, $2)), \
              part1 AS (UPDATE b SET c = $4 WHERE d = $3 OR e = $14) SELECT 1"
         );
-        assert_eq!(values.len(), 3);
+        assert_eq!(one.values.len(), 3);
+        let row = in_a_row(two());
+        assert_eq!(
+            row.sqlite,
+            "INSERT INTO a VALUES ($1, $2);\nUPDATE b SET c = $4 WHERE d = $3 OR e = $14;\n"
+        );
+    }
+
+    #[test]
+    fn lists_are_numbered_on() {
+        let statement = sql("SELECT 1 FROM a WHERE b = $1 AND (c IN ($list) OR d IN ($list))")
+            .bind("b")
+            .bind_list(["x", "y"])
+            .bind_list(Vec::<String>::new());
+        assert_eq!(
+            statement.postgres,
+            "SELECT 1 FROM a WHERE b = $1 AND (c IN ($2, $3) OR d IN (NULL))"
+        );
+        assert_eq!(statement.values.len(), 3);
     }
 }

@@ -73,12 +73,15 @@ impl Store {
         let action = pricing
             .action(&row.view.action)
             .ok_or_else(|| StoreError::Refused("the action is no longer offered".to_owned()))?;
+        // Two clicks at once both began unpaid; the one that ends later finds it paid.
+        let repeat = row.is_repeat
+            || charges::is_repeat_of(&mut tx, &account, &action, &ticket.subject, pricing, now)
+                .await?;
         let mut phones = None;
         let (mut price, result) = match end {
-            ActionEnd::Outcome { outcome, result } => (
-                pricing.price(&action, outcome, row.is_repeat, 1)?,
-                result.clone(),
-            ),
+            ActionEnd::Outcome { outcome, result } => {
+                (pricing.price(&action, outcome, repeat, 1)?, result.clone())
+            }
             ActionEnd::NothingLearned { code, line, result } => (
                 pricing.free(code, &format!("{action}.{code}"), line)?,
                 result.clone(),
@@ -92,7 +95,7 @@ impl Store {
                 let lines: Vec<&str> = told.main_lines.iter().map(String::as_str).collect();
                 let numbers = found.iter().map(|phone| phone.number.as_str());
                 let outcome = mobile_outcome(numbers, &lines);
-                let price = pricing.price(&action, outcome, row.is_repeat, 1)?;
+                let price = pricing.price(&action, outcome, repeat, 1)?;
                 phones = Some((lead_id, told));
                 (price, serde_json::json!({ "outcome": outcome }).to_string())
             }

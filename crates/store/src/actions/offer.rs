@@ -39,6 +39,35 @@ macro_rules! mobile_join {
 
 pub(crate) use {mobile_columns, mobile_join};
 
+/// The numbers of a lead that was not known before; `unlock` is what its capture has put
+/// into the queue.
+pub(crate) fn of_new(
+    lead: &Lead,
+    unlock: Option<Uuid>,
+    pricing: &Pricing,
+) -> Result<Option<MobileView>> {
+    let Some(action) = pricing.action(MOBILE_FIND).filter(|_| is_person(lead)) else {
+        return Ok(None);
+    };
+    let state = match unlock {
+        Some(_) => MobileState::Working,
+        None => MobileState::Locked,
+    };
+    let price = pricing.ceiling(&action)?;
+    Ok(Some(MobileView {
+        state,
+        price,
+        price_text: pricing.price_text(&action, price),
+        pools: pricing.pools(&action),
+        operation_id: unlock,
+        phones: Vec::new(),
+    }))
+}
+
+fn is_person(lead: &Lead) -> bool {
+    lead.kind == LeadKind::Person
+}
+
 /// A lead's numbers as they stand, of a row with those columns. `None` for a company, and
 /// where the price list does not sell numbers.
 pub(crate) async fn read(
@@ -49,12 +78,9 @@ pub(crate) async fn read(
     pricing: &Pricing,
     now: UnixMillis,
 ) -> Result<Option<MobileView>> {
-    let Some(action) = pricing.action(MOBILE_FIND) else {
+    let Some(action) = pricing.action(MOBILE_FIND).filter(|_| is_person(lead)) else {
         return Ok(None);
     };
-    if lead.kind != LeadKind::Person {
-        return Ok(None);
-    }
     let phones = if row.int("mobile_numbers")? > 0 {
         phones(tx, row.uuid("mobile_lead")?).await?
     } else {

@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use super::finish::{FoundPhone, derived_id, release};
 use super::offer::MOBILE_FIND;
-use super::{OperationState, Stored, Written, upsert};
+use super::{OperationState, Stored, Written, upsert, upserting};
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::leads::{self, StoredLead};
 use crate::members::{self, ActingMember};
 use crate::pricing::Pricing;
-use crate::sql::{Tx, sql};
-use crate::{ActionRequest, ActionSubject, Begun, Store, captures, settings};
+use crate::sql::{Statement, Tx, sql};
+use crate::{ActionRequest, ActionSubject, Begun, Store, captures};
 
 /// How often an unlock that nobody answers for is begun.
 const TRIES_MAX: i64 = 5;
@@ -167,25 +167,24 @@ pub(crate) async fn phones(tx: &mut Tx, lead_id: Uuid) -> Result<Vec<PhoneView>>
 }
 
 /// Puts an unlock into the queue where the account's policy and the member's setting want
-/// one with each capture. Whether it comes to one is decided when its turn has come: by the
-/// preview, the least quality and the day's cap.
-pub(crate) async fn unlock_with_capture(
-    tx: &mut Tx,
+/// one with each capture: the statement that does, and the unlock's id. Whether it comes to
+/// one is decided when its turn has come: by the preview, the least quality and the day's
+/// cap.
+pub(crate) fn unlock_with_capture(
     account: &LockedAccount,
     lead: &StoredLead,
     capture_id: Uuid,
     member: &ActingMember,
     pricing: &Pricing,
     now: UnixMillis,
-) -> Result<()> {
-    // Settings cannot add the action: without it most captures need not read them.
-    if lead.lead.kind != LeadKind::Person || pricing.policy().auto_unlock.action.is_none() {
-        return Ok(());
+) -> Result<Option<(Statement, Uuid)>> {
+    if lead.lead.kind != LeadKind::Person {
+        return Ok(None);
     }
-    let rule = settings::auto_unlock(tx, account.id, pricing).await?;
+    let rule = account.settings.auto_unlock_rule(pricing);
     // Quality and cap are not known yet: those of the best case are asked for.
     if rule.decide(member.auto_unlock, Some(100), 0).is_err() {
-        return Ok(());
+        return Ok(None);
     }
     let id = derived_id(capture_id, "auto_unlock");
     let request = unlock_request(id, member.id, lead.id);
@@ -206,7 +205,7 @@ pub(crate) async fn unlock_with_capture(
         result: None,
         receipt: None,
     };
-    upsert(tx, account.id, &written, now).await
+    Ok(Some((upserting(account.id, &written, now)?, id)))
 }
 
 fn unlock_request(id: Uuid, member_id: Uuid, lead_id: Uuid) -> ActionRequest {
@@ -233,23 +232,24 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn due_unlock(&self, now: UnixMillis) -> Result<Option<DueUnlock>> {
-        let mut tx = self.db.read().await?;
-        tx.optional(
-            sql("SELECT account_id, id, member_id, lead_id FROM operations
-                 WHERE state IN ('queued', 'working') AND automatic = 1 AND lease_until <= $1
-                 ORDER BY lease_until, id LIMIT 1")
-            .bind(now),
-        )
-        .await?
-        .map(|row| {
-            Ok(DueUnlock {
-                account_id: row.uuid("account_id")?,
-                id: row.uuid("id")?,
-                member_id: row.uuid("member_id")?,
-                lead_id: row.uuid("lead_id")?,
+        self.db
+            .read_one(
+                sql("SELECT account_id, id, member_id, lead_id FROM operations
+                     WHERE state IN ('queued', 'working') AND automatic = 1
+                       AND lease_until <= $1
+                     ORDER BY lease_until, id LIMIT 1")
+                .bind(now),
+            )
+            .await?
+            .map(|row| {
+                Ok(DueUnlock {
+                    account_id: row.uuid("account_id")?,
+                    id: row.uuid("id")?,
+                    member_id: row.uuid("member_id")?,
+                    lead_id: row.uuid("lead_id")?,
+                })
             })
-        })
-        .transpose()
+            .transpose()
     }
 
     /// Begins an unlock that a capture asked for, if the rule still allows it: `quality` is
@@ -273,7 +273,7 @@ impl Store {
         if earlier.view.state == OperationState::Paused || !is_free(&earlier, now) {
             return Ok(Begun::UnderWay);
         }
-        let rule = settings::auto_unlock(&mut tx, due.account_id, pricing).await?;
+        let rule = account.settings.auto_unlock_rule(pricing);
         let wants = members::wants_auto_unlock(&mut tx, due.member_id).await?;
         let (account_id, member_id) = (due.account_id, due.member_id);
         let today = unlocked_today(&mut tx, account_id, member_id, Some(due.id), now).await?;

@@ -3,11 +3,11 @@
 use lode_core::api::{CaptureView, Credits, EmailView, MobileView, UnixMillis};
 use lode_core::email::EmailStatus;
 use lode_core::lead::Lead;
-use lode_ledger::{AccountHeader, Balance};
+use lode_ledger::Balance;
 use uuid::Uuid;
 
 use super::state_by_name;
-use crate::accounts::period_started_at;
+use crate::accounts::{LockedAccount, period_started_at};
 use crate::actions::offer::{self, mobile_columns, mobile_join};
 use crate::error::{Result, StoreError};
 use crate::sql::{Row, Tx, sql};
@@ -64,7 +64,9 @@ impl Store {
     ) -> Result<Option<ShownCapture>> {
         let mut tx = self.db.read().await?;
         let header = accounts::read_header(&mut tx, viewer.account_id).await?;
-        read_view(&mut tx, viewer, operation_id, header, now).await
+        let period = period_started_at(&header, now);
+        let balance = credits::balance(&mut tx, viewer, header, now).await?;
+        read_view(&mut tx, viewer, operation_id, period, balance, now).await
     }
 
     /// The captures that changed after a version, oldest change first, at most `limit`.
@@ -115,12 +117,27 @@ impl Store {
     }
 }
 
-/// A capture's view inside a transaction.
-pub(crate) async fn read_view(
+/// A capture of an account that the transaction holds, as it stands now.
+pub(crate) async fn view_of(
+    tx: &mut Tx,
+    viewer: &Viewer<'_>,
+    account: &LockedAccount,
+    operation_id: Uuid,
+    now: UnixMillis,
+) -> Result<ShownCapture> {
+    let balance = account.balance(tx, viewer, now).await?;
+    let period = account.period_started_at(now);
+    read_view(tx, viewer, operation_id, period, balance, now)
+        .await?
+        .ok_or_else(|| StoreError::Corrupt("a capture without lead".to_owned()))
+}
+
+pub(super) async fn read_view(
     tx: &mut Tx,
     viewer: &Viewer<'_>,
     operation_id: Uuid,
-    header: AccountHeader,
+    period_started_at: UnixMillis,
+    balance: Balance,
     now: UnixMillis,
 ) -> Result<Option<ShownCapture>> {
     let Some(row) = tx
@@ -137,9 +154,7 @@ pub(crate) async fn read_view(
         return Ok(None);
     };
     let lead: Lead = row.json("lead")?;
-    let period = period_started_at(&header, now);
-    let mobile = offer::read(tx, &row, &lead, period, viewer.pricing, now).await?;
-    let balance = credits::balance(tx, viewer, header, now).await?;
+    let mobile = offer::read(tx, &row, &lead, period_started_at, viewer.pricing, now).await?;
     let view = view(&row, lead, mobile, credits::sum(&balance))?;
     Ok(Some(ShownCapture { view, balance }))
 }

@@ -70,9 +70,9 @@ impl Store {
     ) -> Result<Option<Claimed>> {
         // The row first, in a transaction of its own: everything else locks the account
         // before it touches a look-up, and the other order could deadlock with that.
-        let mut tx = self.db.write().await?;
-        let Some(row) = tx
-            .optional(
+        let Some(row) = self
+            .db
+            .write_one(
                 dialect(
                     "UPDATE lookups
                      SET state = 'working', lease_owner = $1, lease_until = $3,
@@ -99,7 +99,6 @@ impl Store {
         else {
             return Ok(None);
         };
-        tx.commit().await?;
         let (id, account_id, lead_id) = (
             row.uuid("id")?,
             row.uuid("account_id")?,
@@ -108,25 +107,59 @@ impl Store {
 
         let mut tx = self.db.write().await?;
         let mut account = LockedAccount::lock(&mut tx, account_id).await?;
-        let Some(stored) = leads::by_id(&mut tx, account_id, lead_id).await? else {
-            // Erased in between.
-            return Ok(None);
-        };
-        let changed = tx
-            .execute(
-                sql("UPDATE lookups SET inputs = $3
-                     WHERE id = $1 AND lease_owner = $2 AND state = 'working'")
+        let rows = tx
+            .all(
+                sql(
+                    "SELECT 'lead' AS part, id, lead, edited, 0 AS created_at FROM leads
+                     WHERE account_id = $1 AND id = $2
+                       AND EXISTS (SELECT 1 FROM lookups WHERE id = $3 AND lease_owner = $4
+                                     AND state = 'working')
+                     UNION ALL
+                     SELECT 'capture', operation_id, '', '', created_at FROM captures
+                     WHERE account_id = $1 AND lookup_id = $3
+                       AND state IN ('queued', 'working', 'deferred')
+                     ORDER BY created_at, id",
+                )
+                .bind(account_id)
+                .bind(lead_id)
                 .bind(id)
-                .bind(worker)
-                .bind(stored.inputs().as_slice()),
+                .bind(worker),
             )
             .await?;
-        if changed == 0 {
-            return Ok(None);
+        let (mut lead, mut waiting) = (None, Vec::new());
+        for row in &rows {
+            match row.text("part")?.as_str() {
+                "lead" => lead = Some(leads::read(row)?),
+                _ => waiting.push(row.uuid("id")?),
+            }
         }
-        mark_waiting(&mut tx, &mut account, id, CaptureState::Working, now).await?;
+        let Some(stored) = lead else {
+            // Erased in between, or taken over.
+            return Ok(None);
+        };
+        let mut writes = vec![
+            sql("UPDATE lookups SET inputs = $2
+                 WHERE id = $1 AND lease_owner = $3 AND state = 'working'")
+            .bind(id)
+            .bind(stored.inputs().as_slice())
+            .bind(worker),
+        ];
+        let working = CaptureChange {
+            state: CaptureState::Working,
+            reason: None,
+            receipt: None,
+        };
+        for operation_id in waiting {
+            writes.push(captures::changing(
+                &mut account,
+                operation_id,
+                &working,
+                now,
+            )?);
+        }
         let evidence = evidence(&mut tx, &self.key, account_id, &stored).await?;
-        account.save(&mut tx).await?;
+        writes.extend(account.unsaved()?);
+        tx.batch(writes).await?;
         tx.commit().await?;
         Ok(Some(Claimed {
             id,
@@ -150,18 +183,18 @@ impl Store {
         worker: Uuid,
         lease_until: UnixMillis,
     ) -> Result<bool> {
-        let mut tx = self.db.write().await?;
-        let changed = tx
-            .execute(
+        let renewed = self
+            .db
+            .write_one(
                 sql("UPDATE lookups SET lease_until = $3
-                     WHERE id = $1 AND lease_owner = $2 AND state = 'working'")
+                     WHERE id = $1 AND lease_owner = $2 AND state = 'working'
+                     RETURNING id")
                 .bind(lookup_id)
                 .bind(worker)
                 .bind(lease_until),
             )
             .await?;
-        tx.commit().await?;
-        Ok(changed > 0)
+        Ok(renewed.is_some())
     }
 
     /// Gives a look-up back: to be taken at once (the server shuts down), or at `run_at`,
@@ -218,13 +251,14 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn next_due(&self) -> Result<Option<UnixMillis>> {
-        let mut tx = self.db.read().await?;
-        tx.one(sql(
-            "SELECT MIN(CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END) AS due
-             FROM lookups WHERE state <> 'done'",
-        ))
-        .await?
-        .opt_int("due")
+        self.db
+            .read_one(sql(
+                "SELECT MIN(CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END)
+                     AS due
+                 FROM lookups WHERE state <> 'done'",
+            ))
+            .await?
+            .map_or(Ok(None), |row| row.opt_int("due"))
     }
 }
 
@@ -297,13 +331,12 @@ async fn evidence(
     else {
         return Ok(Evidence::default());
     };
-    let outcomes = outcomes_at(tx, account_id, &domain).await?;
     let mut evidence = Evidence {
         company_domain,
         ..Evidence::default()
     };
     // Proved ones first; of the others, only those that something became of say anything.
-    for row in tx
+    let rows = tx
         .all(
             sql(
                 "SELECT e.address, e.status, l.lead FROM emails e JOIN leads l ON l.id = e.lead_id
@@ -312,11 +345,15 @@ async fn evidence(
                           e.checked_at DESC LIMIT $3",
             )
             .bind(account_id)
-            .bind(domain)
+            .bind(domain.as_str())
             .bind(EVIDENCE_MAX),
         )
-        .await?
-    {
+        .await?;
+    if rows.is_empty() {
+        return Ok(evidence);
+    }
+    let outcomes = outcomes_at(tx, account_id, &domain).await?;
+    for row in &rows {
         let address = row.text("address")?;
         let outcome = outcomes.get(keyed_hash(key, &email_key(&address)).as_slice());
         let into = match outcome.copied() {

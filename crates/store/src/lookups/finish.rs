@@ -14,7 +14,7 @@ use crate::error::{Result, StoreError};
 use crate::leads::{self, StoredLead, identity::fold};
 use crate::pricing::{self, Pricing};
 use crate::secret::keyed_hash;
-use crate::sql::{Tx, sql};
+use crate::sql::{Statement, Tx, sql};
 use crate::{Store, credits};
 
 /// What a look-up came to.
@@ -69,22 +69,36 @@ impl Store {
         let mut account = LockedAccount::lock(&mut tx, account_id).await?;
         // Asked again under the account's lock: a server that took over may have finished
         // while this one waited.
-        let Some(row) = tx
-            .optional(
+        let rows = tx
+            .all(
                 sql(
-                    "SELECT lead_id, capture_id, hold_operation, inputs FROM lookups
-                     WHERE id = $1 AND lease_owner = $2 AND state = 'working'",
+                    "SELECT 'lookup' AS part, k.lead_id AS id, k.capture_id, k.hold_operation,
+                            k.inputs, l.lead, l.edited, 0 AS created_at
+                     FROM lookups k JOIN leads l ON l.id = k.lead_id
+                     WHERE k.id = $1 AND k.lease_owner = $2 AND k.state = 'working'
+                     UNION ALL
+                     SELECT 'capture', operation_id, '', NULL, NULL, '', '', created_at
+                     FROM captures
+                     WHERE account_id = $3 AND lookup_id = $1
+                       AND state IN ('queued', 'working', 'deferred')
+                     ORDER BY created_at, id",
                 )
                 .bind(lookup_id)
-                .bind(worker),
+                .bind(worker)
+                .bind(account_id),
             )
-            .await?
-        else {
+            .await?;
+        let (mut row, mut waiting) = (None, Vec::new());
+        for part in &rows {
+            match part.text("part")?.as_str() {
+                "lookup" => row = Some(part),
+                _ => waiting.push(part.uuid("id")?),
+            }
+        }
+        let Some(row) = row else {
             return Ok(Finished::Lost);
         };
-        let lead = leads::by_id(&mut tx, account_id, row.uuid("lead_id")?)
-            .await?
-            .ok_or_else(|| StoreError::Corrupt("a look-up without lead".to_owned()))?;
+        let lead = leads::read(row)?;
         if row.bytes("inputs")? != lead.inputs() {
             requeue(&mut tx, &mut account, lookup_id, now).await?;
             account.save(&mut tx).await?;
@@ -99,7 +113,7 @@ impl Store {
             .transpose()
             .map_err(|_| StoreError::Corrupt("a hold's id".to_owned()))?;
         let payer = row.uuid("capture_id")?;
-        let receipt = self
+        let (receipt, mut writes) = self
             .settle(
                 &mut tx,
                 &mut account,
@@ -111,11 +125,11 @@ impl Store {
                 now,
             )
             .await?;
-        write_email(&mut tx, account_id, &lead, &end).await?;
+        writes.extend(email_write(&mut tx, account_id, &lead, &end).await?);
         if let Some(domain) = &end.company_domain {
-            write_company_domain(&mut tx, account_id, &lead, domain, now).await?;
+            writes.extend(company_domain_write(account_id, &lead, domain, now));
         }
-        for operation_id in captures::waiting_for(&mut tx, account_id, lookup_id).await? {
+        for operation_id in waiting {
             let shared;
             let receipt = if operation_id == payer {
                 &receipt
@@ -123,29 +137,23 @@ impl Store {
                 shared = pricing.receipt(operation_id, pricing.shared()?, now);
                 &shared
             };
-            captures::change(
-                &mut tx,
-                &mut account,
-                operation_id,
-                &CaptureChange {
-                    state: end.state,
-                    reason: end.reason.as_deref(),
-                    receipt: Some(receipt),
-                },
-                now,
-            )
-            .await?;
+            let shown = CaptureChange {
+                state: end.state,
+                reason: end.reason.as_deref(),
+                receipt: Some(receipt),
+            };
+            writes.push(captures::changing(&mut account, operation_id, &shown, now)?);
         }
-        tx.execute(
+        writes.push(
             sql("UPDATE lookups
                  SET state = 'done', lease_owner = NULL, lease_until = NULL, progress = NULL,
                      updated_at = $2
                  WHERE id = $1")
             .bind(lookup_id)
             .bind(now),
-        )
-        .await?;
-        account.save(&mut tx).await?;
+        );
+        writes.extend(account.unsaved()?);
+        tx.batch(writes).await?;
         tx.commit().await?;
         Ok(Finished::Done)
     }
@@ -177,7 +185,8 @@ impl Store {
         Ok(end.clone())
     }
 
-    /// Charges or releases the hold, and says so in a receipt.
+    /// Charges or releases the hold, and says so in a receipt; with the statements that
+    /// write it.
     #[expect(clippy::too_many_arguments, reason = "one transaction's context")]
     async fn settle(
         &self,
@@ -189,7 +198,7 @@ impl Store {
         end: &LookupEnd,
         pricing: &Pricing,
         now: UnixMillis,
-    ) -> Result<Receipt> {
+    ) -> Result<(Receipt, Vec<Statement>)> {
         let value = end
             .email
             .as_ref()
@@ -208,16 +217,17 @@ impl Store {
             price.amount = 0;
         }
         let Some(operation) = hold_operation else {
-            return Ok(pricing.receipt(payer, price, now));
+            return Ok((pricing.receipt(payer, price, now), Vec::new()));
         };
-        let resolved = credits::run(tx, account, Some(&operation), now, |state| {
-            if price.amount > 0 {
-                state.settle(&operation, &price, now)
-            } else {
-                state.release(&operation, &price, now)
-            }
-        })
-        .await?;
+        let (mut writes, resolved) =
+            credits::prepare(tx, account, Some(&operation), now, |state| {
+                if price.amount > 0 {
+                    state.settle(&operation, &price, now)
+                } else {
+                    state.release(&operation, &price, now)
+                }
+            })
+            .await?;
         let hold = resolved.hold();
         let charged = hold.charged();
         if matches!(resolved, Resolved::Done(_))
@@ -230,9 +240,11 @@ impl Store {
                 lead_id: Some(lead.id),
             };
             let id = operation.as_str();
-            charges::insert(tx, account.id, id, 0, &subject, charged, now).await?;
+            writes.push(charges::inserting(
+                account.id, id, 0, &subject, charged, now,
+            ));
         }
-        pricing::receipt_of_hold(payer, hold)
+        Ok((pricing::receipt_of_hold(payer, hold)?, writes))
     }
 }
 
@@ -257,18 +269,15 @@ async fn requeue(
 
 /// Keeps the best address of the lead: a proved one is replaced by another proved one, or
 /// goes when it is disproved; anything else by whatever is newer.
-async fn write_email(
+async fn email_write(
     tx: &mut Tx,
     account_id: Uuid,
     lead: &StoredLead,
     end: &LookupEnd,
-) -> Result<()> {
+) -> Result<Option<Statement>> {
     let Some(email) = &end.email else {
-        if end.disproves_known {
-            tx.execute(sql("DELETE FROM emails WHERE lead_id = $1").bind(lead.id))
-                .await?;
-        }
-        return Ok(());
+        let delete = || sql("DELETE FROM emails WHERE lead_id = $1").bind(lead.id);
+        return Ok(end.disproves_known.then(delete));
     };
     let domain = email
         .address
@@ -286,10 +295,10 @@ async fn write_email(
         if let Some(row) = known
             && row.text("domain")? == domain
         {
-            return Ok(());
+            return Ok(None);
         }
     }
-    tx.execute(
+    Ok(Some(
         sql("INSERT INTO emails
              (lead_id, account_id, address, domain, status, score, model_score, reasons,
               checked_at)
@@ -308,22 +317,17 @@ async fn write_email(
         .bind(end.model_score.map(i64::from))
         .bind(serde_json::to_string(&email.reasons)?)
         .bind(email.checked_at),
-    )
-    .await?;
-    Ok(())
+    ))
 }
 
-async fn write_company_domain(
-    tx: &mut Tx,
+fn company_domain_write(
     account_id: Uuid,
     lead: &StoredLead,
     domain: &str,
     now: UnixMillis,
-) -> Result<()> {
-    let Some(company) = &lead.lead.company else {
-        return Ok(());
-    };
-    tx.execute(
+) -> Option<Statement> {
+    let company = lead.lead.company.as_deref()?;
+    Some(
         sql(
             "INSERT INTO company_domains (account_id, company, domain, checked_at)
              VALUES ($1, $2, $3, $4)
@@ -335,6 +339,4 @@ async fn write_company_domain(
         .bind(domain)
         .bind(now),
     )
-    .await?;
-    Ok(())
 }

@@ -369,6 +369,42 @@ pub async fn numbers_are_kept_and_paid_for_once(bench: Bench) {
     bench.assert_ledger_clean().await;
 }
 
+/// Two clicks at once, on two devices, or a click and the unlock of a capture: both began
+/// unpaid, and one pays.
+pub async fn the_same_begun_twice_is_charged_once(bench: Bench) {
+    let plan = PlanId::new("team").unwrap();
+    bench
+        .store
+        .change_plan(bench.account, Uuid::now_v7(), &plan, &bench.pricing, NOW)
+        .await
+        .unwrap();
+    let lead = bench.create(&capture_of("ana"), NOW).await.lead_id;
+    bench.run(&found("ana@acme.example", NOW), NOW).await;
+    let before = bench.credits(NOW).await;
+    let member = owner(&bench).await;
+    let phones = ActionEnd::Phones(vec![FoundPhone {
+        number: "+49 151 5550 200".to_owned(),
+        kind: "mobile".to_owned(),
+        provider: "book".to_owned(),
+    }]);
+    let unlock = || Store::unlock_request(Uuid::now_v7(), member, lead);
+    let first = work(begin(&bench, &unlock(), NOW).await);
+    let second = work(begin(&bench, &unlock(), NOW).await);
+    assert!(!first.is_repeat && !second.is_repeat);
+    assert_eq!(finish(&bench, &second, &phones, NOW + 1).await, 1_000);
+    assert_eq!(finish(&bench, &first, &phones, NOW + 2).await, 0);
+
+    let verify = || verification(&bench, "bob@works.example");
+    let (first, second) = (verify().await, verify().await);
+    let first = work(begin(&bench, &first, NOW).await);
+    let second = work(begin(&bench, &second, NOW).await);
+    assert_eq!(finish(&bench, &first, &verified(), NOW + 3).await, 1_000);
+    assert_eq!(finish(&bench, &second, &verified(), NOW + 3).await, 0);
+    let after = bench.credits(NOW + 4).await;
+    assert_eq!((before.0 - after.0, after.1), (2_000, 0));
+    bench.assert_ledger_clean().await;
+}
+
 /// An unlock whose server died, and whose source is gone since, ends once nobody is at it.
 pub async fn an_unlock_that_nobody_can_go_on_with_ends_and_gives_its_credit_back(bench: Bench) {
     let (store, pricing) = (&bench.store, &bench.pricing);

@@ -52,6 +52,7 @@ conformance! {
     actions::an_unlock_that_nobody_can_go_on_with_ends_and_gives_its_credit_back,
     actions::a_dead_servers_action_is_taken_up_once,
     actions::two_servers_hold_exactly_what_fits,
+    actions::the_same_begun_twice_is_charged_once,
     actions::a_hold_that_ran_out_is_made_anew,
     actions::what_we_could_not_do_is_given_back,
     actions::a_report_is_charged_once,
