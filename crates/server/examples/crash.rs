@@ -1,10 +1,11 @@
-//! Kills the server at random while clients capture, and looks what is left.
+//! Kills the server at random while clients work, and looks what is left.
 //!
 //! `cargo run -p lode-server --release --example crash -- [OPERATIONS] [--postgres]
-//! [--lode PATH]`: so many captures (10,000 by default) are sent by clients that repeat
-//! each one, with its id, until it is answered, while `lode serve` is killed (SIGKILL) and
-//! started again, over and over. Then: every capture is stored once, nothing was lost,
-//! nobody was charged twice, and `lode ledger check` is clean. Exit status 1 otherwise.
+//! [--lode PATH]`: so many operations (10,000 by default; five of eight are captures, the
+//! others imports, reported usage and unlocks) are sent by clients that repeat each one, with
+//! its id, until it is answered, while `lode serve` is killed (SIGKILL) and started again,
+//! over and over. Then: every operation is stored once, nothing was lost, nobody was charged
+//! twice, and `lode ledger check` is clean. Exit status 1 otherwise.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,14 +15,16 @@
     missing_docs
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use lode_core::api::{CaptureChanges, CaptureState, PairingResponse};
+use axum::routing::post;
+use axum::{Json, Router};
+use lode_core::api::{CaptureChanges, CaptureState, CaptureView, PairingResponse};
 use lode_testbed::{Bed, Character, DomainSpec, Scenario};
 use rand::Rng as _;
 use reqwest::Client;
@@ -131,22 +134,23 @@ pub async fn run(operations: usize, postgres: bool, lode: &Path) -> Result<(), S
     .await
     .map_err(|e| e.to_string())?;
     let folder = tempfile::tempdir().unwrap();
-    let setting = setting(&bed, folder.path(), postgres, operations, lode)?;
+    let provider = provider().await?;
+    let setting = setting(&bed, folder.path(), postgres, operations, lode, &provider)?;
     let mut server = setting.start();
-    let token = Arc::new(pair(&setting).await?);
+    let token = pair(&setting).await?;
+    set_provider(&setting, &token).await?;
 
-    let bodies: Arc<Vec<Value>> = Arc::new((0..operations).map(|i| capture(i, people)).collect());
-    let next = Arc::new(AtomicUsize::new(0));
-    let (retries, done) = (
-        Arc::new(AtomicUsize::new(0)),
-        Arc::new(AtomicBool::new(false)),
-    );
+    let work = Arc::new(Work {
+        url: setting.url(),
+        token: token.clone(),
+        operations: (0..operations).map(|i| Operation::new(i, people)).collect(),
+        ..Work::default()
+    });
+    let done = Arc::new(AtomicBool::new(false));
     let clients: Vec<_> = (0..CLIENTS)
         .map(|_| {
-            let (bodies, next, retries, token) =
-                (bodies.clone(), next.clone(), retries.clone(), token.clone());
-            let url = setting.url();
-            tokio::spawn(async move { send_all(&url, &token, &bodies, &next, &retries).await })
+            let work = work.clone();
+            tokio::spawn(async move { work.send_all().await })
         })
         .collect();
     let watching = {
@@ -172,17 +176,220 @@ pub async fn run(operations: usize, postgres: bool, lode: &Path) -> Result<(), S
     watching.await.map_err(|e| e.to_string())??;
     let sent_in = started.elapsed();
 
-    let states = wait_until_ended(&setting, &token, &bodies).await;
+    let ended = async {
+        let states = wait_until_ended(&setting, &token, &work).await?;
+        check_leads(&setting, &token, &work).await?;
+        Ok::<_, String>((states, receipts(&setting, &token).await?))
+    };
+    let ended = ended.await;
     server.kill()?;
-    let states = states?;
+    let (states, receipts) = ended?;
     println!(
-        "{operations} captures in {:.1} s, {kills} kills, {} repeated requests; {states:?}",
+        "{operations} operations in {:.1} s, {kills} kills, {} repeated requests; {states:?}",
         sent_in.as_secs_f64(),
-        retries.load(Ordering::Relaxed)
+        work.retries.load(Ordering::Relaxed)
     );
-    check_entries(&setting, operations)?;
-    println!("ledger clean; every capture stored once; no person charged twice");
+    check_receipts(&work, &receipts)?;
+    check_entries(&setting, operations, &receipts)?;
+    println!("ledger clean; every operation stored once; nobody charged twice");
     Ok(())
+}
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Capture,
+    Import,
+    Usage,
+    Unlock,
+}
+
+impl Kind {
+    fn of(number: usize) -> Self {
+        match number % 8 {
+            2 => Self::Import,
+            4 => Self::Usage,
+            7 => Self::Unlock,
+            _ => Self::Capture,
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Capture => "/v1/captures",
+            Self::Import => "/v1/imports",
+            Self::Usage => "/v1/usage",
+            Self::Unlock => "/v1/unlocks",
+        }
+    }
+}
+
+/// How many of so many operations are of a kind.
+fn count(operations: usize, kind: Kind) -> usize {
+    (0..operations).filter(|i| Kind::of(*i) == kind).count()
+}
+
+/// Rows of an import.
+const ROWS: usize = 2;
+
+/// An operation with its id, made before anything is sent.
+struct Operation {
+    id: Uuid,
+    number: usize,
+    kind: Kind,
+    /// Without the lead, where it is an unlock: that is known when one was captured.
+    body: Value,
+}
+
+impl Operation {
+    fn new(number: usize, people: usize) -> Self {
+        let (id, kind) = (Uuid::now_v7(), Kind::of(number));
+        let body = match kind {
+            Kind::Capture => capture(id, number, people),
+            Kind::Import => {
+                let rows: Vec<Value> = (0..ROWS)
+                    .map(|row| {
+                        let url = format!("https://www.linkedin.com/in/row-{number}-{row}");
+                        json!({ "full_name": format!("Row {number}"), "profile_url": url })
+                    })
+                    .collect();
+                json!({ "operation_id": id, "rows": rows })
+            }
+            Kind::Usage => json!({
+                "operation_id": id, "action": "ai_text", "subject": format!("text-{number}"),
+                "outcome": "written",
+            }),
+            Kind::Unlock => json!({ "operation_id": id }),
+        };
+        Self {
+            id,
+            number,
+            kind,
+            body,
+        }
+    }
+}
+
+/// What the clients share.
+#[derive(Default)]
+struct Work {
+    url: String,
+    token: String,
+    operations: Vec<Operation>,
+    next: AtomicUsize,
+    retries: AtomicUsize,
+    /// Leads that captures were answered with.
+    leads: Mutex<Vec<Uuid>>,
+    /// Operations that were refused for want of credit and that nothing is kept of.
+    refused: Mutex<BTreeSet<Uuid>>,
+}
+
+impl Work {
+    /// Sends operations until none is left, each until it is answered.
+    async fn send_all(&self) -> Result<(), String> {
+        let client = Client::builder()
+            .timeout(Duration::from_secs(10))
+            .build()
+            .unwrap();
+        loop {
+            let next = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(operation) = self.operations.get(next) else {
+                return Ok(());
+            };
+            let mut body = operation.body.clone();
+            if operation.kind == Kind::Unlock {
+                body["lead_id"] = json!(self.some_lead(operation.number).await);
+            }
+            while !self.send(&client, operation, &body).await? {
+                self.retries.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+
+    /// A lead that was captured.
+    async fn some_lead(&self, number: usize) -> Uuid {
+        loop {
+            {
+                let leads = self.leads.lock().unwrap();
+                if !leads.is_empty() {
+                    return leads[number * 7 % leads.len()];
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Whether the operation was answered.
+    async fn send(
+        &self,
+        client: &Client,
+        operation: &Operation,
+        body: &Value,
+    ) -> Result<bool, String> {
+        let request = client
+            .post(format!("{}{}", self.url, operation.kind.path()))
+            .bearer_auth(&self.token)
+            .json(body);
+        let Ok(response) = request.send().await else {
+            return Ok(false);
+        };
+        let status = response.status();
+        let Ok(text) = response.text().await else {
+            return Ok(false);
+        };
+        match status.as_u16() {
+            200 | 201 => {
+                if operation.kind == Kind::Capture {
+                    let view: CaptureView =
+                        serde_json::from_str(&text).map_err(|e| e.to_string())?;
+                    self.leads.lock().unwrap().push(view.lead_id);
+                }
+                Ok(true)
+            }
+            // Unlocks are kept, paused; nothing is kept of a report.
+            402 => {
+                if operation.kind == Kind::Usage {
+                    self.refused.lock().unwrap().insert(operation.id);
+                }
+                Ok(true)
+            }
+            // Busy or dying, or the dead server's lease: the same again.
+            409 if text.contains("operation_in_progress") => Ok(false),
+            500..=599 => Ok(false),
+            _ => Err(format!("{:?} was refused: {status} {text}", operation.kind)),
+        }
+    }
+}
+
+/// A provider that knows a number of everybody, on loopback: its address.
+async fn provider() -> Result<String, String> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .map_err(|e| e.to_string())?;
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    let answer =
+        || async { Json(json!({ "mobile_number": "+49 151 5550 200", "credits_consumed": 5 })) };
+    let app = Router::new().route("/v1/people/mobile-finder", post(answer));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok(format!("http://{address}"))
+}
+
+async fn set_provider(setting: &Setting, token: &str) -> Result<(), String> {
+    let set = Client::new()
+        .put(format!("{}/v1/providers/leadmagic", setting.url()))
+        .bearer_auth(token)
+        .json(&json!({ "key": "key-of-a-run", "daily_limit": 1_000_000_000 }))
+        .send()
+        .await
+        .map_err(|e| e.to_string())?;
+    if set.status().is_success() {
+        return Ok(());
+    }
+    Err(format!(
+        "no provider: {}",
+        set.text().await.unwrap_or_default()
+    ))
 }
 
 /// A domain where every second person has a mailbox.
@@ -207,12 +414,22 @@ fn people(operations: usize) -> usize {
     (operations * 4 / 5).clamp(1, 40 * PEOPLE_PER_DOMAIN)
 }
 
-fn capture(number: usize, people: usize) -> Value {
+/// How many of them are captured at least once.
+fn captured(operations: usize) -> usize {
+    let people = people(operations);
+    (0..operations)
+        .filter(|i| Kind::of(*i) == Kind::Capture)
+        .map(|i| i % people)
+        .collect::<BTreeSet<_>>()
+        .len()
+}
+
+fn capture(id: Uuid, number: usize, people: usize) -> Value {
     let person = number % people;
     let (domain, who) = (person / PEOPLE_PER_DOMAIN, person % PEOPLE_PER_DOMAIN);
     let url = format!("https://www.linkedin.com/in/ana-{domain}-{who}");
     json!({
-        "operation_id": Uuid::now_v7(),
+        "operation_id": id,
         "captured_at": 1_790_000_000_000_i64,
         "page_url": url,
         "page": { "site": "linkedin", "kind": "profile", "layout": null },
@@ -230,11 +447,14 @@ fn setting(
     postgres: bool,
     operations: usize,
     lode: &Path,
+    provider: &str,
 ) -> Result<Setting, String> {
     let ready = bed.ready();
-    // Credit for three quarters of the people: the rest shows what happens without.
+    // Credit for three quarters of it: the rest shows what happens without.
+    let standard = people(operations) * 3 / 8 + count(operations, Kind::Usage) / 2;
+    let premium = count(operations, Kind::Unlock) * 3 / 4;
     let policy = folder.join("crash.toml");
-    std::fs::write(&policy, policy_with(people(operations) * 3 / 8)).map_err(|e| e.to_string())?;
+    std::fs::write(&policy, policy_with(standard, premium)).map_err(|e| e.to_string())?;
     let mut variables = vec![
         ("LODE_PROBING", "true".to_owned()),
         ("LODE_HELO", "probe.lode.test".to_owned()),
@@ -242,7 +462,15 @@ fn setting(
         ("LODE_DNS", ready.dns.to_string()),
         ("LODE_SMTP_PORT", ready.smtp_port.to_string()),
         ("LODE_WEB_PORT", ready.http_port.to_string()),
-        ("LODE_ALLOW_NETS", ready.allow_nets.join(",")),
+        (
+            "LODE_ALLOW_NETS",
+            format!("{},127.0.0.1/32", ready.allow_nets.join(",")),
+        ),
+        (
+            "LODE_SECRET_KEY",
+            "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=".to_owned(),
+        ),
+        ("LODE_PROVIDER_URLS", format!("leadmagic={provider}")),
         ("LODE_POLICY", policy.display().to_string()),
         ("LODE_LEASE_SECONDS", "5".to_owned()),
         // Killed over and over, a look-up may need many beginnings.
@@ -266,14 +494,17 @@ fn setting(
     })
 }
 
-/// Lode's own policy with another allotment.
-fn policy_with(credits: usize) -> String {
+/// Lode's own policy with other allotments.
+fn policy_with(standard: usize, premium: usize) -> String {
     let own = include_str!("../../ledger/policies/lode.toml");
     let free = "allotments = [{ pool = \"standard\", credits = 10 }]";
     assert!(own.contains(free), "the free plan reads otherwise");
     own.replace(
         free,
-        &format!("allotments = [{{ pool = \"standard\", credits = {credits} }}]"),
+        &format!(
+            "allotments = [{{ pool = \"standard\", credits = {standard} }}, \
+             {{ pool = \"premium\", credits = {premium} }}]"
+        ),
     )
 }
 
@@ -304,53 +535,18 @@ async fn pair(setting: &Setting) -> Result<String, String> {
     Ok(answer.token)
 }
 
-/// Sends captures until none is left, each until it is answered.
-async fn send_all(
-    url: &str,
-    token: &str,
-    bodies: &[Value],
-    next: &AtomicUsize,
-    retries: &AtomicUsize,
-) -> Result<(), String> {
-    let client = Client::builder()
-        .timeout(Duration::from_secs(10))
-        .build()
-        .unwrap();
-    while let Some(body) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
-        loop {
-            let request = client
-                .post(format!("{url}/v1/captures"))
-                .bearer_auth(token)
-                .json(body);
-            match request.send().await {
-                Ok(response) if response.status().is_success() => break,
-                // Busy or dying: the same again.
-                Ok(response) if response.status().is_server_error() => {}
-                Ok(response) => {
-                    let status = response.status();
-                    let text = response.text().await.unwrap_or_default();
-                    return Err(format!("a capture was refused: {status} {text}"));
-                }
-                Err(_) => {}
-            }
-            retries.fetch_add(1, Ordering::Relaxed);
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-    Ok(())
-}
-
 /// Waits for the last look-up; then every capture that was sent, and no other, is there.
 async fn wait_until_ended(
     setting: &Setting,
     token: &str,
-    bodies: &[Value],
+    work: &Work,
 ) -> Result<BTreeMap<String, usize>, String> {
     let client = Client::new();
     let started = Instant::now();
+    let sent = count(work.operations.len(), Kind::Capture);
     let mut after = 0;
     let mut states: BTreeMap<Uuid, CaptureState> = BTreeMap::new();
-    let mut charged: BTreeMap<Uuid, (Uuid, i64)> = BTreeMap::new();
+    let mut leads = BTreeSet::new();
     loop {
         let url = format!("{}/v1/captures?after={after}&wait=5", setting.url());
         match client.get(url).bearer_auth(token).send().await {
@@ -359,22 +555,17 @@ async fn wait_until_ended(
                 after = changes.next;
                 for capture in changes.captures {
                     states.insert(capture.operation_id, capture.state);
-                    let amount = capture.receipt.map_or(0, |receipt| receipt.charged);
-                    charged.insert(capture.operation_id, (capture.lead_id, amount));
+                    leads.insert(capture.lead_id);
                 }
             }
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
         let open = states.values().filter(|state| state.is_open()).count();
-        if states.len() == bodies.len() && open == 0 {
+        if states.len() == sent && open == 0 {
             break;
         }
-        if states.len() > bodies.len() {
-            return Err(format!(
-                "{} captures of {} sent",
-                states.len(),
-                bodies.len()
-            ));
+        if states.len() > sent {
+            return Err(format!("{} captures of {sent} sent", states.len()));
         }
         if started.elapsed() > Duration::from_secs(600) {
             return Err(format!(
@@ -383,25 +574,9 @@ async fn wait_until_ended(
             ));
         }
     }
-    for body in bodies {
-        let id: Uuid = body["operation_id"].as_str().unwrap().parse().unwrap();
-        if !states.contains_key(&id) {
-            return Err(format!("capture {id} is lost"));
-        }
-    }
-    let mut by_lead: BTreeMap<Uuid, i64> = BTreeMap::new();
-    for (lead, amount) in charged.into_values() {
-        *by_lead.entry(lead).or_insert(0) += amount;
-    }
-    if let Some((lead, amount)) = by_lead.iter().find(|(_, amount)| **amount > 1_000) {
-        return Err(format!("lead {lead} was charged {amount}"));
-    }
-    let stored = by_lead.len();
-    if stored != people(bodies.len()) {
-        return Err(format!(
-            "{stored} leads for {} people",
-            people(bodies.len())
-        ));
+    let people = captured(work.operations.len());
+    if leads.len() != people {
+        return Err(format!("{} leads for {people} people", leads.len()));
     }
     let mut counts = BTreeMap::new();
     for state in states.values() {
@@ -410,8 +585,110 @@ async fn wait_until_ended(
     Ok(counts)
 }
 
-/// `lode ledger check`, and nobody charged more than there are mailboxes.
-fn check_entries(setting: &Setting, operations: usize) -> Result<(), String> {
+/// Everybody who was captured or imported is a lead, once.
+async fn check_leads(setting: &Setting, token: &str, work: &Work) -> Result<(), String> {
+    let found = Client::new()
+        .post(format!("{}/v1/searches", setting.url()))
+        .bearer_auth(token)
+        .json(&json!({ "query": "", "limit": 1 }))
+        .send()
+        .await
+        .map_err(|e| e.to_string())?;
+    let found: Value = found.json().await.map_err(|e| e.to_string())?;
+    let operations = work.operations.len();
+    let expected = captured(operations) + ROWS * count(operations, Kind::Import);
+    if found["found"] != json!(expected) {
+        return Err(format!("{} leads, not {expected}", found["found"]));
+    }
+    Ok(())
+}
+
+/// All receipts, page by page.
+async fn receipts(setting: &Setting, token: &str) -> Result<Vec<Value>, String> {
+    let (client, mut all) = (Client::new(), Vec::new());
+    let mut path = "/v1/receipts?limit=200".to_owned();
+    loop {
+        let page = client
+            .get(format!("{}{path}", setting.url()))
+            .bearer_auth(token)
+            .send()
+            .await
+            .map_err(|e| e.to_string())?;
+        let page: Value = page.json().await.map_err(|e| e.to_string())?;
+        all.extend(page["receipts"].as_array().into_iter().flatten().cloned());
+        match page["next"].as_str() {
+            Some(next) => path = format!("/v1/receipts?limit=200&before={next}"),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// Every operation that was not refused is there once, has ended or waits for credit, and
+/// nothing was charged twice.
+fn check_receipts(work: &Work, receipts: &[Value]) -> Result<(), String> {
+    let refused = work.refused.lock().unwrap();
+    let mut expected: BTreeMap<Uuid, Kind> = work
+        .operations
+        .iter()
+        .filter(|operation| !refused.contains(&operation.id))
+        .map(|operation| (operation.id, operation.kind))
+        .collect();
+    let mut by_lead: BTreeMap<(String, String), i64> = BTreeMap::new();
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    for row in receipts {
+        let id: Uuid = row["operation_id"].as_str().unwrap().parse().unwrap();
+        let kind = expected
+            .remove(&id)
+            .ok_or_else(|| format!("{id} is there twice, or was never sent: {row}"))?;
+        let (state, charged) = (
+            row["state"].as_str().unwrap(),
+            row["charged"].as_i64().unwrap(),
+        );
+        *kinds
+            .entry(format!("{kind:?} {state} {charged}"))
+            .or_insert(0) += 1;
+        let right = match kind {
+            Kind::Capture => matches!((state, charged), ("done", 0 | 1_000) | ("paused", 0)),
+            Kind::Import => (state, charged) == ("done", 0),
+            Kind::Usage => (state, charged) == ("done", 1_000),
+            Kind::Unlock => matches!((state, charged), ("done", 0 | 1_000) | ("paused", 0)),
+        };
+        if !right {
+            return Err(format!("{kind:?}: {row}"));
+        }
+        if let Some(lead) = row["lead_id"].as_str() {
+            let sum = by_lead
+                .entry((lead.to_owned(), format!("{kind:?}")))
+                .or_insert(0);
+            *sum += charged;
+        }
+    }
+    if let Some((id, kind)) = expected.first_key_value() {
+        return Err(format!(
+            "{kind:?} {id} is lost, and {} more",
+            expected.len() - 1
+        ));
+    }
+    if let Some((lead, amount)) = by_lead.iter().find(|(_, amount)| **amount > 1_000) {
+        return Err(format!("lead {lead:?} was charged {amount}"));
+    }
+    println!("{kinds:?}, {} refused", refused.len());
+    // What was never paid for was never tested.
+    for paid in [
+        "Capture done 1000",
+        "Usage done 1000",
+        "Unlock done 1000",
+        "Import done 0",
+    ] {
+        if !kinds.contains_key(paid) {
+            return Err(format!("there was no {paid}"));
+        }
+    }
+    Ok(())
+}
+
+/// `lode ledger check`; what the ledger has charged is what the receipts say.
+fn check_entries(setting: &Setting, operations: usize, receipts: &[Value]) -> Result<(), String> {
     let lode = |arguments: &[&str]| {
         Command::new(&setting.lode)
             .args(arguments)
@@ -435,13 +712,22 @@ fn check_entries(setting: &Setting, operations: usize) -> Result<(), String> {
         .lines()
         .filter(|line| line.contains(",settle,"))
         .count();
-    let mailboxes = people(operations).div_ceil(2);
-    println!("{settled} charges for {mailboxes} mailboxes");
-    if settled > mailboxes {
-        return Err(format!("{settled} charges for {mailboxes} mailboxes"));
+    let said = receipts
+        .iter()
+        .filter(|row| row["charged"].as_i64() > Some(0))
+        .count();
+    // Each price here is one credit of one grant: one entry.
+    if settled != said {
+        return Err(format!("{settled} charges, but {said} receipts say so"));
     }
-    if settled == 0 {
-        return Err("nothing was charged: nothing was tested".to_owned());
+    let found = receipts
+        .iter()
+        .filter(|row| row["action"] == "find" && row["charged"].as_i64() > Some(0))
+        .count();
+    let mailboxes = people(operations).div_ceil(2);
+    println!("{settled} charges, {found} of them for {mailboxes} mailboxes");
+    if found > mailboxes {
+        return Err(format!("{found} charges for {mailboxes} mailboxes"));
     }
     Ok(())
 }

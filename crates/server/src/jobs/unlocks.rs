@@ -10,14 +10,12 @@ use tokio::time::sleep;
 use crate::app::App;
 use crate::phones::{PhoneQuestion, PhoneSource, Preview};
 use crate::problem::{ApiError, ApiResult};
+use crate::routes::operations::lease_until;
 use crate::routes::unlocks::{find, unavailable};
 
 /// Longest pause, against clocks that are set back; where other servers put unlocks into
 /// the queue too, the same.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
-
-/// For how long an unlock is this server's.
-const LEASE_MS: i64 = 120_000;
 
 /// After how long an unlock is tried again that nobody answered for.
 const PUT_OFF_MS: i64 = 10 * 60 * 1000;
@@ -65,7 +63,7 @@ async fn work(app: &App, due: &DueUnlock) -> ApiResult<()> {
         return end(app, due, "erased").await;
     };
     let now: UnixMillis = app.now();
-    let lease_until = now.saturating_add(LEASE_MS);
+    let lease_until = lease_until(app, now);
     let begun = app
         .store
         .begin_due_unlock(due, quality, &app.pricing, now, lease_until)

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use lode_core::api::Receipt;
+use lode_core::api::{Receipt, UnixMillis};
 use lode_ledger::Balance;
 use lode_store::{ActionRequest, Begun, Operation, OperationState, Ticket, secret};
 use serde::Serialize;
@@ -14,8 +14,16 @@ use crate::app::App;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
 
-/// For how long an action that takes its time is whose who began it, in milliseconds.
-const LEASE_MS: i64 = 120_000;
+/// For how many leases of a look-up an action that takes its time is whose who began it: it
+/// is not prolonged under way.
+const LEASES: u64 = 2;
+
+/// When an action that is begun now is anybody's again, should its server die.
+pub(crate) fn lease_until(app: &App, now: UnixMillis) -> UnixMillis {
+    let seconds = app.config.lease_seconds.saturating_mul(LEASES);
+    let ms = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
+    now.saturating_add(ms)
+}
 
 /// Hash of what a request asks: of its call and its body, whatever the body's spelling.
 pub(crate) fn body_hash<T: Serialize>(call: &str, request: &T) -> ApiResult<secret::Hash> {
@@ -33,7 +41,7 @@ pub(crate) enum Begin {
 /// Begins an action: the repeat check and the hold, in one transaction.
 pub(crate) async fn begin(app: &App, caller: &Caller, request: &ActionRequest) -> ApiResult<Begin> {
     let now = app.now();
-    let lease_until = now.saturating_add(LEASE_MS);
+    let lease_until = lease_until(app, now);
     let begun = app
         .store
         .begin_action(caller.account_id, request, &app.pricing, now, lease_until)
