@@ -13,6 +13,7 @@ use lode_store::Viewer;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::credit_headers::KnownCaller;
 use crate::problem::{ApiError, ApiResult};
 
 /// Longest token that is looked at, in bytes.
@@ -71,12 +72,16 @@ impl FromRequestParts<App> for Caller {
             .authenticate(token, app.now())
             .await?
             .ok_or(ApiError::Unauthorized)?;
-        Ok(Self {
+        let caller = Self {
             account_id: device.account_id,
             device_id: device.id,
             member_id: device.member_id,
             role: device.role,
-        })
+        };
+        if let Some(known) = parts.extensions.get::<KnownCaller>() {
+            known.set(caller);
+        }
+        Ok(caller)
     }
 }
 

@@ -14,6 +14,7 @@
 pub mod api;
 pub mod app;
 pub mod config;
+mod credit_headers;
 mod domains;
 pub mod extract;
 mod finder;

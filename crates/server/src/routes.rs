@@ -10,7 +10,7 @@ mod health;
 mod imports;
 mod leads;
 mod members;
-mod operations;
+pub(crate) mod operations;
 mod outcomes;
 mod pairings;
 mod plans;
@@ -27,7 +27,7 @@ mod verifications;
 use std::net::SocketAddr;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router, middleware};
@@ -38,14 +38,9 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::credit_headers;
 use crate::guard::{self, Caller, HostNames};
 use crate::problem::{ApiError, ApiResult};
-
-const CREDITS_AVAILABLE: HeaderName = HeaderName::from_static("lode-credits-available");
-const CREDITS_HELD: HeaderName = HeaderName::from_static("lode-credits-held");
-const CREDITS_CHARGED: HeaderName = HeaderName::from_static("lode-credits-charged");
-const CREDITS_POOLS: HeaderName = HeaderName::from_static("lode-credits-pools");
-const CREDITS_RESETS_AT: HeaderName = HeaderName::from_static("lode-credits-resets-at");
 
 /// All routes; `listen` is the address that the server got.
 pub fn router(app: App, listen: SocketAddr) -> Router {
@@ -70,15 +65,12 @@ pub fn router(app: App, listen: SocketAddr) -> Router {
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
         ])
-        .expose_headers([
-            CREDITS_AVAILABLE,
-            CREDITS_HELD,
-            CREDITS_CHARGED,
-            CREDITS_POOLS,
-            CREDITS_RESETS_AT,
-            header::RETRY_AFTER,
-            header::ETAG,
-        ]);
+        .expose_headers(
+            credit_headers::ALL
+                .into_iter()
+                .chain([header::RETRY_AFTER, header::ETAG])
+                .collect::<Vec<_>>(),
+        );
     Router::new()
         .route("/v1/health", get(health::show))
         .route("/v1/pairings", post(pairings::create))
@@ -134,9 +126,16 @@ pub fn router(app: App, listen: SocketAddr) -> Router {
         .route("/v1/rules", get(rules::list))
         .route("/v1/rules/{site}", get(rules::show))
         .route("/v1/devices/current", delete(devices::revoke_current))
-        .fallback(|| async { ApiError::NotFound })
-        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        // Who calls is asked for here too, so that these answers carry the credit as well.
+        .fallback(|_: Result<Caller, ApiError>| async { ApiError::NotFound })
+        .method_not_allowed_fallback(|_: Result<Caller, ApiError>| async {
+            ApiError::MethodNotAllowed
+        })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            credit_headers::on_every_answer,
+        ))
         .layer(cors)
         .layer(middleware::from_fn_with_state(
             hosts,
@@ -186,35 +185,11 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
         let headers = response.headers_mut();
-        let total = self.balance.total();
-        headers.insert(CREDITS_AVAILABLE, total.available.into());
-        headers.insert(CREDITS_HELD, total.held.into());
-        headers.insert(CREDITS_CHARGED, self.charged.into());
-        if let Ok(pools) = HeaderValue::from_str(&pools(&self.balance)) {
-            headers.insert(CREDITS_POOLS, pools);
-        }
-        if let Some(resets_at) = self.balance.resets_at {
-            headers.insert(CREDITS_RESETS_AT, resets_at.into());
-        }
+        credit_headers::write(headers, &self.balance, self.charged);
         // Personal data: no cache may keep it.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
-}
-
-/// Balances by pool as a structured header (RFC 9651, a list of tokens with parameters).
-fn pools(balance: &Balance) -> String {
-    balance
-        .pools
-        .iter()
-        .map(|(pool, sums)| {
-            format!(
-                "{pool};available={};held={};limit={}",
-                sums.available, sums.held, sums.plan_limit
-            )
-        })
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 /// An id in the path; what is no id is not found.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use lode_core::api::{CaptureChanges, CaptureRequest, CaptureView};
+use lode_core::api::{CaptureChanges, CaptureRequest, CaptureView, MobileState};
 use lode_store::{Resumed, ShownCapture, Submitted, secret};
 use tokio::time::{Instant, sleep_until};
 
@@ -49,7 +49,10 @@ pub(crate) async fn create(
                 "capture stored"
             );
             app.captures_changed(caller.account_id);
-            app.unlocks.notify_one();
+            let mobile = shown.view.mobile.as_ref();
+            if mobile.is_some_and(|mobile| mobile.state == MobileState::Working) {
+                app.unlocks.notify_one();
+            }
             Ok(answer(&app, &caller, *shown)
                 .await
                 .status(StatusCode::CREATED))

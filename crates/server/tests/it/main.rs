@@ -14,6 +14,7 @@
 mod access;
 mod actions;
 mod concurrency;
+mod credit_headers;
 mod domains;
 mod flow;
 mod outcomes;
