@@ -16,8 +16,8 @@ const HEADERS: [&str; 4] = [
 
 fn carries(response: &Response) -> bool {
     let has = |name: &&str| response.headers().contains_key(*name);
-    let all = HEADERS.iter().all(|name| has(name));
-    assert_eq!(all, HEADERS.iter().any(|name| has(name)), "all or none");
+    let all = HEADERS.iter().all(has);
+    assert_eq!(all, HEADERS.iter().any(has), "all or none");
     all
 }
 
