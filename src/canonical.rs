@@ -3,6 +3,7 @@
 mod domain;
 
 use crate::address::Url;
+use crate::unicode::Lower;
 
 pub use domain::company_domain;
 
@@ -88,7 +89,7 @@ pub fn normal_slug(segment: &str) -> Option<String> {
     if is_member_id(decoded) {
         return Some(decoded.to_owned());
     }
-    Some(percent_encode(&decoded.to_lowercase()))
+    Some(percent_encode(&decoded.lower()))
 }
 
 /// Whether a slug is a LinkedIn member id (`ACoAA…`, `ACwAA…`, `AEMAA…`): 39 characters of

@@ -54,7 +54,7 @@ pub fn is_hidden(element: ElementRef<'_>) -> bool {
         let style: String = style
             .chars()
             .filter(|c| !c.is_whitespace())
-            .flat_map(char::to_lowercase)
+            .flat_map(crate::unicode::lower_char)
             .collect();
         style.contains("display:none") || style.contains("visibility:hidden")
     })
@@ -278,7 +278,7 @@ fn letters(element: ElementRef<'_>, limit: usize) -> String {
         .take(8 * limit)
         .filter(|c| c.is_alphanumeric())
         .take(limit)
-        .flat_map(char::to_lowercase)
+        .flat_map(crate::unicode::lower_char)
         .collect()
 }
 

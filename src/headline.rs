@@ -14,6 +14,7 @@ mod tests;
 mod text;
 mod title;
 
+use crate::unicode::Lower;
 use part::Reading;
 use text::Part;
 
@@ -102,11 +103,11 @@ pub fn split(headline: &str) -> Stated {
 /// "Acme | CTO", "CTO, Acme (the robots people)".
 #[must_use]
 pub fn title_beside(headline: &str, company: &str) -> Option<String> {
-    let known = company.to_lowercase();
+    let known = company.lower();
     let title = split(headline).title.or_else(|| {
         let parts = text::parts(headline);
         let is_known =
-            |part: &Part| text::join(&part.words).is_some_and(|text| text.to_lowercase() == known);
+            |part: &Part| text::join(&part.words).is_some_and(|text| text.lower() == known);
         let mut others = parts.iter().filter(|part| !is_known(part));
         let first = others.next().filter(|_| parts.iter().any(is_known))?;
         match part::read(first) {
@@ -116,7 +117,7 @@ pub fn title_beside(headline: &str, company: &str) -> Option<String> {
     })?;
     let cut = title.char_indices().find(|(at, c)| {
         let after = title.get(at + 1..).unwrap_or_default().trim_start();
-        *c == ',' && !known.is_empty() && after.to_lowercase().starts_with(&known)
+        *c == ',' && !known.is_empty() && after.lower().starts_with(&known)
     });
     match cut.and_then(|(at, _)| title.get(..at)) {
         Some(front) if !front.trim().is_empty() => Some(front.trim().to_owned()),

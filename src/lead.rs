@@ -1,5 +1,6 @@
 //! The lead: one person or company, as a page shows it.
 
+use crate::unicode::Lower;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -126,7 +127,7 @@ impl Lead {
         }
         let addresses = |lead: &Self| {
             let all = lead.profile_url.iter().chain(&lead.also_at);
-            all.map(|url| url.to_lowercase()).collect::<Vec<_>>()
+            all.map(|url| url.lower()).collect::<Vec<_>>()
         };
         let known = addresses(other);
         addresses(self).iter().any(|url| known.contains(url))
@@ -137,11 +138,11 @@ impl Lead {
     #[must_use]
     pub fn identity(&self) -> Option<String> {
         if let Some(url) = &self.profile_url {
-            return Some(url.to_lowercase());
+            return Some(url.lower());
         }
         let name = self.full_name.as_ref()?;
         let company = self.company_domain.as_ref().or(self.company.as_ref());
-        Some(format!("{name}|{}", company.map_or("", String::as_str)).to_lowercase())
+        Some(format!("{name}|{}", company.map_or("", String::as_str)).lower())
     }
 }
 

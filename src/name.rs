@@ -8,6 +8,7 @@
 //!
 //! Parts keep the text as displayed: nothing is recased.
 
+use crate::unicode::Lower;
 use serde::{Deserialize, Serialize};
 
 mod affix;
@@ -105,7 +106,7 @@ impl Found {
         let is_pronoun_list = aside
             .split(|c: char| !c.is_alphanumeric())
             .filter(|part| !part.is_empty())
-            .all(|part| lexicon::PRONOUNS.has(&part.to_lowercase()));
+            .all(|part| lexicon::PRONOUNS.has(&part.lower()));
         let Some(first) = words.first() else { return };
         // "(R)" and "(Hiring!)" are no nicknames either.
         let is_short = words.len() == 1 && first.letters() == 1 && first.text.is_ascii();

@@ -236,7 +236,7 @@ pub fn fold(text: &str) -> String {
             match c {
                 '\u{2019}' | '\u{02bc}' => out.push('\''),
                 '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' => {}
-                _ => out.extend(c.to_lowercase()),
+                _ => out.extend(crate::unicode::lower_char(c)),
             }
         }
     }

@@ -2,6 +2,7 @@
 //! list is larger than the rest of the core. The backend, which looks domains up, has it.
 
 use crate::address::Url;
+use crate::unicode::Lower;
 
 /// Second-level labels that registries of two-letter domains sell below ("example.co.uk").
 const SECOND_LEVEL: &[&str] = &[
@@ -60,7 +61,7 @@ const SHARED: &[&str] = &[
 #[must_use]
 pub fn company_domain(website: &Url) -> Option<String> {
     let host = website.host_str().filter(|host| !is_ip_literal(host))?;
-    let host = host.trim_end_matches('.').to_lowercase();
+    let host = host.trim_end_matches('.').lower();
     let labels: Vec<&str> = host.split('.').collect();
     if labels.len() < 2 || labels.iter().any(|label| label.is_empty()) {
         return None;

@@ -1,5 +1,6 @@
 //! From the headline's text to its parts and their words.
 
+use crate::unicode::Lower;
 use crate::unicode::{is_mark, nfc, nfkc};
 
 /// Longest text read, in characters: sites cut headlines below this.
@@ -26,7 +27,7 @@ impl Word {
                     !c.is_alphanumeric() && !is_mark(c) && !matches!(c, '#' | '+')
                 })
                 .chars()
-                .flat_map(char::to_lowercase)
+                .flat_map(crate::unicode::lower_char)
                 .map(|c| if c == '’' { '\'' } else { c })
                 .collect(),
         };
@@ -92,9 +93,7 @@ pub(super) fn parts(headline: &str) -> Vec<Part> {
             seen_at |= joins(text);
             // "@Acme/Co-Founder @Acorn".
             let text = match text.split_once('/') {
-                Some((company, job))
-                    if seen_at && super::title::is_job_key(&job.to_lowercase()) =>
-                {
+                Some((company, job)) if seen_at && super::title::is_job_key(&job.lower()) => {
                     if let Some(part) = parts.last_mut() {
                         part.words.push(Word::new(company));
                     }
@@ -124,12 +123,12 @@ pub(super) fn parts(headline: &str) -> Vec<Part> {
 }
 
 fn joins(word: &str) -> bool {
-    let key = word.to_lowercase();
+    let key = word.lower();
     super::lexicon::AT.has(&key) || matches!(key.as_str(), "&" | "and" | "of")
 }
 
 fn is_former(word: &str) -> bool {
-    let key = word.to_lowercase();
+    let key = word.lower();
     key == "ex" || key.starts_with("ex-") || key == "former" || key == "formerly"
 }
 

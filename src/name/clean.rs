@@ -1,6 +1,7 @@
 //! From a displayed line to the text that can hold a name: without control and invisible
 //! characters, emoji and ornaments; fancy letters become plain ones.
 
+use crate::unicode::Lower;
 use crate::unicode::{is_mark, nfc, nfkc};
 
 /// Longest text read, in characters. What a site shows as a name is far shorter.
@@ -118,7 +119,7 @@ fn is_kept(c: char) -> bool {
 
 /// Whether the text names nobody: an anonymous member, an address, no letters at all.
 pub(super) fn names_nobody(text: &str) -> bool {
-    let lower = text.to_lowercase();
+    let lower = text.lower();
     let has_address = lower.split_whitespace().any(|word| {
         word.starts_with("http:")
             || word.starts_with("https:")

@@ -3,6 +3,7 @@
 
 use super::word::Word;
 use super::{clean, lexicon};
+use crate::unicode::Lower;
 
 /// The name first, then what other separators than commas cut off behind it.
 pub(super) fn of(text: &str) -> Vec<String> {
@@ -107,10 +108,7 @@ fn unglue(piece: &str) -> Vec<String> {
 fn is_pronouns(text: &str) -> bool {
     let parts: Vec<String> = text
         .split(['/', '|', '\\'])
-        .map(|part| {
-            part.trim_matches(|c: char| !c.is_alphanumeric())
-                .to_lowercase()
-        })
+        .map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()).lower())
         .collect();
     parts.len() > 1 && parts.iter().all(|part| lexicon::PRONOUNS.has(part))
 }

@@ -20,7 +20,7 @@ impl Word {
                 '.' | '®' | '™' | '℠' => {}
                 '’' | 'ʼ' | '‘' | '`' | '´' => key.push('\''),
                 '‐' | '‑' => key.push('-'),
-                c => key.extend(c.to_lowercase()),
+                c => key.extend(crate::unicode::lower_char(c)),
             }
         }
         Self {

@@ -288,7 +288,7 @@ fn agrees(a: &str, b: &str) -> bool {
     let letters = |text: &str| -> String {
         text.chars()
             .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
+            .flat_map(crate::unicode::lower_char)
             .collect()
     };
     letters(a) == letters(b)

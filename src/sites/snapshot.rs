@@ -81,6 +81,7 @@ pub fn own_names(url: &crate::address::Url) -> Vec<String> {
         ),
         _ => return Vec::new(),
     };
-    let name = crate::canonical::percent_decode(name).map(|name| name.to_lowercase());
+    let name = crate::canonical::percent_decode(name)
+        .map(|name| crate::unicode::Lower::lower(name.as_str()));
     name.into_iter().chain(also.map(str::to_owned)).collect()
 }

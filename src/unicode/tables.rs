@@ -30,3 +30,13 @@ pub fn is_mark(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
     GeneralCategoryGroup::Mark.contains(category)
 }
+
+/// The text in small letters.
+pub(super) fn lower(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// A character in small letters: one character, seldom two.
+pub fn lower_char(c: char) -> impl Iterator<Item = char> {
+    c.to_lowercase()
+}

@@ -2,6 +2,7 @@
 //! organizations. Every other result is none.
 
 use crate::address::Url;
+use crate::unicode::Lower;
 
 use crate::canonical;
 use crate::lead::Lead;
@@ -124,12 +125,12 @@ fn displayed_entry(rules: &Rules, result: &Organic) -> Option<Entry> {
 /// "https://www.linkedin.com › ada-example": the breadcrumb may leave the folder out. A title
 /// that goes on after a name of which the slug has a word tells that it is a person's.
 fn displayed_slug(line: &str, parts: &title::Parts) -> Option<String> {
-    let host = link::displayed_host(line)?.to_lowercase();
+    let host = link::displayed_host(line)?.lower();
     let path = link::displayed_path(line);
     let [slug] = path.as_slice() else {
         return None;
     };
-    let mut words = parts.name.split([' ', '-']).map(str::to_lowercase);
+    let mut words = parts.name.split([' ', '-']).map(Lower::lower);
     let names = words.any(|word| word.chars().count() > 2 && slug.contains(&word));
     (canonical::is_host_of(&host, "linkedin.com") && names && !parts.rest.is_empty())
         .then(|| displayed_address("in", &["in", slug]))?
@@ -137,9 +138,9 @@ fn displayed_slug(line: &str, parts: &title::Parts) -> Option<String> {
 
 fn entry_in_address_line(lines: &[String]) -> Option<Entry> {
     lines.iter().find_map(|line| {
-        let host = link::displayed_host(line)?.to_lowercase();
+        let host = link::displayed_host(line)?.lower();
         let path = link::displayed_path(line);
-        let kind = path.first()?.to_lowercase();
+        let kind = path.first()?.lower();
         if canonical::is_host_of(&host, "linkedin.com") {
             return match kind.as_str() {
                 "in" => Some(Entry::LinkedInPerson(displayed_address("in", &path))),

@@ -4,6 +4,7 @@
 //! before 2018, the link within the heading), leading to another page, outside the blocks
 //! that are not organic.
 
+use crate::unicode::Lower;
 use std::collections::{HashMap, HashSet};
 
 use crate::document::{ElementRef, NodeId};
@@ -163,7 +164,7 @@ fn plain_redirect<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
         .filter_map(|link| {
             let mut texts = text_nodes(link).into_iter();
             let (title, line) = (texts.next()?, texts.next()?);
-            let shown = link::displayed_host(&line)?.to_lowercase();
+            let shown = link::displayed_host(&line)?.lower();
             let candidate = candidate(view, link, title)?;
             let matches = match &candidate.target {
                 Some(Some(url)) => host_of(url).is_some_and(|host| {

@@ -212,7 +212,7 @@ pub(super) fn begins(whole: &str, cut: &str) -> bool {
 fn letters(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
+        .flat_map(crate::unicode::lower_char)
         .collect()
 }
 

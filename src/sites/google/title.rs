@@ -3,6 +3,7 @@
 //! cut with an ellipsis.
 
 use crate::rules::Rules;
+use crate::unicode::Lower;
 
 /// Dashes that separate the parts of a title when they stand between spaces. Without spaces
 /// they belong to a name ("Jean-Baptiste") or a word.
@@ -125,7 +126,7 @@ pub(super) fn before_crunchbase<'t>(title: &'t str, site: &str) -> &'t str {
                 .map(|(at, tail)| (at, at + tail.len()))
         })
         .filter(|(_, after)| {
-            let rest = text.get(*after..).unwrap_or_default().to_lowercase();
+            let rest = text.get(*after..).unwrap_or_default().lower();
             rest.starts_with(site) || (cut && !rest.is_empty() && site.starts_with(&rest))
         })
         .map(|(at, _)| at)
