@@ -171,6 +171,7 @@ test("no credit at the click: the unlock is paused, and resumed by a click once 
   assert.equal(capped.status, 200, JSON.stringify(capped.body));
   await popup.getByTestId("unlock-button").click();
   await waitForUnlock(popup, "paused");
+  await until("what stands against it", async () => /^Your own limit/.test(await text(popup, "unlock-note")));
   assert.equal(await popup.getByTestId("unlock-button").getAttribute("aria-disabled"), "true");
   assert.deepEqual((await unlocks(ask)).map((unlock) => unlock.state), ["paused"]);
   await ask("PATCH", `/v1/members/${me.me}`, { caps: { premium: null } });
@@ -182,4 +183,70 @@ test("no credit at the click: the unlock is paused, and resumed by a click once 
   await waitForUnlock(popup, "unlocked");
   assert.deepEqual(await spent(ask), [0, 0]);
   assert.equal((await unlocks(ask)).length, 1);
+});
+
+test("running out is said before the click, and a stopped capture is resumed from the dashboard", async (t) => {
+  const { browser, ask } = await lode(t, { premium: 0 });
+  const { body: me } = await ask("GET", "/v1/members");
+  await ask("PATCH", `/v1/members/${me.me}`, { caps: { standard: 0 } });
+  const page = await browser.context.newPage();
+  await page.goto(`https://www.linkedin.com/in/${NADIA.slug}/`);
+  const popup = await browser.page("popup.html");
+  await popup.getByTestId("capture").waitFor();
+  await until("what is said", async () => /^Your own limit for this period is reached/.test(await text(popup, "shortage")));
+  await popup.getByTestId("capture").click();
+  await popup.locator("[data-testid=state][data-state=out_of_credits]").waitFor();
+  await ask("PATCH", `/v1/members/${me.me}`, { caps: { standard: null } });
+  const [dashboard] = await Promise.all([browser.context.waitForEvent("page"), popup.getByTestId("to-dashboard").click()]);
+  await dashboard.getByTestId("waiting").getByTestId("resume").click();
+  await until("the receipt in the list", async () => /1 credit: verified/.test(await dashboard.getByTestId("operations").innerText()));
+});
+
+test("numbers come with the capture where the member has chosen so; the setting is the account's to lock", async (t) => {
+  const { browser, ask, provider } = await lode(t);
+  const options = await browser.page("options.html");
+  await options.getByTestId("auto-unlock").waitFor();
+  assert.equal(await options.getByTestId("auto-unlock").isDisabled(), true, "off by policy");
+  await options.getByTestId("member").check();
+  await options.getByTestId("minimum-quality").fill("0");
+  await options.getByTestId("daily-cap").fill("1");
+  await options.getByTestId("save-rule").click();
+  await until("the box can be ticked", async () => options.getByTestId("auto-unlock").isEnabled());
+  await options.getByTestId("auto-unlock").check();
+  await until("the setting is the server's", async () => {
+    const { body } = await ask("GET", "/v1/credits");
+    return body.auto_unlock.active && body.auto_unlock.daily_cap === 1;
+  });
+  const popup = await captured(browser, NADIA);
+  await waitForUnlock(popup, "unlocked");
+  assert.equal(await text(popup, "phone"), NUMBER);
+  assert.equal(provider.asked.length, 1);
+  const [unlock] = await unlocks(ask);
+  assert.equal(unlock.automatic, true);
+  await options.bringToFront();
+  await options.reload();
+  await until("the day's use", async () => /1 of at most 1 used today/.test(await options.getByTestId("numbers").innerText()));
+});
+
+test("the dashboard shows pools, operations and a whole receipt; the token is in no page", async (t) => {
+  const { browser } = await lode(t);
+  const popup = await captured(browser, NADIA);
+  await popup.getByTestId("unlock-button").click();
+  await waitForUnlock(popup, "unlocked");
+  const dashboard = await browser.page("dashboard.html");
+  const operations = dashboard.getByTestId("operations").getByTestId("operation");
+  await until("both operations", async () => (await operations.count()) === 2);
+  assert.match(await dashboard.locator("[data-testid=pool][data-pool=premium]").innerText(), /^2 premium credits/);
+  assert.match(await dashboard.locator("[data-testid=pool][data-pool=standard]").innerText(), /^9 credits/);
+  assert.match(await operations.first().innerText(), /Mobile unlock/);
+  await operations.first().getByRole("link").click();
+  const receipt = dashboard.getByTestId("receipt");
+  await receipt.getByText("mobile_find.found").waitFor();
+  const shown = await receipt.innerText();
+  assert.match(shown, /Leadmagic/);
+  assert.match(shown, /Ledger entries\s+#\d+/);
+  assert.match(shown, /What it rests on:[\s\S]*Result · Outcome\s+found/);
+  const held = await dashboard.evaluate(() => document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage }));
+  assert.doesNotMatch(held, /lode_[A-Za-z0-9]{8}/);
+  assert.match(await dashboard.getByTestId("receipt").innerText(), /Nadia Ferrum/);
 });

@@ -1,4 +1,4 @@
-// How the popup and the options page behave while the worker's state changes under them:
+// How popup, options page and dashboard behave while the worker's state changes under them:
 // the real bundle in a real browser, canned replies.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -195,4 +195,114 @@ test("the options say how well pages are read", async (t) => {
   const page = await open(t, "options-reading");
   assert.match(await page.getByTestId("rules-note").innerText(), /refused/);
   assert.match(await page.getByTestId("health").innerText(), /linkedin profile\s+83 of 120 expected fields.*changed/);
+});
+
+test("a click on Unlock is sent once, with its lead", async (t) => {
+  const page = await open(t, "unlock-ready");
+  await page.getByTestId("unlock-button").click();
+  await page.waitForFunction(() => globalThis.fake.sent.length > 0);
+  const { lead_id } = screens["unlock-ready"].state.current;
+  assert.deepEqual(await sent(page), [{ kind: "operate", call: "unlocks", lead_id, operation_id: null }]);
+});
+
+test("a button that cannot be had says why, stays in reach, and sends nothing", async (t) => {
+  const page = await open(t, "unlock-short");
+  const button = page.getByTestId("unlock-button");
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await button.click({ force: true });
+  assert.match(await page.getByTestId("unlock-note").innerText(), /^Not enough: 2 premium credits left until/);
+  assert.equal(await button.getAttribute("aria-describedby"), "unlock-note");
+  assert.deepEqual(await sent(page), []);
+});
+
+test("what is paused is resumed under its own id", async (t) => {
+  const page = await open(t, "unlock-paused");
+  await change(page, { standing: screens["unlock-ready"].state.standing });
+  await page.waitForFunction(() => !document.querySelector("[data-testid=unlock-button]").ariaDisabled);
+  await page.getByTestId("unlock-button").click();
+  await page.waitForFunction(() => globalThis.fake.sent.length > 0);
+  const { operations } = screens["unlock-paused"].state;
+  assert.equal((await sent(page))[0].operation_id, operations[0].operation_id);
+});
+
+test("numbers can be copied", async (t) => {
+  const page = await open(t, "unlocked");
+  await page.getByTestId("copy-phone").first().click();
+  await page.getByTestId("copy-phone").first().getByText("Copied").waitFor();
+  assert.deepEqual(await page.evaluate(() => globalThis.fake.copied), ["+49 151 5550 200"]);
+});
+
+test("the dashboard lists operations; a receipt opens by the keyboard, and Back goes back", async (t) => {
+  const page = await open(t, "dashboard");
+  const rows = page.getByTestId("operations").getByTestId("operation");
+  await rows.nth(5).waitFor();
+  assert.equal(await page.getByTestId("pool").count(), 2);
+  assert.match(await page.getByTestId("waiting").innerText(), /Oda Fjeldstad/);
+  await rows.nth(0).getByRole("link").focus();
+  await page.keyboard.press("Enter");
+  const receipt = page.getByTestId("receipt");
+  await receipt.getByText("mobile_find.found").waitFor();
+  assert.match(await receipt.innerText(), /3 from purchased/);
+  assert.match(await receipt.innerText(), /\+49 151 5550 200/);
+  await page.goBack();
+  await rows.nth(5).waitFor();
+});
+
+test("older operations are fetched where the list goes on", async (t) => {
+  const page = await open(t, "dashboard");
+  await page.getByTestId("older").waitFor();
+  await page.evaluate(() => {
+    const { receipts } = globalThis.fake.answers["receipts?"];
+    const older = { ...receipts[3], operation_id: "00000000-0000-4000-8000-00000000bbbb", subject: "Long ago" };
+    globalThis.fake.answers["receipts?limit=25&before=17_00"] = { receipts: [older], next: null };
+  });
+  await page.getByTestId("older").click();
+  await page.getByTestId("operations").getByText("Long ago").waitFor();
+  assert.equal(await page.getByTestId("older").count(), 0);
+});
+
+test("what could not be loaded is said, and loaded again by a click", async (t) => {
+  const page = await open(t, "dashboard-failing");
+  await page.getByText("The operator finds the cause in the log.").waitFor();
+  await page.evaluate(() => { globalThis.fake.answers["receipts?"] = { receipts: [], next: null }; });
+  await page.getByTestId("reload").click();
+  await page.getByText("Nothing yet.").waitFor();
+});
+
+test("a paused capture is resumed from the dashboard", async (t) => {
+  const page = await open(t, "dashboard");
+  await page.getByTestId("waiting").getByTestId("resume").click();
+  await page.waitForFunction(() => globalThis.fake.sent.length > 0);
+  const [first] = await sent(page);
+  assert.equal(first.kind, "resume");
+});
+
+test("the member's choice is sent at once, and what the account has decided is locked", async (t) => {
+  const page = await open(t, "options-unlock-member");
+  await page.getByTestId("auto-unlock").click();
+  await page.waitForFunction(() => globalThis.fake.sent.length > 0);
+  assert.deepEqual(await sent(page), [{ kind: "call", method: "PATCH", path: "members/me", body: '{"auto_unlock":false}' }]);
+  assert.equal(await page.getByTestId("rule").count(), 0);
+  await change(page, { standing: screens["options-unlock-off"].state.standing });
+  await page.getByText("switched this off").waitFor();
+  assert.equal(await page.getByTestId("auto-unlock").isDisabled(), true);
+});
+
+test("an admin sets the account's rule, and what is typed survives a change of state", async (t) => {
+  const page = await open(t, "options-unlock-admin");
+  await page.getByTestId("member").click();
+  await page.getByTestId("daily-cap").fill("7");
+  await change(page, { unsent: 1 });
+  assert.equal(await page.getByTestId("daily-cap").inputValue(), "7");
+  await page.getByTestId("minimum-quality").fill("a lot");
+  await page.getByTestId("save-rule").click();
+  await page.locator("[data-testid=problem][data-code=rule]").waitFor();
+  assert.deepEqual(await sent(page), []);
+  await page.getByTestId("minimum-quality").fill("0");
+  await page.getByTestId("save-rule").click();
+  await page.waitForFunction(() => globalThis.fake.sent.length > 0);
+  assert.deepEqual(await sent(page), [
+    { kind: "call", method: "PUT", path: "settings", body: '{"auto_unlock":{"mode":"member","daily_cap":7,"minimum_quality":0}}' },
+  ]);
 });

@@ -1,10 +1,10 @@
-// A look at every screen of the popup and the options page.
+// A look at every screen of popup, options page and dashboard.
 //
 //   node tests/ui/shots.mjs OUT [--built DIR] [--only NAME,…] [--docs]
 //
 // DIR is a built extension (default dist, by `cargo xtask dist`). Exits 1 where a page logged
 // an error, could not read its state, or is wider than its window. --docs takes the README's
-// two pictures only.
+// pictures only.
 import { mkdir } from "node:fs/promises";
 import { openBrowser } from "./harness.mjs";
 import { screens } from "./states.mjs";
@@ -15,10 +15,12 @@ const out = args[0] ?? "test-results/ui";
 const only = option("--only")?.split(",");
 const docs = args.includes("--docs");
 
+// The README's pictures: file → screen.
+const pictures = { "popup-found": "unlocked", dashboard: "dashboard" };
 const looks = docs
   ? [["light", 380], ["dark", 380]]
   : [["light", 380], ["dark", 380], ["light", 320], ["dark", 800]];
-const names = Object.keys(screens).filter((name) => (docs ? name === "found" : !only || only.includes(name)));
+const names = docs ? Object.values(pictures) : Object.keys(screens).filter((name) => !only || only.includes(name));
 
 await mkdir(out, { recursive: true });
 const browser = await openBrowser(option("--built") ?? "dist");
@@ -28,15 +30,17 @@ for (const [colorScheme, width] of looks) {
     const screen = screens[name];
     const faults = [];
     try {
-      const page = await browser.open(screen, { faults, colorScheme, width, scale: docs ? 2 : 1 });
+      const page = await browser.open(screen, { faults, colorScheme, width: docs && screen.page === "dashboard" ? 760 : width, scale: docs && screen.page !== "dashboard" ? 2 : 1 });
       await screen.act?.(page);
       const problem = page.getByTestId("problem");
       if (screen.error) await problem.waitFor({ timeout: 10_000 });
       else if (await problem.count()) faults.push(await problem.innerText());
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (sideways > 0) faults.push(`${sideways} px too wide`);
+      if (screen.page === "dashboard" && docs) await page.getByTestId("prices").waitFor();
       await page.waitForFunction(() => [...document.images].every((image) => image.complete));
-      const path = docs ? `${out}/popup-found-${colorScheme}.png` : `${out}/${name}-${colorScheme}-${width}.png`;
+      const picture = Object.keys(pictures).find((file) => pictures[file] === name);
+      const path = docs ? `${out}/${picture}-${colorScheme}.png` : `${out}/${name}-${colorScheme}-${width}.png`;
       await page.screenshot({ path, fullPage: true });
       await page.context().close();
     } catch (error) {

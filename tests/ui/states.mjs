@@ -73,7 +73,7 @@ const price = (pools, prices, spendable) => {
   return { pools, prices, most, spendable, affordable: spendable >= most };
 };
 /** `GET /v1/credits`: on the free plan, or with `premium` credit for mobiles. */
-export function standing({ available = 9_000, held = 0, purchased = 0, premium, premium_held = 0, resets_at = NOW + 8 * DAY, used = 12, limit = 500, exhausted = "pause" } = {}) {
+export function standing({ available = 9_000, held = 0, purchased = 0, premium, premium_held = 0, resets_at = NOW + 8 * DAY, used = 12, limit = 500, exhausted = "pause", mode = "member", may = [] } = {}) {
   const pools = [pool("standard", "credits", available, 10_000, { held, purchased })];
   if (premium !== undefined) pools.push(pool("premium", "premium credits", premium, 5_000, { purchased: Math.min(premium, 20_000), held: premium_held }));
   return {
@@ -88,6 +88,8 @@ export function standing({ available = 9_000, held = 0, purchased = 0, premium, 
     },
     price_version: "lode-1",
     exhausted,
+    auto_unlock: { action: "mobile_find", mode, choice: true, active: mode !== "off", daily_cap: 25, used_today: 3, minimum_quality: 0 },
+    caller: { member_id: id(), role: may.length ? "admin" : "user", may },
   };
 }
 const stands = (over) => ({ standing: JSON.stringify(standing(over)) });
@@ -128,6 +130,36 @@ const people = [
 ];
 const list = people.map(([full_name, title, company], i) =>
   row({ full_name, title, company }, earlier[i - 1]?.operation_id ?? null));
+
+// The dashboard's lists.
+const MEMBERS = { me: "m1", invitations: [], members: [
+  { id: "m1", name: "Ada Quist", role: "admin", caps: {}, used: { standard: 3_000, premium: 5_000 } },
+  { id: "m2", name: "Bea Norlund", role: "user", caps: { standard: 20_000 }, used: { standard: 1_000 } },
+] };
+const entry = (action, subject, over = {}) => ({
+  operation_id: id(), action, state: "done", outcome: "verified", reason: null, automatic: false, member_id: "m1", lead_id: null,
+  subject, charged: 1_000, pools: { standard: 1_000 }, refunded: 0, line: "1 credit: verified; repeat within 365 days is free", at: NOW - 3 * MINUTE, updated_at: NOW, ...over,
+});
+const RECEIPTS = { next: "17_00", receipts: [
+  entry("find", "Renzo Caldarelli", { state: "working", outcome: null, charged: 0, pools: {}, line: null, at: NOW - 20_000 }),
+  entry("find", "Oda Fjeldstad", { state: "paused", reason: "out_of_credits", charged: 0, pools: {}, line: null }),
+  entry("mobile_find", "Ilse Varga-Brandt", { outcome: "found", pools: { premium: 5_000 }, charged: 5_000, line: "5 premium credits: found; repeat within 365 days is free", automatic: true }),
+  entry("find", "Ilse Varga-Brandt"),
+  entry("find", "Maren Lysgaard", { outcome: "accept_all", charged: 0, pools: {}, line: "Nothing charged: not verified", member_id: "m2", at: NOW - DAY }),
+  entry("find", "Tobias Okonjo", { state: "refunded", refunded: 1_000, at: NOW - 6 * DAY }),
+  entry("company_enrichment", "crm-4711", { outcome: "found", member_id: "m2", line: "1 credit: found", at: NOW - 9 * DAY }),
+  entry("find", "Aoife Brennan-Sól", { outcome: "not_found", charged: 0, pools: {}, line: "Nothing charged: no address found", at: NOW - 12 * DAY }),
+] };
+const RECEIPT = {
+  ...receipt("5 premium credits: found; repeat within 365 days is free", 5_000), operation_id: RECEIPTS.receipts[2].operation_id, action: "mobile_find", outcome: "found", rule: "mobile_find.found", price_version: "lode-1",
+  grants: [{ grant_id: "g1", kind: "plan", amount: 2_000 }, { grant_id: "g2", kind: "purchased", amount: 3_000 }],
+  provider_calls: [{ provider: "leadmagic", purpose: "mobile", outcome: "found", error: null, verdict: null, cost: 5_000, asked_at: NOW }],
+  refunded: 0, pools: { premium: 5_000 }, entries: [211, 212, 213],
+  evidence: { request: { datum: "mobile" }, result: { phones: [{ number: "+49 151 5550 200", kind: "mobile", provider: "leadmagic", found_at: NOW }] } },
+};
+const lists = { "receipts?": RECEIPTS, "receipts/": RECEIPT, members: MEMBERS };
+const full = state({ ...stands({ premium: 22_000, held: 1_000, may: ["settings"] }), credits: { ...base.credits, available: 31_000 } });
+const dashboard = (over = {}) => ({ page: "dashboard", state: full, answers: lists, ...over });
 
 /** Name → `{ page, state, act? }`; `act` drives the page before the picture is taken. */
 export const screens = {
@@ -191,6 +223,16 @@ export const screens = {
       email: email("verified", 100, ["decoys_refused"], "a".repeat(64) + "@" + "long-label-of-a-domain.".repeat(6) + "example"),
     })),
   },
+  dashboard: dashboard(),
+  "dashboard-receipt": dashboard({ hash: `#${RECEIPT.operation_id}` }),
+  "dashboard-empty": dashboard({ state: state({ ...stands({ available: 10_000, used: 0 }) }), answers: { "receipts?": { receipts: [], next: null }, members: { members: MEMBERS.members.slice(0, 1) } } }),
+  "dashboard-loading": dashboard({ state: state({ standing: null, credits: null, connection: { state: "connecting" } }), answers: { "receipts?": null, members: null } }),
+  "dashboard-failing": dashboard({ answers: { "receipts?": { status: 500, body: { title: "The server failed", code: "internal", detail: "The operator finds the cause in the log." } }, members: MEMBERS } }),
+  "dashboard-offline": dashboard({ state: { ...full, connection: unreachable }, answers: { "receipts?": { status: 502, body: "" }, members: { status: 502, body: "" } } }),
+  "dashboard-unpaired": dashboard({ state: state({ connection: { state: "not_paired" }, server: null, account: null, credits: null, standing: null }), answers: {} }),
+  "options-unlock-member": { page: "options", state: state(stands({ premium: 22_000, mode: "member" })) },
+  "options-unlock-off": { page: "options", state: state(stands({ premium: 22_000, mode: "off" })) },
+  "options-unlock-admin": { page: "options", state: state(stands({ premium: 22_000, mode: "on", may: ["settings"] })) },
   options: { page: "options", state: state({ connection: { state: "not_paired" }, server: null, account: null, credits: null }) },
   "options-paired": { page: "options", state: base },
   "options-reading": {

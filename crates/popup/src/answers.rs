@@ -5,22 +5,23 @@
 //! read for the rest, and what is missing is left out of the picture.
 
 pub mod operation;
+pub mod receipts;
 pub mod standing;
 
 use lode_core::api::MilliCredits;
 use serde_json::Value;
 
 /// Text under a name; empty where there is none.
-fn text(value: &Value, name: &str) -> String {
+pub(crate) fn text(value: &Value, name: &str) -> String {
     maybe_text(value, name).unwrap_or_default()
 }
 
-fn maybe_text(value: &Value, name: &str) -> Option<String> {
+pub(crate) fn maybe_text(value: &Value, name: &str) -> Option<String> {
     value.get(name)?.as_str().map(str::to_owned)
 }
 
 /// A number under a name; 0 where there is none.
-fn number(value: &Value, name: &str) -> i64 {
+pub(crate) fn number(value: &Value, name: &str) -> i64 {
     maybe_number(value, name).unwrap_or_default()
 }
 
@@ -33,7 +34,7 @@ fn flag(value: &Value, name: &str) -> bool {
 }
 
 /// The items under a name, each read; none where there is no list.
-fn list<T>(value: &Value, name: &str, read: impl Fn(&Value) -> T) -> Vec<T> {
+pub(crate) fn list<T>(value: &Value, name: &str, read: impl Fn(&Value) -> T) -> Vec<T> {
     value
         .get(name)
         .and_then(Value::as_array)
@@ -48,7 +49,7 @@ fn strings(value: &Value, name: &str) -> Vec<String> {
 }
 
 /// Amounts by name, in the answer's order.
-fn amounts(value: &Value, name: &str) -> Vec<(String, MilliCredits)> {
+pub(crate) fn amounts(value: &Value, name: &str) -> Vec<(String, MilliCredits)> {
     value
         .get(name)
         .and_then(Value::as_object)

@@ -24,6 +24,8 @@ extern "C" {
     fn reload() -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "tabs", "onUpdated"], js_name = addListener, catch)]
     fn on_tab_updated(listener: &Function) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = addEventListener)]
+    fn listen(event: &str, listener: &Function);
     #[wasm_bindgen(js_namespace = ["navigator", "clipboard"], js_name = writeText, catch)]
     fn write_text(text: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = ["document"], js_name = querySelector)]
@@ -170,8 +172,40 @@ pub(crate) fn platform() -> Option<String> {
 }
 
 /// Which page this document is: the body's `data-page`.
-pub(crate) fn is_options_page() -> bool {
-    query("body[data-page=options]").is_some()
+pub(crate) fn document_kind() -> Kind {
+    if query("body[data-page=options]").is_some() {
+        Kind::Options
+    } else if query("body[data-page=dashboard]").is_some() {
+        Kind::Dashboard
+    } else {
+        Kind::Popup
+    }
+}
+
+/// The extension's pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The window of the toolbar icon.
+    Popup,
+    /// Pairing and settings.
+    Options,
+    /// Credit and receipts.
+    Dashboard,
+}
+
+/// What stands behind the `#` of the page's address.
+pub(crate) fn fragment() -> Option<String> {
+    let location = Reflect::get(&js_sys::global(), &JsValue::from_str("location")).ok()?;
+    let hash = text_at(&location, "hash")?;
+    let id = hash.strip_prefix('#')?;
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+/// Calls back whenever that changes.
+pub(crate) fn on_fragment(mut changed: impl FnMut() + 'static) {
+    let listener = Closure::<dyn FnMut(JsValue)>::new(move |_| changed());
+    listen("hashchange", listener.as_ref().unchecked_ref());
+    listener.forget();
 }
 
 /// Where an action took the focused element away, puts the focus on what came instead, so

@@ -1,4 +1,4 @@
-//! The extension's popup and options pages: one bundle for both.
+//! The extension's popup, options page and dashboard: one bundle for all.
 //!
 //! - [`view`] works out what is shown, from the worker's state: pure.
 //! - `pages` draws it with Leptos.
@@ -27,20 +27,25 @@ use leptos::prelude::request_animation_frame;
 use leptos::tachys::dom::body;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use browser::Kind;
 use node::Node;
 use pages::parts::Page;
 
 /// Starts the page that this document is. Called once, by the bundle's own glue.
 #[wasm_bindgen(start)]
 pub fn start() {
-    let options = browser::is_options_page();
+    let kind = browser::document_kind();
     mount_to_renderer(&body(), move || {
         let session = session::Session::begin();
-        if !options {
-            session.preview();
-            browser::on_tab_loaded(move || session.preview());
+        match kind {
+            Kind::Popup => {
+                session.preview();
+                browser::on_tab_loaded(move || session.preview());
+            }
+            Kind::Options => {}
+            Kind::Dashboard => session.begin_dashboard(),
         }
-        let mut seen = ("", None, false);
+        let mut seen = ("", None, false, None);
         move || {
             session.draw(|model| {
                 let page = Page { session, model };
@@ -49,10 +54,10 @@ pub fn start() {
                 if std::mem::replace(&mut seen, model.screen()) != model.screen() {
                     request_animation_frame(browser::mend_focus);
                 }
-                Node::Element(if options {
-                    pages::options::page(page)
-                } else {
-                    pages::popup::page(page)
+                Node::Element(match kind {
+                    Kind::Popup => pages::popup::page(page),
+                    Kind::Options => pages::options::page(page),
+                    Kind::Dashboard => pages::dashboard::page(page),
                 })
             })
         }

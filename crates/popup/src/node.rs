@@ -22,8 +22,11 @@ pub(crate) enum Node {
     Element(Element),
 }
 
-/// An element to be drawn.
-pub(crate) struct Element {
+/// An element to be drawn. Behind a pointer: the pages hand it from call to call, and copying
+/// its parts each time is a fifth of their code.
+pub(crate) struct Element(Box<Parts>);
+
+struct Parts {
     tag: &'static str,
     key: Option<String>,
     attributes: Vec<(&'static str, String)>,
@@ -42,24 +45,26 @@ type Listener = (&'static str, Box<dyn Fn(Event)>);
 
 /// An element.
 pub(crate) fn el(tag: &'static str) -> Element {
-    Element {
+    Element(Box::new(Parts {
         tag,
         key: None,
         attributes: Vec::new(),
         property: None,
         listeners: Vec::new(),
         children: Vec::new(),
-    }
+    }))
 }
 
 impl Element {
     /// Sets an attribute.
+    #[inline(never)]
     pub(crate) fn set(mut self, name: &'static str, value: &str) -> Self {
-        self.attributes.push((name, value.to_owned()));
+        self.0.attributes.push((name, value.to_owned()));
         self
     }
 
     /// Sets an attribute where a condition holds.
+    #[inline(never)]
     pub(crate) fn set_if(self, condition: bool, name: &'static str, value: &str) -> Self {
         if condition {
             self.set(name, value)
@@ -69,16 +74,19 @@ impl Element {
     }
 
     /// Sets the class.
+    #[inline(never)]
     pub(crate) fn class(self, class: &str) -> Self {
         self.set("class", class)
     }
 
     /// Sets the hook of the browser tests.
+    #[inline(never)]
     pub(crate) fn test_id(self, id: &str) -> Self {
         self.set("data-testid", id)
     }
 
     /// Page text, whose direction the browser shall tell.
+    #[inline(never)]
     pub(crate) fn page_text(self, text: &str) -> Self {
         self.set("dir", "auto").text(text)
     }
@@ -89,45 +97,56 @@ impl Element {
     }
 
     /// Tells this element from its siblings, so that it is moved rather than rewritten.
+    #[inline(never)]
     pub(crate) fn key(mut self, key: String) -> Self {
-        self.key = Some(key);
+        self.0.key = Some(key);
         self
     }
 
     /// What a text field holds.
     pub(crate) fn value(mut self, value: &str) -> Self {
-        self.property = Some(Property::Value(value.to_owned()));
+        self.0.property = Some(Property::Value(value.to_owned()));
         self
     }
 
     /// Whether a box is ticked.
     pub(crate) fn checked(mut self, checked: bool) -> Self {
-        self.property = Some(Property::Checked(checked));
+        self.0.property = Some(Property::Checked(checked));
         self
     }
 
     /// Listens to an event. Between two drawings the events of an element stay the same.
     pub(crate) fn on(mut self, event: &'static str, listener: impl Fn(Event) + 'static) -> Self {
-        self.listeners.push((event, Box::new(listener)));
+        self.0.listeners.push((event, Box::new(listener)));
         self
     }
 
     /// Adds text.
+    #[inline(never)]
     pub(crate) fn text(mut self, text: &str) -> Self {
-        self.children.push(Node::Text(text.to_owned()));
+        self.0.children.push(Node::Text(text.to_owned()));
         self
     }
 
     /// Adds an element.
+    #[inline(never)]
     pub(crate) fn child(mut self, child: Element) -> Self {
-        self.children.push(Node::Element(child));
+        self.0.children.push(Node::Element(child));
         self
     }
 
     /// Adds elements, or none.
-    pub(crate) fn children(mut self, children: impl IntoIterator<Item = Element>) -> Self {
-        self.children
-            .extend(children.into_iter().map(Node::Element));
+    pub(crate) fn children(self, children: impl IntoIterator<Item = Element>) -> Self {
+        let mut children = children.into_iter();
+        self.take(&mut || children.next())
+    }
+
+    // One piece of code, whatever the children come from.
+    #[inline(never)]
+    fn take(mut self, next: &mut dyn FnMut() -> Option<Self>) -> Self {
+        while let Some(child) = next() {
+            self.0.children.push(Node::Element(child));
+        }
         self
     }
 }
@@ -162,7 +181,7 @@ impl DrawnNode {
         match (self, node) {
             (Self::Text(..), Node::Text(_)) => true,
             (Self::Element(drawn), Node::Element(element)) => {
-                drawn.tag == element.tag && drawn.key == element.key
+                drawn.tag == element.0.tag && drawn.key == element.0.key
             }
             _ => false,
         }
@@ -216,7 +235,8 @@ impl Mountable for DrawnState {
 fn build(node: Node) -> DrawnNode {
     match node {
         Node::Text(text) => DrawnNode::Text(Rndr::create_text_node(&text), text),
-        Node::Element(element) => {
+        Node::Element(Element(element)) => {
+            let element = *element;
             let dom = Rndr::create_element(element.tag, None);
             let listeners = Rc::new(RefCell::new(element.listeners));
             let closures = (0..listeners.borrow().len())
@@ -270,7 +290,8 @@ fn rebuild(node: Node, drawn: &mut DrawnNode) {
             Rndr::set_text(dom, &text);
             *old = text;
         }
-        (Node::Element(element), DrawnNode::Element(drawn)) => {
+        (Node::Element(Element(element)), DrawnNode::Element(drawn)) => {
+            let element = *element;
             rebuild_attributes(&drawn.dom, &drawn.attributes, &element.attributes);
             drawn.attributes = element.attributes;
             *drawn.listeners.borrow_mut() = element.listeners;

@@ -1,6 +1,8 @@
 //! The pages, drawn from what `crate::view` works out.
 
+mod auto_unlock;
 pub(crate) mod capture;
+pub(crate) mod dashboard;
 pub(crate) mod list;
 pub(crate) mod options;
 pub(crate) mod parts;

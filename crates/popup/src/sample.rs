@@ -84,6 +84,48 @@ pub(crate) const UNLOCKED: &str = r#"{
                 "found_at": 1}]
 }"#;
 
+/// `GET /v1/receipts`.
+pub(crate) const RECEIPTS: &str = r#"{"receipts": [
+    {"operation_id": "00000000-0000-4000-8000-000000000007", "action": "mobile_find",
+     "state": "done", "outcome": "found", "reason": null, "automatic": true, "member_id": "m2",
+     "lead_id": "00000000-0000-0000-0000-000000000002", "subject": "Ilse Varga-Brandt",
+     "charged": 5000, "pools": {"premium": 5000}, "refunded": 0,
+     "line": "5 premium credits: found", "at": 1795446000000, "updated_at": 1795446000000},
+    {"operation_id": "00000000-0000-4000-8000-000000000001", "action": "find",
+     "state": "done", "outcome": "verified", "reason": null, "automatic": false,
+     "member_id": "m1", "lead_id": null, "subject": "Ilse Varga-Brandt", "charged": 1000,
+     "pools": {"standard": 1000}, "refunded": 0, "line": "1 credit: verified",
+     "at": 1795445900000, "updated_at": 1795446000000},
+    {"operation_id": "00000000-0000-4000-8000-000000000003", "action": "find",
+     "state": "paused", "outcome": null, "reason": "out_of_credits", "automatic": false,
+     "member_id": "m1", "lead_id": null, "subject": "Tobias Okonjo", "charged": 0, "pools": {},
+     "refunded": 0, "line": null, "at": 1795440000000, "updated_at": 1795446000000},
+    {"operation_id": "00000000-0000-4000-8000-000000000004", "action": "find",
+     "state": "refunded", "outcome": "verified", "reason": null, "automatic": false,
+     "member_id": "m1", "lead_id": null, "subject": "Maren Lysgaard", "charged": 1000,
+     "pools": {"standard": 1000}, "refunded": 1000, "line": "1 credit: verified",
+     "at": 1795430000000, "updated_at": 1795446000000}
+], "next": "5.7"}"#;
+
+/// `GET /v1/receipts/{operation_id}`.
+pub(crate) const RECEIPT: &str = r##"{
+    "operation_id": "00000000-0000-4000-8000-000000000007", "action": "mobile_find",
+    "outcome": "found", "charged": 5000, "price_version": "lode-1", "rule": "mobile_find.found",
+    "line": "5 premium credits: found", "settled_at": 1795446000000,
+    "grants": [{"grant_id": "g1", "kind": "purchased", "amount": 5000}],
+    "provider_calls": [{"provider": "leadmagic", "purpose": "mobile", "outcome": "found",
+                        "error": null, "verdict": null, "cost": 5000, "asked_at": 1}],
+    "refunded": 0, "pools": {"premium": 5000}, "entries": [12, 15],
+    "evidence": {"request": {"datum": "mobile"}, "result": {"sure": true, "part": 0.5,
+                 "phones": [{"number": "+49 151 5550 200", "found_at": 1795446000000}]}}
+}"##;
+
+/// `GET /v1/members`.
+pub(crate) const MEMBERS: &str = r#"{"me": "m1", "members": [
+    {"id": "m1", "name": "Owner", "role": "admin", "caps": {}, "used": {"standard": 3000}},
+    {"id": "m2", "name": "Bea", "role": "user", "caps": {"premium": 10000}, "used": {}}
+], "invitations": []}"#;
+
 /// An unlock of the sample lead; status 0: not answered yet.
 pub(crate) fn operation(status: u16, answer: &str) -> Operation {
     Operation {

@@ -8,9 +8,13 @@ use leptos::task::spawn_local;
 use lode_core::protocol::{TabView, UiMessage, UiReply, UiState};
 use uuid::Uuid;
 
+use crate::answers::operation::problem;
+use crate::answers::receipts::{self, Line};
 use crate::answers::standing::Standing;
+use crate::answers::text;
 use crate::browser;
 use crate::view::Known;
+use crate::view::auto_unlock::Rule;
 use crate::view::options::SERVER_EXAMPLE;
 use crate::view::popup::{Local, all_or_none, chosen, popup};
 use crate::view::time::Clock;
@@ -41,6 +45,8 @@ pub(crate) struct Model {
     pub(crate) known: Known,
     /// What the user did that the worker need not know.
     pub(crate) local: Local,
+    /// The operation whose receipt the dashboard shows.
+    pub(crate) opened: Option<String>,
     /// An action that failed.
     pub(crate) problem: Option<Problem>,
     /// Whether an action is on its way.
@@ -69,6 +75,10 @@ pub(crate) struct Typed {
     pub(crate) code: String,
     /// Name of this device.
     pub(crate) device: String,
+    /// The choice on unlocking with each capture, until the server's word on it comes.
+    pub(crate) choice: Option<bool>,
+    /// The account's rule on unlocking with each capture, once it was touched.
+    pub(crate) rule: Option<Rule>,
 }
 
 /// A failed action.
@@ -101,6 +111,7 @@ impl Model {
             state: None,
             known: Known::default(),
             local: Local::default(),
+            opened: None,
             problem: None,
             busy: false,
             report: None,
@@ -113,6 +124,8 @@ impl Model {
                     Some(os) => ["Chrome on ", &os].concat(),
                     None => "Chrome".to_owned(),
                 },
+                choice: None,
+                rule: None,
             },
             confirm_unpair: false,
             clock: browser::clock(),
@@ -121,13 +134,18 @@ impl Model {
     }
 
     /// Changes with the screen that is shown, not with its details.
-    pub(crate) fn screen(&self) -> (&'static str, Option<Uuid>, bool) {
+    pub(crate) fn screen(&self) -> (&'static str, Option<Uuid>, bool, Option<String>) {
         let state = self.state.as_ref().map_or("starting", |state| {
             popup(state, &self.known, &self.local, &self.clock)
                 .body
                 .state()
         });
-        (state, self.local.opened, self.confirm_unpair)
+        (
+            state,
+            self.local.opened,
+            self.confirm_unpair,
+            self.opened.clone(),
+        )
     }
 
     /// Ticks every row, or, where all are ticked, none.
@@ -153,7 +171,8 @@ impl Model {
         self.order.asked
     }
 
-    fn show(&mut self, state: UiState) {
+    /// Takes the state; whether the dashboard's lists have to be loaded again for it.
+    fn show(&mut self, state: UiState) -> bool {
         // Ticks belong to rows by their number: with other rows they mean nothing.
         if self
             .state
@@ -164,11 +183,14 @@ impl Model {
             self.report = None;
         }
         let before = self.state.as_ref().and_then(|old| old.standing.as_ref());
-        if before != state.standing.as_ref() {
+        let changed = before != state.standing.as_ref();
+        if changed {
+            self.typed.choice = None;
             self.known.standing = state.standing.as_deref().and_then(Standing::read);
         }
         self.clock = browser::clock();
         self.state = Some(state);
+        changed && (self.known.lines.is_some() || self.known.failed.is_some())
     }
 }
 
@@ -221,6 +243,128 @@ impl Session {
                 },
                 REFRESH_PAUSE,
             );
+        });
+    }
+
+    /// Begins the dashboard: loads its lists, again whenever the credit changes, and the receipt
+    /// that the address names.
+    pub(crate) fn begin_dashboard(self) {
+        let open = move || {
+            self.update(|model| {
+                model.opened = browser::fragment();
+                model.known.failed = None;
+            });
+            self.load_receipt();
+        };
+        browser::on_fragment(open);
+        open();
+        self.load();
+    }
+
+    /// Loads the newest operations and the members.
+    pub(crate) fn load(self) {
+        self.update(|model| model.known.failed = None);
+        self.server("receipts?limit=25".to_owned(), None, |model, body| {
+            let Some((mut lines, next)) = receipts::page(body) else {
+                return;
+            };
+            // What was loaded before stays, where it goes on from what is new.
+            let old = model.known.lines.take().unwrap_or_default();
+            let last = lines.last().map(|line| line.operation_id.clone());
+            let from = old
+                .iter()
+                .position(|line| Some(&line.operation_id) == last.as_ref());
+            let older: Vec<_> = old
+                .into_iter()
+                .skip(from.map_or(usize::MAX, |at| at + 1))
+                .collect();
+            if older.is_empty() {
+                model.known.next = next;
+            }
+            lines.extend(older);
+            model.known.lines = Some(lines);
+        });
+        self.server("members".to_owned(), None, |model, body| {
+            model.known.members = receipts::members(body);
+        });
+        self.load_receipt();
+    }
+
+    /// Loads operations older than those that are there.
+    pub(crate) fn older(self) {
+        let next = self.0.with_untracked(|model| model.known.next.clone());
+        if let Some(next) = next {
+            let path = ["receipts?limit=25&before=", &next].concat();
+            self.server(path, None, |model, body| {
+                if let Some((older, next)) = receipts::page(body) {
+                    model.known.lines.get_or_insert_default().extend(older);
+                    model.known.next = next;
+                }
+            });
+        }
+    }
+
+    fn load_receipt(self) {
+        let id = self.0.with_untracked(|model| {
+            let id = model.opened.clone();
+            // There is none before the operation has ended.
+            let line = model.known.line(id.as_deref()?);
+            id.filter(|_| line.is_none_or(Line::is_settled))
+        });
+        if let Some(id) = id.and_then(|id| Uuid::try_parse(&id).ok()) {
+            let path = ["receipts/", &id.to_string()].concat();
+            self.server(path, None, |model, body| {
+                if let Ok(receipt) = serde_json::from_str::<serde_json::Value>(body) {
+                    let id = text(&receipt, "operation_id");
+                    model.known.receipt = Some((id, receipt));
+                }
+            });
+        }
+    }
+
+    /// Asks the server something, or changes a setting there, through the worker.
+    pub(crate) fn server(
+        self,
+        path: String,
+        change: Option<(&'static str, String)>,
+        then: fn(&mut Model, &str),
+    ) {
+        let (method, body) = match change {
+            Some((method, body)) => (method, Some(body)),
+            None => ("GET", None),
+        };
+        let setting = body.is_some();
+        let message = UiMessage::Call {
+            method: method.to_owned(),
+            path,
+            body,
+        };
+        spawn_local(async move {
+            let reply = browser::ask(&message).await;
+            self.update(|model| {
+                let why = match &reply {
+                    Ok(UiReply::Answer {
+                        status: 200..=299,
+                        body,
+                    }) => {
+                        then(model, body);
+                        return;
+                    }
+                    Ok(UiReply::Answer { body, .. }) => problem(body).detail,
+                    Ok(UiReply::Error { message, .. }) => message.clone(),
+                    Ok(_) => return,
+                    Err(message) => (*message).to_owned(),
+                };
+                if setting {
+                    model.typed.choice = None;
+                    model.fail("setting", &why);
+                } else {
+                    model.known.failed = Some(why);
+                }
+            });
+            if setting {
+                self.refresh();
+            }
         });
     }
 
@@ -357,6 +501,7 @@ impl Session {
         let reply = browser::ask(message).await;
         let mut done = false;
         let mut late = false;
+        let mut load = false;
         self.update(|model| match reply {
             Ok(UiReply::State { state }) => {
                 done = true;
@@ -370,7 +515,7 @@ impl Session {
                 }
                 if !late {
                     model.order.shown = asked;
-                    model.show(*state);
+                    load = model.show(*state);
                 }
             }
             Ok(UiReply::Report { text }) => {
@@ -384,6 +529,9 @@ impl Session {
         });
         if late {
             self.refresh();
+        }
+        if load {
+            self.load();
         }
         done
     }

@@ -4,10 +4,12 @@
 //! [`popup::popup`] and [`options::options`] are the entries; `crate::pages` draws what
 //! they return.
 
+pub mod auto_unlock;
 pub mod capture;
 pub mod connection;
 pub mod copy;
 pub mod credits;
+pub mod dashboard;
 pub mod health;
 pub mod leads;
 pub mod options;
@@ -18,6 +20,9 @@ pub mod recent;
 pub mod time;
 pub mod unlock;
 
+use serde_json::Value;
+
+use crate::answers::receipts::{Line, Member};
 use crate::answers::standing::Standing;
 
 /// What the server has said beyond the worker's state.
@@ -25,9 +30,26 @@ use crate::answers::standing::Standing;
 pub struct Known {
     /// Credit by pool, prices, capacity.
     pub standing: Option<Standing>,
+    /// Operations, newest first; `None` before they are loaded.
+    pub lines: Option<Vec<Line>>,
+    /// Where older ones go on.
+    pub next: Option<String>,
+    /// The members.
+    pub members: Vec<Member>,
+    /// The receipt that is looked at, with its operation's id.
+    pub receipt: Option<(String, Value)>,
+    /// Why something could not be loaded.
+    pub failed: Option<String>,
 }
 
 impl Known {
+    /// An operation of the list.
+    #[must_use]
+    pub fn line(&self, operation_id: &str) -> Option<&Line> {
+        let mut lines = self.lines.iter().flatten();
+        lines.find(|line| line.operation_id == operation_id)
+    }
+
     /// Whether what there is no credit for is kept for an explicit click.
     #[must_use]
     pub fn pauses(&self) -> bool {

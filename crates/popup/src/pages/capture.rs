@@ -4,7 +4,7 @@ use leptos::prelude::event_target_value;
 use lode_core::protocol::UiMessage;
 use uuid::Uuid;
 
-use super::parts::{Page, button, copy_button, paragraphs};
+use super::parts::{Page, button, copy_button, paragraphs, receipt};
 use super::unlock::unlock;
 use crate::node::{Element, el};
 use crate::view::Tone;
@@ -108,13 +108,12 @@ fn result(page: Page<'_>, capture: CaptureView) -> Element {
         .children(paragraphs("text", &capture.text))
         .children(capture.steps.as_ref().map(steps))
         .children(action)
-        .children(capture.receipt.as_ref().map(|line| {
-            el("p")
-                .key("receipt".to_owned())
-                .class("receipt")
-                .test_id("receipt")
-                .text(line)
-        }))
+        .children(
+            capture
+                .receipt
+                .as_ref()
+                .map(|line| receipt("receipt", line, operation_id)),
+        )
         .children((!capture.copy.is_empty()).then(|| copies(page, capture.copy)))
 }
 

@@ -3,6 +3,7 @@
 use leptos::prelude::{event_target_checked, event_target_value};
 use lode_core::protocol::{Settings, UiMessage};
 
+use super::auto_unlock;
 use super::capture::{submit, text_field};
 use super::parts::{Page, button, problem};
 use crate::browser;
@@ -48,6 +49,12 @@ pub(crate) fn page(page: Page<'_>) -> Element {
                 .class("hint")
                 .text("Without it, captures are taken in Lode's own window, from the toolbar."),
         );
+    let unlocking = auto_unlock::settings(page);
+    let unlocking = (!unlocking.is_empty()).then(|| {
+        section("numbers", "Mobile numbers")
+            .test_id("numbers")
+            .children(unlocking)
+    });
     let has_read = state.is_some_and(|state| state.rules.is_some() || !state.health.is_empty());
     let reading =
         section("reading", "Reading pages")
@@ -89,6 +96,7 @@ pub(crate) fn page(page: Page<'_>) -> Element {
             el("main")
                 .child(server)
                 .child(settings)
+                .children(unlocking)
                 .children(has_read.then_some(reading))
                 .child(privacy),
         )
@@ -122,6 +130,17 @@ fn server(page: Page<'_>, shown: &PairingView) -> Vec<Element> {
                 .iter()
                 .flat_map(|(name, value)| [el("dt").text(name), el("dd").text(value)]),
         ),
+    );
+    parts.push(
+        el("p")
+            .key("to-dashboard".to_owned())
+            .class("status")
+            .child(
+                el("a")
+                    .test_id("to-dashboard")
+                    .set("href", "dashboard.html")
+                    .text("Credit and receipts"),
+            ),
     );
     parts.push(unpair(page, shown.unsent));
     parts

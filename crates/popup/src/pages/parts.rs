@@ -1,5 +1,7 @@
 //! Small parts that both pages are made of.
 
+use uuid::Uuid;
+
 use crate::node::{Element, el};
 use crate::session::{Model, Problem, Session};
 
@@ -62,6 +64,25 @@ pub(crate) fn paragraphs(class: &'static str, lines: &[String]) -> impl Iterator
     lines
         .iter()
         .map(move |line| el("p").class(class).text(line))
+}
+
+/// A receipt's one line, and the way to the whole of it.
+pub(crate) fn receipt(test_id: &'static str, line: &str, operation_id: Uuid) -> Element {
+    el("p")
+        .key("receipt".to_owned())
+        .class("receipt")
+        .child(el("span").test_id(test_id).text(line))
+        .text(" ")
+        .child(
+            el("a")
+                .test_id("to-receipt")
+                .set(
+                    "href",
+                    &["dashboard.html#", &operation_id.to_string()].concat(),
+                )
+                .set("target", "_blank")
+                .text("Receipt"),
+        )
 }
 
 /// The failure of the last action.

@@ -44,7 +44,7 @@ pub(crate) fn page(page: Page<'_>) -> Element {
             Body::One(shown) => one(page, *shown),
             Body::Many(shown) => many(page, shown),
         });
-    root.child(head(shown.connection))
+    root.child(head(shown.connection, "Lode", Some("dashboard.html")))
         .children(shown.balance.as_ref().map(balance))
         .children(shown.banner.map(|shown| banner(page, &shown)))
         .children(shown.changed.map(|why| changed(page, why)))
@@ -71,7 +71,7 @@ pub(crate) fn page(page: Page<'_>) -> Element {
         )
 }
 
-fn head(connection: ConnectionView) -> Element {
+pub(crate) fn head(connection: ConnectionView, title: &str, dashboard: Option<&str>) -> Element {
     el("header")
         .child(
             el("img")
@@ -80,7 +80,7 @@ fn head(connection: ConnectionView) -> Element {
                 .set("width", "24")
                 .set("height", "24"),
         )
-        .child(el("h1").text("Lode"))
+        .child(el("h1").text(title))
         .child(
             el("p")
                 .class("connection")
@@ -89,6 +89,14 @@ fn head(connection: ConnectionView) -> Element {
                 .set("data-tone", connection.tone.name())
                 .text(connection.text),
         )
+        .children(dashboard.map(|address| {
+            el("a")
+                .class("to-dashboard")
+                .test_id("to-dashboard")
+                .set("href", address)
+                .set("target", "_blank")
+                .text("Dashboard")
+        }))
         .child(
             el("button")
                 .set("type", "button")
@@ -131,7 +139,7 @@ fn pool(line: &PoolLine) -> Element {
         )
 }
 
-fn banner(page: Page<'_>, shown: &Banner) -> Element {
+pub(crate) fn banner(page: Page<'_>, shown: &Banner) -> Element {
     let action = match shown.action {
         BannerAction::None => None,
         BannerAction::RetryNow => Some(button(page, "", "retry", "Retry now", |session| {

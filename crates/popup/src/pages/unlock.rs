@@ -2,7 +2,7 @@
 
 use lode_core::protocol::UiMessage;
 
-use super::parts::{Page, button, copy_button, paragraphs};
+use super::parts::{Page, button, copy_button, paragraphs, receipt};
 use crate::node::{Element, el};
 use crate::view::Tone;
 use crate::view::unlock::{PhoneLine, UNLOCKS, UnlockButton, UnlockView};
@@ -34,13 +34,13 @@ pub(crate) fn unlock(page: Page<'_>, shown: UnlockView) -> Element {
         }))
         .children(paragraphs("text", &shown.text))
         .children(act)
-        .children(shown.receipt.as_ref().map(|line| {
-            el("p")
-                .key("receipt".to_owned())
-                .class("receipt")
-                .test_id("unlock-receipt")
-                .text(line)
-        }))
+        .children(
+            shown
+                .receipt
+                .as_ref()
+                .zip(shown.operation_id)
+                .map(|(line, id)| receipt("unlock-receipt", line, id)),
+        )
 }
 
 fn phone(page: Page<'_>, line: &PhoneLine) -> Element {

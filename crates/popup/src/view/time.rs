@@ -76,6 +76,25 @@ pub fn date(clock: &Clock, then: UnixMillis) -> String {
     text
 }
 
+/// The local date and time: `23 Nov, 15:04`.
+#[must_use]
+pub fn stamp(clock: &Clock, then: UnixMillis) -> String {
+    let local = then.saturating_add((clock.offset_minutes)(then) * MINUTE);
+    let two = |n: i64| {
+        let text = n.to_string();
+        if n < 10 { ["0", &text].concat() } else { text }
+    };
+    let of_day = local.rem_euclid(DAY) / MINUTE;
+    [
+        &date(clock, then),
+        ", ",
+        &two(of_day / 60),
+        ":",
+        &two(of_day % 60),
+    ]
+    .concat()
+}
+
 /// Year, month and day of a moment in the proleptic Gregorian calendar, counted in years
 /// that begin on 1 March, so that the leap day comes last.
 fn civil(millis: i64) -> (i64, i64, i64) {
@@ -126,6 +145,7 @@ mod tests {
             assert!(!ago(&CLOCK, then).is_empty());
             assert!(!until(&CLOCK, then).is_empty());
             assert!(!date(&CLOCK, then).is_empty());
+            assert!(!stamp(&CLOCK, then).is_empty());
         }
     }
 
@@ -155,6 +175,12 @@ mod tests {
         ] {
             assert_eq!(civil(millis), ymd, "{millis}");
         }
+    }
+
+    #[test]
+    fn stamps_have_two_digits() {
+        assert_eq!(stamp(&CLOCK, NOW), "23 Nov, 15:00");
+        assert_eq!(stamp(&CLOCK, NOW - 6 * HOUR + 4 * MINUTE), "23 Nov, 09:04");
     }
 
     #[test]

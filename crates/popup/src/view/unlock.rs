@@ -330,6 +330,7 @@ mod tests {
         card.mobile = Some(sample::mobile(state));
         let known = Known {
             standing: Some(standing),
+            ..Known::default()
         };
         let around = Around {
             connection,
@@ -374,6 +375,7 @@ mod tests {
         card.mobile = Some(mobile);
         let known = Known {
             standing: Some(sample::standing()),
+            ..Known::default()
         };
         let around = Around {
             connection: &Connection::Online,
