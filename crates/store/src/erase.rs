@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::leads::{self, LeadKeys};
-use crate::pricing::{self, Pricing, email_key};
+use crate::pricing::{self, EMAIL, Pricing, email_key};
 use crate::secret::keyed_hash;
 use crate::sql::{Tx, sql};
 use crate::{Store, credits};
@@ -44,7 +44,12 @@ impl Store {
             .all(sql("SELECT name_key FROM lead_names WHERE lead_id = $1").bind(lead_id))
             .await?
         {
-            keys.push(leads::identity::plain_key(&row.text("name_key")?).to_owned());
+            let name = row.text("name_key")?;
+            // An address of a lead that was joined into this one.
+            if let Some(address) = name.strip_prefix(EMAIL) {
+                forget_verifications(&mut tx, account_id, address).await?;
+            }
+            keys.push(leads::identity::plain_key(&name).to_owned());
         }
         for row in tx
             .all(sql("SELECT address FROM emails WHERE lead_id = $1").bind(lead_id))

@@ -1,10 +1,12 @@
 //! Leads: found again, merged, corrected, erased.
 
 pub mod identity;
+mod join;
 pub mod merge;
 mod show;
 
 pub use identity::LeadKeys;
+pub(crate) use join::by_addresses as joined;
 pub use merge::{EditableField, Edited, LeadEdit};
 pub use show::ShownLead;
 
@@ -13,6 +15,7 @@ use lode_core::lead::Lead;
 use uuid::Uuid;
 
 use crate::Store;
+use crate::accounts::LockedAccount;
 use crate::error::Result;
 use crate::secret::{Hash, keyed_hash};
 use crate::sql::{Row, Statement, Tx, Value, sql};
@@ -76,15 +79,20 @@ pub(crate) struct Placed {
     pub(crate) statements: Vec<Statement>,
 }
 
-/// Stores a captured lead: merged into the one that is known already, or as a new one.
+/// Stores a captured lead: merged into the one that is known already, or as a new one. Several
+/// that are known under the addresses of one page become one.
 pub(crate) async fn upsert(
     tx: &mut Tx,
-    account_id: Uuid,
+    account: &mut LockedAccount,
     newer: &Lead,
     now: UnixMillis,
 ) -> Result<StoredLead> {
+    let account_id = account.id;
     let keys = LeadKeys::of(newer);
-    let known = find(tx, account_id, &keys).await?;
+    let known = match join::by_addresses(tx, account, &keys, now).await? {
+        Some(joined) => Some(joined),
+        None => find(tx, account_id, &keys).await?,
+    };
     let placed = place(account_id, newer, &keys, known, now)?;
     tx.batch(placed.statements).await?;
     Ok(placed.stored)

@@ -293,9 +293,12 @@ pub(crate) fn receipt_of_hold(operation_id: Uuid, hold: &Hold) -> Result<Receipt
     })
 }
 
+/// What the key of an address begins with.
+pub(crate) const EMAIL: &str = "email|";
+
 /// An address in the form under which its charge, and its erasure, is remembered.
 pub(crate) fn email_key(address: &str) -> String {
-    format!("email|{}", fold(address))
+    format!("{EMAIL}{}", fold(address))
 }
 
 pub(crate) fn ledger(error: impl std::fmt::Display) -> StoreError {

@@ -154,7 +154,7 @@ impl Store {
                 Some(status) => status,
                 None => match results.next() {
                     Some(RowResult::Imported { price }) => {
-                        let lead_id = activate(&mut tx, account_id, lead, now).await?;
+                        let lead_id = activate(&mut tx, &mut account, lead, now).await?;
                         if *price > 0 {
                             paid = paid.saturating_add(1);
                             charged.push((lead_id, row.key.clone(), *price));
@@ -293,9 +293,14 @@ impl Store {
 }
 
 /// Stores an imported lead, or brings an archived one back.
-async fn activate(tx: &mut Tx, account_id: Uuid, lead: &Lead, now: UnixMillis) -> Result<Uuid> {
-    let stored = leads::upsert(tx, account_id, lead, now).await?;
-    leads::set_archived(tx, account_id, stored.id, None).await?;
+async fn activate(
+    tx: &mut Tx,
+    account: &mut LockedAccount,
+    lead: &Lead,
+    now: UnixMillis,
+) -> Result<Uuid> {
+    let stored = leads::upsert(tx, account, lead, now).await?;
+    leads::set_archived(tx, account.id, stored.id, None).await?;
     Ok(stored.id)
 }
 

@@ -100,7 +100,10 @@ impl Store {
                 return Ok(Submitted::Repeated(Box::new(shown)));
             }
             Known::Erased => return Ok(Submitted::Erased),
-            Known::Lead(lead) => Some(*lead),
+            Known::Lead(lead) => {
+                let joined = leads::joined(&mut tx, &mut account, &keys, now).await?;
+                Some(joined.unwrap_or(*lead))
+            }
             Known::Nothing => leads::find_by_name(&mut tx, account_id, &keys).await?,
         };
         let placed = leads::place(account_id, &request.lead, &keys, known, now)?;

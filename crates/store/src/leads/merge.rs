@@ -99,6 +99,44 @@ pub fn merge(stored: &Lead, edited: &mut Edited, newer: &Lead) -> Lead {
     lead
 }
 
+/// Two stored leads of one person as one: the newer values win where both have one, the
+/// addresses are those of both, and what the user corrected in either stays (where in both,
+/// as in the one that stays).
+#[must_use]
+pub fn join(
+    (stays, edited): (&Lead, &Edited),
+    (goes, also_edited): (&Lead, &Edited),
+    goes_is_newer: bool,
+) -> (Lead, Edited) {
+    let none = &mut Edited::new();
+    let mut lead = if goes_is_newer {
+        merge(stays, none, goes)
+    } else {
+        merge(goes, none, stays)
+    };
+    lead.profile_url = stays.profile_url.clone().or(lead.profile_url);
+    lead.also_at.clear();
+    join_addresses(&mut lead, stays);
+    join_addresses(&mut lead, goes);
+    let corrected = also_edited.difference(edited).map(|field| (field, goes));
+    for (field, of) in edited.iter().map(|field| (field, stays)).chain(corrected) {
+        match field {
+            EditableField::FullName => {
+                lead.full_name.clone_from(&of.full_name);
+                lead.first_name.clone_from(&of.first_name);
+                lead.middle_name.clone_from(&of.middle_name);
+                lead.last_name.clone_from(&of.last_name);
+            }
+            EditableField::Title => lead.title.clone_from(&of.title),
+            EditableField::Company => lead.company.clone_from(&of.company),
+            EditableField::CompanyDomain => lead.company_domain.clone_from(&of.company_domain),
+        }
+        lead.provenance
+            .insert(field.name().to_owned(), "user".to_owned());
+    }
+    (lead, edited.union(also_edited).copied().collect())
+}
+
 /// Applies the user's corrections. Whether anything that a look-up rests on has changed.
 pub fn edit(lead: &mut Lead, edited: &mut Edited, edit: &LeadEdit) -> bool {
     let before = (
@@ -246,6 +284,35 @@ mod tests {
                 ..LeadEdit::default()
             }
         ));
+    }
+
+    #[test]
+    fn two_leads_of_one_person_become_one() {
+        let mut older = lead();
+        older.profile_url = Some("https://www.linkedin.com/in/ana-example".into());
+        let mut newer = Lead::new(LeadKind::Person);
+        newer.full_name = Some("Ana M. Example".into());
+        newer.title = Some("CTO".into());
+        newer.profile_url = Some("https://www.crunchbase.com/person/ana-example".into());
+        newer.company_domain = Some("corrected.example".into());
+        let corrected = Edited::from([EditableField::CompanyDomain]);
+        let (joined, edited) = join((&older, &Edited::new()), (&newer, &corrected), true);
+        assert_eq!(joined.full_name.as_deref(), Some("Ana M. Example"));
+        assert_eq!(joined.title.as_deref(), Some("CTO"));
+        assert_eq!(joined.location.as_deref(), Some("Porto"));
+        assert_eq!(joined.company_domain.as_deref(), Some("corrected.example"));
+        assert_eq!(edited, corrected);
+        assert_eq!(joined.profile_url, older.profile_url);
+        assert_eq!(joined.also_at, [newer.profile_url.clone().unwrap()]);
+        // The newer one stays: the older's values fill what it lacks.
+        let (joined, _) = join((&newer, &corrected), (&older, &Edited::new()), false);
+        assert_eq!(joined.title.as_deref(), Some("CTO"));
+        assert_eq!(joined.location.as_deref(), Some("Porto"));
+        assert_eq!(joined.profile_url, newer.profile_url);
+        // What was corrected in both is as in the one that stays.
+        let title = Edited::from([EditableField::Title]);
+        let (joined, _) = join((&older, &title), (&newer, &title), true);
+        assert_eq!(joined.title.as_deref(), Some("Engineer"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod captures;
 mod credits;
 mod domains;
 mod erasure;
+mod joining;
 mod lookups;
 mod pairing;
 mod providers;
@@ -70,6 +71,8 @@ conformance! {
     captures::another_body_is_a_conflict,
     captures::one_person_is_one_lead,
     captures::a_page_that_names_another_site_joins_the_leads,
+    joining::two_stored_leads_become_one,
+    joining::what_is_under_way_or_has_another_name_stays_apart,
     erasure::erasure_covers_every_address,
     captures::namesakes_with_addresses_of_their_own_stay_apart,
     captures::corrections_survive_a_new_capture,
