@@ -57,15 +57,16 @@ impl PersonName {
 #[must_use]
 pub fn parse(input: &str) -> PersonName {
     let text = clean::displayed(input);
-    if clean::names_nobody(&text) {
-        return PersonName::default();
-    }
     let mut found = Found::default();
     let mut parted = asides::part(&text);
     if !parted.outside.chars().any(char::is_alphabetic) {
         // All of it stands in brackets or quotes.
         parted.outside = parted.inside.join(" ");
         parted.inside.clear();
+    }
+    // An address in brackets takes nothing from the name before it.
+    if clean::names_nobody(&parted.outside) {
+        return PersonName::default();
     }
     let mut segments = segments::of(&parted.outside).into_iter();
     if let Some(name) = segments.next() {
@@ -210,8 +211,16 @@ impl Found {
                 && part.iter().all(|word| {
                     affix::is_title_word(word) || affix::is_suffix_after_comma(word, case)
                 });
+            // "Ada Field, CPA auditor".
+            let begins_with_credential = first.len() > 1
+                && part.first().is_some_and(|word| {
+                    lexicon::CREDENTIALS.has(&word.key)
+                        && word.capitals() >= 3
+                        && !case.all_capitals
+                });
             is_numeral
                 || is_title
+                || begins_with_credential
                 || part
                     .iter()
                     .all(|word| affix::is_suffix_after_comma(word, case))

@@ -233,8 +233,10 @@ fn family_at(words: &[Word]) -> usize {
         && let [.., before, first, second] = words
         && is_iberian(second)
         && !first.is_initials()
-        // "Ana Reyes Soto"; behind an initial ("Ana R Field Soto") one is enough.
-        && (is_iberian(first) || (n > 3 && before.is_initials()))
+        // "Ana Reyes Soto"; behind an initial ("Ana R Field Soto") or a double given name ("José
+        // Luis Field Soto") one is enough.
+        && (is_iberian(first) && !is_second_given(first)
+            || (n > 3 && (before.is_initials() || (is_second_given(before) && !is_second_given(first)))))
     {
         at = n - 2;
     }
@@ -275,6 +277,11 @@ fn is_iberian(word: &Word) -> bool {
     word.plain().split('-').any(|plain| {
         lexicon::IBERIAN_FAMILIES.has(plain) || (plain.ends_with("ez") && plain.len() >= 5)
     })
+}
+
+/// Whether a word stands second in given names such as "José Luis".
+fn is_second_given(word: &Word) -> bool {
+    lexicon::IBERIAN_SECOND_GIVEN.has(&word.plain())
 }
 
 /// Where a given name such as "María del Carmen" ends, if one has its particle at `at`.

@@ -13,11 +13,14 @@ pub(super) fn of(text: &str) -> Vec<String> {
         if clean::is_ornament(word) {
             // "Ada Field 🚀 Cloud Certified": a tagline; "Ada Maria 🌟 Field": none.
             let before = segments.last().map_or(0, Vec::len);
-            let after = pieces
+            let after: Vec<&str> = pieces
                 .iter()
+                .copied()
                 .skip(at)
-                .filter(|piece| !clean::is_ornament(piece));
-            if before >= 2 && after.count() >= 2 {
+                .filter(|piece| !clean::is_ornament(piece))
+                .collect();
+            let says_job = |word: &&str| lexicon::TAGLINE_WORDS.has(&Word::new(word).key);
+            if before >= 2 && (after.len() >= 2 || after.iter().any(says_job)) {
                 segments.push(Vec::new());
             }
             continue;

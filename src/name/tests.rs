@@ -313,7 +313,7 @@ fn particles_and_double_names() {
         ),
         (
             "María del Carmen Campo Reyes",
-            ["María", "del Carmen Campo", "Reyes", "", "", ""],
+            ["María", "del Carmen", "Campo Reyes", "", "", ""],
         ),
         (
             "Ana da Silva Reis",
@@ -396,5 +396,39 @@ fn couples_and_company() {
         ("Ada Field and Tom Stone", ["Ada", "", "Field", "", "", ""]),
         ("Ada Field et al.", ["Ada", "", "Field", "", "", ""]),
         ("Ada Field & Co.", ["Ada", "", "Field", "", "", ""]),
+    ]);
+}
+
+/// Forms that a list of difficult names, written before the rules were read, showed missing.
+#[test]
+fn forms_of_unseen_names() {
+    all(&[
+        (
+            "José Luis Campo Reyes",
+            ["José", "Luis", "Campo Reyes", "", "", ""],
+        ),
+        (
+            "Paulo Campos Filho",
+            ["Paulo", "", "Campos", "", "Filho", ""],
+        ),
+        (
+            "Ada Field (ada@field.example)",
+            ["Ada", "", "Field", "", "", ""],
+        ),
+        ("Ada Field 🎯 Recruiter", ["Ada", "", "Field", "", "", ""]),
+        (
+            "Ada Field, CPA auditor",
+            ["Ada", "", "Field", "", "CPA auditor", ""],
+        ),
+        (
+            "Dame Ada Field DBE",
+            ["Ada", "", "Field", "Dame", "DBE", ""],
+        ),
+        ("Д-р Иван Полев", ["Иван", "", "Полев", "Д-р", "", ""]),
+        (
+            "Полевчук Марія Іванівна",
+            ["Марія", "Іванівна", "Полевчук", "", "", ""],
+        ),
+        ("ada@field.example", ["", "", "", "", "", ""]),
     ]);
 }
