@@ -10,9 +10,20 @@ use crate::leads::{self, LeadEdit, merge};
 use crate::sql::sql;
 use crate::{Store, Viewer};
 
+/// The answer to a correction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EditedLead {
+    /// It is written; the lead's latest capture as it stands now.
+    Captured(Box<ShownCapture>),
+    /// It is written; the lead came with an import, and nobody has captured it.
+    Uncaptured,
+    /// There is no such lead.
+    NotFound,
+}
+
 impl Store {
     /// Corrects a lead, and looks its address up anew where the correction is what the
-    /// latest capture was waiting for. `None` where there is no such lead.
+    /// latest capture was waiting for.
     ///
     /// # Errors
     /// The database; then nothing was changed.
@@ -22,7 +33,7 @@ impl Store {
         lead_id: Uuid,
         edit: &LeadEdit,
         now: UnixMillis,
-    ) -> Result<Option<ShownCapture>> {
+    ) -> Result<EditedLead> {
         let Viewer {
             account_id,
             pricing,
@@ -31,7 +42,7 @@ impl Store {
         let mut tx = self.db.write().await?;
         let mut account = LockedAccount::lock(&mut tx, account_id).await?;
         let Some(mut stored) = leads::by_id(&mut tx, account_id, lead_id).await? else {
-            return Ok(None);
+            return Ok(EditedLead::NotFound);
         };
         let domain_before = stored.lead.company_domain.clone();
         merge::edit(&mut stored.lead, &mut stored.edited, edit);
@@ -69,12 +80,15 @@ impl Store {
             }
             latest = latest.or(Some(operation_id));
         }
-        let Some(latest) = latest else {
-            return Err(StoreError::Corrupt("a lead without capture".to_owned()));
+        let edited = match latest {
+            Some(latest) => {
+                let shown = captures::view_of(&mut tx, viewer, &account, latest, now).await?;
+                EditedLead::Captured(Box::new(shown))
+            }
+            None => EditedLead::Uncaptured,
         };
-        let shown = captures::view_of(&mut tx, viewer, &account, latest, now).await?;
         account.save(&mut tx).await?;
         tx.commit().await?;
-        Ok(Some(shown))
+        Ok(edited)
     }
 }

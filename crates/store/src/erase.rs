@@ -47,7 +47,7 @@ impl Store {
             let name = row.text("name_key")?;
             // An address of a lead that was joined into this one.
             if let Some(address) = name.strip_prefix(EMAIL) {
-                forget_verifications(&mut tx, account_id, address).await?;
+                forget_verifications(&mut tx, &mut account, address, pricing, now).await?;
             }
             keys.push(leads::identity::plain_key(&name).to_owned());
         }
@@ -56,7 +56,7 @@ impl Store {
             .await?
         {
             let address = row.text("address")?;
-            forget_verifications(&mut tx, account_id, &address).await?;
+            forget_verifications(&mut tx, &mut account, &address, pricing, now).await?;
             keys.push(email_key(&address));
         }
         self.suppress(&mut tx, account_id, keys.iter().map(String::as_str), now)
@@ -81,14 +81,21 @@ impl Store {
     }
 }
 
-/// Deletes the verifications of an address that belongs to somebody who is erased.
-async fn forget_verifications(tx: &mut Tx, account_id: Uuid, address: &str) -> Result<()> {
+/// Deletes the verifications of an address that belongs to somebody who is erased; those
+/// under way are given up, and their credit goes back.
+async fn forget_verifications(
+    tx: &mut Tx,
+    account: &mut LockedAccount,
+    address: &str,
+    pricing: &Pricing,
+    now: UnixMillis,
+) -> Result<()> {
     let key = email_key(address);
     for row in tx
         .all(
-            sql("SELECT id, request FROM operations
-                 WHERE account_id = $1 AND action = 'verify' AND state = 'done'")
-            .bind(account_id),
+            sql("SELECT id, request, state, hold_operation FROM operations
+                 WHERE account_id = $1 AND action = 'verify'")
+            .bind(account.id),
         )
         .await?
     {
@@ -97,14 +104,20 @@ async fn forget_verifications(tx: &mut Tx, account_id: Uuid, address: &str) -> R
             .get("address")
             .and_then(serde_json::Value::as_str)
             .is_some_and(|address| email_key(address) == key);
-        if theirs {
-            tx.execute(
-                sql("DELETE FROM operations WHERE account_id = $1 AND id = $2")
-                    .bind(account_id)
-                    .bind(row.uuid("id")?),
-            )
-            .await?;
+        if !theirs {
+            continue;
         }
+        if let Some(hold) = row.opt_text("hold_operation")?
+            && row.text("state")? != "done"
+        {
+            release(tx, account, &hold_id(hold)?, pricing, now).await?;
+        }
+        tx.execute(
+            sql("DELETE FROM operations WHERE account_id = $1 AND id = $2")
+                .bind(account.id)
+                .bind(row.uuid("id")?),
+        )
+        .await?;
     }
     Ok(())
 }

@@ -41,6 +41,7 @@ pub use audit::LedgerCheck;
 pub use calibration::ScoredOutcome;
 pub use captures::{Changes, Resumed, ShownCapture, Submitted};
 pub use domains::ProbeHold;
+pub use edits::EditedLead;
 pub use error::{Result, StoreError};
 pub use lookups::{Claimed, Evidence, Finished, LookupEnd};
 pub use outcomes::{NewOutcome, Reported, StoredOutcome};

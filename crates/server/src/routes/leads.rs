@@ -2,7 +2,9 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use lode_core::api::{CaptureView, LeadPatch, UnixMillis};
+use axum::response::{IntoResponse as _, Response};
+use lode_core::api::{LeadPatch, UnixMillis};
+use lode_store::EditedLead;
 
 use super::{Answer, captures, credits, path_id, unlocks};
 use crate::api::LeadView;
@@ -81,22 +83,32 @@ async fn set_archived(
     }
 }
 
-/// Corrects a lead; a capture that needs its company's domain is taken up with it.
+/// Corrects a lead; a capture that needs its company's domain is taken up with it. The answer
+/// is the latest capture, or the lead where it was never captured.
 pub(crate) async fn update(
     State(app): State<App>,
     caller: Caller,
-    Path(lead_id): Path<String>,
+    Path(id): Path<String>,
     ApiJson(patch): ApiJson<LeadPatch>,
-) -> ApiResult<Answer<CaptureView>> {
-    let lead_id = path_id(&lead_id)?;
+) -> ApiResult<Response> {
+    let lead_id = path_id(&id)?;
     let edit = validate::patch(patch)?;
-    let shown = app
+    let edited = app
         .store
         .edit_lead(&caller.viewer(&app), lead_id, &edit, app.now())
-        .await?
-        .ok_or(ApiError::NotFound)?;
-    app.captures_changed(caller.account_id);
-    Ok(captures::answer(&app, &caller, shown).await)
+        .await?;
+    match edited {
+        EditedLead::Captured(shown) => {
+            app.captures_changed(caller.account_id);
+            let answer = captures::answer(&app, &caller, *shown).await;
+            Ok(answer.into_response())
+        }
+        EditedLead::Uncaptured => {
+            let answer = show(State(app), caller, Path(id)).await?;
+            Ok(answer.into_response())
+        }
+        EditedLead::NotFound => Err(ApiError::NotFound),
+    }
 }
 
 /// Erases a lead for good.

@@ -10,6 +10,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::support::person;
 use crate::team::{Team, charge, charged, pool_of, usage};
 
 const MOBILE: (&str, PhoneKind) = ("+49 151 5550 200", PhoneKind::Mobile);
@@ -261,6 +262,40 @@ async fn a_members_cap_holds_for_every_action() {
     let done = team.call_as(&bea, Method::POST, "/v1/usage", &report).await;
     assert_eq!(charged(&done), 1000);
     team.check().await;
+}
+
+/// A lead that came with an import has no capture: it is corrected all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_imported_lead_is_corrected() {
+    let team = Team::on("lode").await;
+    team.import(0..1).await;
+    let found = team.post("/v1/searches", json!({ "query": "Row0" })).await;
+    let id = found["rows"][0]["lead_id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/leads/{id}");
+    let edit = json!({ "title": "Chair", "company_domain": "works.test" });
+    let shown = team.call(Method::PATCH, &path, &edit).await;
+    assert_eq!(
+        (&shown["lead_id"], &shown["lead"]["title"]),
+        (&json!(id), &json!("Chair"))
+    );
+    assert_eq!(
+        team.get(&path).await["lead"]["company_domain"],
+        "works.test"
+    );
+    // Captured later, it keeps what was corrected, and the answer is the capture.
+    let body = person("Row0 Example", None);
+    let mut body = body.clone();
+    body["lead"]["profile_url"] = json!("https://www.linkedin.com/in/row-0");
+    body["lead"]["title"] = json!("Engineer");
+    let view = team.bench.capture(&body).await;
+    assert_eq!(
+        (view.lead_id.to_string(), view.lead.title.as_deref()),
+        (id, Some("Chair"))
+    );
+    let shown = team
+        .call(Method::PATCH, &path, &json!({ "title": "Head" }))
+        .await;
+    assert_eq!(shown["operation_id"], body["operation_id"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use lode_core::api::CaptureState;
 use lode_core::lead::LeadKind;
-use lode_store::Submitted;
 use lode_store::leads::LeadEdit;
+use lode_store::{EditedLead, Submitted};
 use uuid::Uuid;
 
 use crate::bench::{Bench, NOW, capture_of, device};
@@ -149,9 +149,11 @@ pub async fn corrections_survive_a_new_capture(bench: Bench) {
         .store
         .edit_lead(&bench.viewer(), view.lead_id, &edit, NOW + 1)
         .await
-        .unwrap()
-        .unwrap()
-        .view;
+        .unwrap();
+    let EditedLead::Captured(edited) = edited else {
+        panic!("{edited:?}");
+    };
+    let edited = edited.view;
     assert_eq!(edited.lead.title.as_deref(), Some("Chair"));
     assert!(edited.version > view.version);
     let mut again = capture_of("ana");
@@ -165,7 +167,7 @@ pub async fn corrections_survive_a_new_capture(bench: Bench) {
         .edit_lead(&bench.viewer(), Uuid::now_v7(), &edit, NOW)
         .await
         .unwrap();
-    assert!(missing.is_none());
+    assert_eq!(missing, EditedLead::NotFound);
 }
 
 /// Readers that follow the cursor while writers write see every capture, the last time as

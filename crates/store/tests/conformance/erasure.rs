@@ -2,6 +2,7 @@ use lode_core::api::CaptureState;
 use lode_store::{Finished, Submitted};
 use uuid::Uuid;
 
+use crate::actions;
 use crate::bench::{Bench, NOW, capture_of, found};
 
 async fn erase(bench: &Bench, lead: Uuid) -> bool {
@@ -66,6 +67,51 @@ pub async fn a_lookup_under_way_is_given_up(bench: Bench) {
         Finished::Lost
     );
     assert!(bench.claim(worker, NOW + 100_000_000).await.is_none());
+    bench.assert_ledger_clean().await;
+}
+
+/// Done, paused and under way: none is left, and what was set aside goes back.
+pub async fn verifications_go_with_their_address(bench: Bench) {
+    let lead = bench.create(&capture_of("ana"), NOW).await.lead_id;
+    bench.run(&found("ana@acme.example", NOW), NOW).await;
+    let mut ids = Vec::new();
+    let verify = |address| actions::verification(&bench, address);
+    // The address was paid for with the capture: none of it costs anything.
+    for address in ["ana@acme.example", "ANA@acme.example", "Ana@acme.example"] {
+        ids.push(verify(address).await);
+    }
+    let done = actions::work(actions::begin(&bench, &ids[0], NOW).await);
+    actions::finish(&bench, &done, &actions::verified(), NOW).await;
+    let paused = actions::work(actions::begin(&bench, &ids[1], NOW).await);
+    bench
+        .store
+        .abandon_action(&paused, &bench.pricing, NOW)
+        .await
+        .unwrap();
+    // Long after the window it costs again, and is held.
+    let late = NOW + 400 * crate::bench::DAY;
+    let under_way = actions::work(actions::begin(&bench, &ids[2], late).await);
+    let other = verify("bob@works.example").await;
+    actions::work(actions::begin(&bench, &other, late).await);
+    assert_eq!(bench.credits(late).await.1, 2_000);
+    let erased = bench
+        .store
+        .erase_lead(bench.account, lead, &bench.pricing, late)
+        .await;
+    assert!(erased.unwrap());
+    for request in &ids {
+        let left = bench.store.operation(bench.account, request.id).await;
+        assert_eq!(left.unwrap(), None);
+    }
+    let end = actions::verified();
+    let ended = bench
+        .store
+        .finish_action(&under_way, &end, &bench.pricing, late)
+        .await;
+    assert!(ended.is_err(), "{ended:?}");
+    let kept = bench.store.operation(bench.account, other.id).await;
+    assert!(kept.unwrap().is_some(), "somebody else's stays");
+    assert_eq!(bench.credits(late).await.1, 1_000);
     bench.assert_ledger_clean().await;
 }
 

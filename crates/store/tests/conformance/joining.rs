@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use lode_core::api::{CaptureRequest, CaptureState};
+use lode_store::EditedLead;
 use lode_store::leads::LeadEdit;
 use lode_store::{Submitted, Viewer};
 use uuid::Uuid;
@@ -53,7 +54,10 @@ pub async fn two_stored_leads_become_one(bench: Bench) {
         .edit_lead(&bench.viewer(), crunchbase.lead_id, &edit, NOW + 3)
         .await
         .unwrap();
-    let before = edited.unwrap().view.version;
+    let EditedLead::Captured(edited) = edited else {
+        panic!("{edited:?}");
+    };
+    let before = edited.view.version;
     let paid = bench.credits(NOW + 3).await;
 
     let page = at(LINKEDIN, &[CRUNCHBASE, SALES], "Acme");

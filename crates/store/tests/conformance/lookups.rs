@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lode_core::api::CaptureState;
+use lode_store::EditedLead;
 use lode_store::leads::LeadEdit;
 use lode_store::{Finished, Store};
 use uuid::Uuid;
@@ -198,9 +199,11 @@ pub async fn a_given_domain_takes_up_what_needed_it(bench: Bench) {
         .store
         .edit_lead(&bench.viewer(), lead, &edit, NOW + 1)
         .await
-        .unwrap()
-        .unwrap()
-        .view;
+        .unwrap();
+    let EditedLead::Captured(view) = view else {
+        panic!("{view:?}");
+    };
+    let view = view.view;
     assert_eq!(
         view.operation_id, requests[1].operation_id,
         "the latest capture"

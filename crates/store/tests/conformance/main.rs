@@ -99,6 +99,7 @@ conformance! {
     lookups::evidence_is_the_accounts_own,
     erasure::erasure_stays_erased,
     erasure::a_lookup_under_way_is_given_up,
+    erasure::verifications_go_with_their_address,
     calibration::outcomes_are_evidence_and_judge_the_scores,
     domains::a_domains_profile_is_the_newest,
     domains::a_confirmed_domain_is_believed_for_its_time,
