@@ -21,6 +21,16 @@ const FILES: &[&str] = &[
     include_str!("../scripts/policy.toml"),
     include_str!("../scripts/protocol.toml"),
     include_str!("../scripts/routes.toml"),
+    include_str!("../scripts/second_greylist.toml"),
+    include_str!("../scripts/second_catch_all.toml"),
+    include_str!("../scripts/second_policy.toml"),
+    include_str!("../scripts/second_unknown.toml"),
+    include_str!("../scripts/second_states.toml"),
+    include_str!("../scripts/second_limits.toml"),
+    include_str!("../scripts/second_sender.toml"),
+    include_str!("../scripts/second_hello.toml"),
+    include_str!("../scripts/second_wire.toml"),
+    include_str!("../scripts/second_routes.toml"),
 ];
 
 /// Local parts of functions, as far as claims are made about them.

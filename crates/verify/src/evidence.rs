@@ -39,8 +39,8 @@ pub struct Control {
     pub names: Vec<RcptAnswer>,
     /// `postmaster`: must exist (RFC 5321 4.5.1).
     pub postmaster: Option<RcptAnswer>,
-    /// One of the invented people again, after a target was accepted: the server must not
-    /// have changed its mind.
+    /// Another invented person, as like an accepted target as can be, or one of the former
+    /// again: the server must not go by looks, nor have changed its mind.
     pub closing: Option<RcptAnswer>,
     /// Decoys of other shapes than the names', each asked where a target of its shape was
     /// accepted: some servers accept by looks.
@@ -57,10 +57,9 @@ impl Control {
     /// Takes the answer to the closing question. Once a session has shown that the server
     /// changes its mind, a later session in which it did not takes nothing back.
     pub fn close(&mut self, answer: RcptAnswer) {
-        let settled = self
-            .closing
-            .as_ref()
-            .is_some_and(|known| known.class != ReplyClass::NoMailbox);
+        let settled = self.closing.as_ref().is_some_and(|known| {
+            !matches!(known.class, ReplyClass::NoMailbox | ReplyClass::Ambiguous)
+        });
         if !settled {
             self.closing = Some(answer);
         }

@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) targets: Vec<Address>,
     /// The server asked for this run: it deferred the one before.
     pub(crate) retry: bool,
+    /// No run follows this one.
+    pub(crate) last: bool,
     /// Stop at the first target that is accepted.
     pub(crate) stop_at_accept: bool,
 }
@@ -84,6 +86,45 @@ impl Findings {
             self.null_sender = false;
             self.tls = false;
         }
+    }
+
+    /// The answers so far, to go back to.
+    fn answers(&self) -> (Control, Vec<Option<RcptAnswer>>) {
+        (self.control.clone(), self.targets.clone())
+    }
+
+    /// Forgets the answers since then.
+    fn take_back(&mut self, (control, targets): (Control, Vec<Option<RcptAnswer>>)) {
+        self.control = control;
+        self.targets = targets;
+    }
+
+    /// The shortest accepted target of a shape that every control has a decoy of: what a
+    /// server goes by that accepts by length accepts it first.
+    fn shortest_common_accepted<'t>(&self, targets: &'t [Address]) -> Option<&'t Address> {
+        let answered = targets.iter().zip(&self.targets);
+        answered
+            .filter(|(target, answer)| {
+                Shape::of(target.local()).is_common()
+                    && answer
+                        .as_ref()
+                        .is_some_and(|answer| answer.class == ReplyClass::Accepted)
+            })
+            .map(|(target, _)| target)
+            .min_by_key(|target| target.local().len())
+    }
+
+    /// Whether every question was answered "later", and not because of our pace: this server
+    /// knows nobody today.
+    #[must_use]
+    pub(crate) fn all_deferred(&self) -> bool {
+        let deferred = |answer: &RcptAnswer| answer.class == ReplyClass::Temporary;
+        self.control.all_asked()
+            && self.control.decoys().all(deferred)
+            && self
+                .targets
+                .iter()
+                .all(|answer| answer.as_ref().is_some_and(deferred))
     }
 
     /// Whether any target was accepted.

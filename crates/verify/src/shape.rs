@@ -14,8 +14,10 @@ pub(crate) enum Shape {
     Short,
     /// Up to three characters: initials, so many of them.
     Initials(usize),
-    /// One word with a digit in it.
+    /// One word of at least seven characters, with a digit among them.
     Digits,
+    /// Up to six characters, with a digit among them: the code of a person or a place.
+    Code,
 }
 
 /// Characters that separate the words of a local part.
@@ -39,7 +41,11 @@ impl Shape {
         }
         let length = local.chars().count();
         if local.chars().any(|c| c.is_ascii_digit()) {
-            Self::Digits
+            if length <= 6 {
+                Self::Code
+            } else {
+                Self::Digits
+            }
         } else if length <= 3 {
             Self::Initials(length.max(2))
         } else if length <= 6 {
@@ -80,6 +86,7 @@ mod tests {
             ("jw", Shape::Initials(2)),
             ("x", Shape::Initials(2)),
             ("amarlow2", Shape::Digits),
+            ("am29", Shape::Code),
             (".marlow", Shape::Long),
         ] {
             assert_eq!(Shape::of(local), shape, "{local}");

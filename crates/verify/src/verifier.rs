@@ -226,6 +226,7 @@ impl Verifier {
             decoys,
             targets: run.addresses.to_vec(),
             retry: run.attempt > 0,
+            last: run.is_last(),
             stop_at_accept: run.stop_at_accept,
         };
         let mut findings = Findings::new(run.addresses.len());

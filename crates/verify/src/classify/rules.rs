@@ -140,6 +140,7 @@ const RELAY: &[&str] = &[
 ];
 
 const SENDER: &[&str] = &[
+    "mx or a/aaaa resource record",
     "sender address rejected",
     "sender rejected",
     "sender denied",
@@ -283,12 +284,27 @@ const FULL: &[&str] = &[
     "user quota",
     "out of storage space",
     "no space left in mailbox",
-    "boîte pleine",
-    "boite pleine",
-    "postfach voll",
-    "postfach ist voll",
-    "buzón lleno",
-    "casella piena",
+];
+
+/// What can be full, and words for it.
+const ROOM: &[&str] = &[
+    "mailbox", "inbox", "maildir", "boîte", "boite", "postfach", "buzón", "buzon", "casella",
+    "caixa", "postbus", "postvak", "skrzynka", "ящик",
+];
+const USED_UP: &[&str] = &[
+    "full",
+    "over limit",
+    "exceeded",
+    "pleine",
+    "voll",
+    "lleno",
+    "llena",
+    "piena",
+    "cheia",
+    "przepełniona",
+    "pełna",
+    "переполнен",
+    "заполнен",
 ];
 
 const DISABLED: &[&str] = &[
@@ -460,16 +476,74 @@ const NO_MAILBOX: &[&str] = &[
     "用户不存在",
 ];
 
+/// Who is asked for, and words for not knowing them, in whatever order.
+const WHO: &[&str] = &[
+    "addressee",
+    "recipient",
+    "mailbox",
+    "inbox",
+    "alias",
+    "person",
+    "customer",
+    "subscriber",
+    "member",
+    "employee",
+    "local part",
+];
+const NOT_KNOWN: &[&str] = &[
+    "unknown",
+    "not known",
+    "not found",
+    "not recognized",
+    "not recognised",
+    "no such",
+    "invalid",
+    "not valid",
+    "not exist",
+];
+
 const LATER: &[&str] = &["try again", "try later", "temporar", "later"];
+/// A promise for later that names the time.
+const SOON: &[&str] = &[
+    "again in",
+    "again after",
+    "retry in",
+    "retry after",
+    "back in",
+];
+/// What is being found out about our sender.
+const PENDING: &[&str] = &["in progress", "pending", "being verified"];
 
 /// What can end, and words for the end of it.
-const OWNED: &[&str] = &["account", "mailbox", "user"];
+const OWNED: &[&str] = &[
+    "account",
+    "mailbox",
+    "user",
+    "konto",
+    "compte",
+    "cuenta",
+    "conta ",
+    "аккаунт",
+    "учётная запись",
+    "учетная запись",
+];
 const ENDED: &[&str] = &[
     "terminated",
     "expired",
     "cancelled",
     "canceled",
     "suspended",
+    "gesperrt",
+    "deaktiviert",
+    "désactivé",
+    "suspendu",
+    "deshabilitad",
+    "desactivad",
+    "suspendid",
+    "desativad",
+    "disattivat",
+    "заблокирован",
+    "отключен",
 ];
 
 /// Enhanced codes of a mailbox that does not exist.
@@ -492,14 +566,14 @@ const RCPT: &[Rule] = &[
     // Come back later.
     rule(Code::Either, &["4.5.3", "5.5.3"], &[], TooManyRecipients),
     rule(Code::Either, &[], MANY, TooManyRecipients),
-    // Some say it with a 5xx, whose words count more than the code here: asking again
-    // later costs nothing.
-    rule(Code::Either, &[], GREYLIST, Temporary),
+    rule(Code::Later, &[], GREYLIST, Temporary),
     // Postfix defers an unknown sender domain by default; waiting does not help it.
+    rule(Code::Later, &[], PENDING, Temporary),
     rule(Code::Later, &["4.1.7", "4.1.8"], &[], SenderRefused),
     rule(Code::Later, &[], SENDER_LATER, SenderRefused),
     rule(Code::Later, &["4.2.2"], &[], Full),
     rule(Code::Later, &[], FULL, Full),
+    both(Code::Later, &[], ROOM, USED_UP, Full),
     rule(Code::Later, &[], RATE, RateLimited),
     rule(Code::Is(421), &["4.7.*"], &[], RateLimited),
     rule(Code::Later, &["4.7.*"], &[], RateLimited),
@@ -512,6 +586,9 @@ const RCPT: &[Rule] = &[
     rule(Code::Never, MISSING, RATE, Policy),
     rule(Code::Never, MISSING, SENDER_LATER, SenderRefused),
     rule(Code::Never, MISSING, NO_MAILBOX, NoMailbox),
+    // Some greylist with a 5xx, whose words count more than the code here: asking again
+    // later costs nothing.
+    rule(Code::Never, &[], GREYLIST, Temporary),
     rule(Code::Never, &[], BLOCKLIST, Policy),
     rule(Code::Never, &[], RELAY, Policy),
     // Microsoft's Directory-Based Edge Blocking: the directory has no such mailbox.
@@ -529,6 +606,7 @@ const RCPT: &[Rule] = &[
     rule(Code::Never, &["5.2.1"], &[], Disabled),
     rule(Code::Never, &["5.7.13"], DISABLED, Disabled),
     rule(Code::Never, &["5.1.1", "5.1.10"], DISABLED, Disabled),
+    rule(Code::Never, &["5.1.1", "5.1.10"], FULL, Full),
     rule(
         Code::Never,
         &["5.1.1", "5.1.10", "5.1.6"],
@@ -543,12 +621,19 @@ const RCPT: &[Rule] = &[
     rule(Code::Is(524), &[], &["mailing list expansion"], NoMailbox),
     // "Too many invalid recipients" is about us, whatever else its words say.
     rule(Code::Never, &["5.7.*"], RATE, Policy),
+    // As in greylisting; whoever means it is asked again, and nothing is lost otherwise.
+    rule(Code::Never, &[], SOON, Temporary),
+    // A policy of the mailbox's: where it is ours, the decoys are told the same.
+    rule(Code::Never, &["5.7.*"], FULL, Full),
+    rule(Code::Never, &["5.7.*"], DISABLED, Disabled),
+    both(Code::Never, &["5.7.*"], OWNED, ENDED, Disabled),
     // A policy code with a mailbox's words may be either; the control questions tell.
     rule(Code::Never, &["5.7.*"], NO_MAILBOX, Ambiguous),
     rule(Code::Never, &["5.7.*"], &[], Policy),
     rule(Code::Never, &["5.3.2"], &[], Policy),
     // Words alone.
     rule(Code::Never, &[], FULL, Full),
+    both(Code::Never, &[], ROOM, USED_UP, Full),
     rule(Code::Never, &[], DISABLED, Disabled),
     both(Code::Never, &[], OWNED, ENDED, Disabled),
     rule(Code::Never, &[], LATER, Ambiguous),
@@ -567,6 +652,7 @@ const RCPT: &[Rule] = &[
     // Cisco's way to say that its directory has no such recipient.
     rule(Code::Never, &["5.1.0"], &["address rejected"], NoMailbox),
     rule(Code::Never, &[], NO_MAILBOX, NoMailbox),
+    both(Code::Never, &[], WHO, NOT_KNOWN, NoMailbox),
     rule(Code::Never, &[], &[], Ambiguous),
 ];
 
@@ -574,6 +660,7 @@ const RCPT: &[Rule] = &[
 const MAIL: &[Rule] = &[
     rule(Code::Either, &[], TLS, TlsRequired),
     rule(Code::Later, &[], GREYLIST, Temporary),
+    rule(Code::Later, &[], PENDING, Temporary),
     rule(Code::Later, &["4.1.7", "4.1.8"], &[], SenderRefused),
     rule(Code::Later, &[], SENDER_LATER, SenderRefused),
     rule(Code::Later, &[], RATE, RateLimited),

@@ -39,8 +39,13 @@ const TAIL: &[&str] = &[
     "avik", "borne", "cotte", "dale", "erson", "field", "gate", "holm", "kamp", "lund", "mere",
     "oway", "rick", "sby", "umber", "wick", "yard", "zell",
 ];
-/// Ends of given names that nobody has.
+/// Ends of short names that nobody has.
 const SHORT_TAIL: &[&str] = &["ix", "ok", "ux", "yv"];
+/// Given names of four letters that nobody has: as short as a given name is for whoever
+/// takes short names only.
+const NOBODY: &[&str] = &[
+    "nevu", "ormy", "selu", "uldo", "tarv", "kesp", "penv", "rosq",
+];
 /// Letters that initials seldom have.
 const RARE: &[u8] = b"qxzvyu";
 
@@ -81,6 +86,37 @@ impl Decoys {
     }
 }
 
+impl Decoys {
+    /// A decoy as like this address as can be: the same given name or initial, the same
+    /// length. For shapes of [`Shape::COMMON`].
+    pub(crate) fn kin_of(&self, target: &Address) -> Option<Address> {
+        let local = target.local();
+        let begin = match Shape::of(local) {
+            Shape::Words(separator) => {
+                let (given, _) = local.split_once(separator)?;
+                format!("{given}{separator}")
+            }
+            Shape::Long => local.chars().next()?.to_string(),
+            _ => return None,
+        };
+        let room = local.len().saturating_sub(begin.len());
+        let mut rng = StdRng::seed_from_u64(mix(self.seed, &target.to_string()));
+        let name = (0..NAMES_TRIED)
+            .map(|_| {
+                let tails = if rng.random_bool(0.5) {
+                    TAIL
+                } else {
+                    SHORT_TAIL
+                };
+                format!("{begin}{}{}", pick(&mut rng, HEAD), pick(&mut rng, tails))
+            })
+            .min_by_key(|name| (name.len() - begin.len()).abs_diff(room))?;
+        let fits = name != local && Shape::of(&name) == Shape::of(local);
+        let domain = self.postmaster.domain();
+        fits.then(|| Address::new(&name, domain.clone()).ok())?
+    }
+}
+
 fn mix(seed: u64, text: &str) -> u64 {
     // Only to spread the seed; std's hasher with fixed keys is stable within a toolchain,
     // and a change of decoys between releases costs no more than one greylisting delay.
@@ -102,10 +138,11 @@ fn person(rng: &mut StdRng, shape: Shape) -> String {
         .unwrap_or_else(|| any_person(rng, shape))
 }
 
+fn pick(rng: &mut StdRng, list: &[&'static str]) -> &'static str {
+    list.choose(rng).copied().unwrap_or("marlow")
+}
+
 fn any_person(rng: &mut StdRng, shape: Shape) -> String {
-    fn pick(rng: &mut StdRng, list: &[&'static str]) -> &'static str {
-        list.choose(rng).copied().unwrap_or("marlow")
-    }
     let given = pick(rng, GIVEN);
     let head = pick(rng, HEAD);
     let family = format!("{head}{}", pick(rng, TAIL));
@@ -114,11 +151,15 @@ fn any_person(rng: &mut StdRng, shape: Shape) -> String {
         Shape::Words(separator) => format!("{given}{separator}{family}"),
         Shape::Initial(separator) => format!("{initial}{separator}{family}"),
         Shape::Long => format!("{initial}{family}"),
-        Shape::Short => format!("{head}{}", pick(rng, SHORT_TAIL)),
+        Shape::Short => pick(rng, NOBODY).to_owned(),
         Shape::Initials(count) => (0..count.max(2))
             .map(|_| char::from(RARE.choose(rng).copied().unwrap_or(b'x')))
             .collect(),
         Shape::Digits => format!("{initial}{family}{}", rng.random_range(3..10)),
+        Shape::Code => {
+            let letters = any_person(rng, Shape::Initials(2));
+            format!("{letters}{}", rng.random_range(11..99))
+        }
     }
 }
 
@@ -149,11 +190,20 @@ mod tests {
             let decoys = Decoys::new(seed, &domain).unwrap();
             for (name, shape) in decoys.names.iter().zip(Shape::COMMON) {
                 prop_assert_eq!(Shape::of(name.local()), shape);
-                prop_assert!((8..=12).contains(&name.local().len()), "{}", name);
+                prop_assert!((6..=16).contains(&name.local().len()), "{}", name);
             }
             let shape = Shape::of(&local);
             let decoy = decoys.of_shape(shape).unwrap();
             prop_assert_eq!(Shape::of(decoy.local()), shape);
+            let target = Address::new(&local, domain.clone()).unwrap();
+            let kin = decoys.kin_of(&target);
+            prop_assert!(kin.is_some() || !shape.is_common());
+            if let Some(kin) = kin {
+                prop_assert_eq!(Shape::of(kin.local()), shape);
+                prop_assert_ne!(kin.local(), &local);
+                prop_assert_eq!(kin.local().get(..1), local.get(..1));
+                prop_assert_eq!(decoys.kin_of(&target), Some(kin));
+            }
         }
     }
 }

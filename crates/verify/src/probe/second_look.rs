@@ -35,13 +35,25 @@ pub(crate) async fn look_again(
     let mut moody = findings.turned;
     let mut widened = false;
     while !open.is_empty() && context.has_room(findings.sessions) {
-        let rest = open.split_off(open.len().min(TARGETS));
-        let changed = ask(context, plan, findings, mx, ip, &open).await;
-        asked.append(&mut open);
-        if !changed && !moody {
+        // One refusal may be enough for such a server's mood.
+        let most = if moody { 1 } else { TARGETS };
+        let mut rest = open.split_off(open.len().min(most));
+        let look = ask(context, plan, findings, mx, ip, &open).await;
+        if look == Look::Hindered && !moody {
+            // Refused behind refusals, and whoever asks again is turned away: not known.
+            open.append(&mut rest);
+            forget_refusals(findings, &open);
+            break;
+        }
+        if look != Look::Changed && !moody {
             break;
         }
         moody = true;
+        let refused = |index: &&usize| is_refused(findings, **index);
+        if open.first().as_ref().is_some_and(refused) {
+            rest.extend(open.iter().skip(1).filter(refused));
+        }
+        asked.append(&mut open);
         open = rest;
         if !widened {
             widened = true;
@@ -67,7 +79,35 @@ pub(crate) async fn look_again(
     }
 }
 
-/// Asks these targets again in a session of their own. Whether an answer has changed.
+/// What came of a second look.
+#[derive(PartialEq, Eq)]
+enum Look {
+    /// The same answers.
+    Same,
+    /// Another answer about somebody.
+    Changed,
+    /// No answer: the server would not talk again.
+    Hindered,
+}
+
+fn is_refused(findings: &Findings, index: usize) -> bool {
+    let answer = findings.targets.get(index).and_then(Option::as_ref);
+    answer.is_some_and(|answer| {
+        answer.code >= 500 && matches!(answer.class, ReplyClass::NoMailbox | ReplyClass::Ambiguous)
+    })
+}
+
+fn forget_refusals(findings: &mut Findings, targets: &[usize]) {
+    for &index in targets {
+        if is_refused(findings, index)
+            && let Some(slot) = findings.targets.get_mut(index)
+        {
+            *slot = None;
+        }
+    }
+}
+
+/// Asks these targets again in a session of their own.
 async fn ask(
     context: &Context<'_>,
     plan: &Plan,
@@ -75,7 +115,7 @@ async fn ask(
     mx: &str,
     ip: JudgedIp,
     targets: &[usize],
-) -> bool {
+) -> Look {
     let former: Vec<(usize, Option<RcptAnswer>)> = targets
         .iter()
         .filter_map(|&index| Some((index, findings.targets.get_mut(index)?.take())))
@@ -86,8 +126,12 @@ async fn ask(
         // What is left is a closing question.
         end = converse(context, plan, findings, mx, ip).await;
     }
-    if end != End::Finished {
-        // The first look was whole; what hindered the second is no news.
+    let answered = |&(index, _): &(usize, Option<RcptAnswer>)| {
+        findings.targets.get(index).is_some_and(Option::is_some)
+    };
+    let hindered = end == End::Failed && !former.iter().any(answered);
+    if end != End::Finished && !hindered {
+        // The first look was whole; what hindered the rest of the second is no news.
         findings.failures.truncate(failures);
     }
     let mut changed = false;
@@ -100,7 +144,11 @@ async fn ask(
             _ => *slot = known,
         }
     }
-    changed
+    match (changed, hindered) {
+        (true, _) => Look::Changed,
+        (false, true) => Look::Hindered,
+        (false, false) => Look::Same,
+    }
 }
 
 /// Asks for `postmaster` again where it was refused.

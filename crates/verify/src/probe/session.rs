@@ -31,6 +31,7 @@ pub(crate) async fn converse(
     ip: JudgedIp,
 ) -> End {
     findings.sessions += 1;
+    let before = findings.answers();
     let opened = Connection::open(ip, context.port, context.proxy, context.timeouts);
     let connection = match opened.await {
         Ok(connection) => connection,
@@ -65,14 +66,29 @@ pub(crate) async fn converse(
         refused_since: Vec::new(),
         asking: None,
     };
-    let end = match session.run().await {
-        Ok(end) => end,
-        Err(Stop::Smtp(error)) => session.broke(error),
-        Err(Stop::End(end)) => end,
+    let (end, mut in_step) = match session.run().await {
+        Ok(end) => (end, true),
+        Err(Stop::Smtp(error)) => (session.broke(error), error != SmtpError::OutOfStep),
+        Err(Stop::End(end)) => (end, true),
     };
-    session.connection.quit().await;
-    let behind = session.behind_refusals;
-    if session.asked_decoys && !session.accepted {
+    let behind = std::mem::take(&mut session.behind_refusals);
+    let doubtful = session.asked_decoys && !session.accepted;
+    if !session.connection.quit().await {
+        in_step = false;
+        findings.failures.push(SessionFailure {
+            mx: mx.to_owned(),
+            address: Some(ip.ip()),
+            stage: Stage::Rcpt,
+            kind: FailureKind::Protocol,
+            text: None,
+        });
+    }
+    if !in_step {
+        // Nobody knows which answer was whose.
+        findings.take_back(before);
+        return End::Failed;
+    }
+    if doubtful {
         findings.doubtful.extend(&behind);
     }
     findings.behind_refusals.extend(behind);
@@ -232,6 +248,7 @@ impl Session<'_> {
             ReplyClass::Temporary => FailureKind::Temporary,
             ReplyClass::RateLimited => FailureKind::RateLimited,
             ReplyClass::TlsRequired => FailureKind::Tls,
+            _ if reply.is_temporary() => FailureKind::Temporary,
             // Whoever says no at this point says it to us.
             _ => FailureKind::Policy,
         };
@@ -496,7 +513,10 @@ impl Session<'_> {
         } else {
             let answers = self.findings.targets.iter().zip(&plan.targets);
             let mut accepted = answers.filter(|(answer, _)| accepts(answer));
-            accepted.next().map(|(_, target)| target)
+            let target = accepted.next().map(|(_, target)| target);
+            // Where everybody is accepted, a decoy serves as well.
+            let decoy = accepts(&self.findings.control.random).then_some(&plan.decoys.random);
+            target.or(decoy)
         };
         let Some(known) = known.filter(|_| !refused.is_empty()) else {
             return Ok(());
@@ -527,18 +547,31 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// After an accepted target: one decoy once more. A server that now accepts it has
-    /// changed its mind on the way (some accept everybody after a few refusals).
+    /// After an accepted target: one decoy more, as like it as can be. A server that accepts
+    /// this one goes by looks that the others did not have, or has changed its mind on the
+    /// way (some accept everybody after a few refusals).
     async fn ask_decoy_again(&mut self) -> Result<(), Stop> {
-        let refused_before = self
-            .findings
-            .control
-            .decoys()
-            .all(|answer| answer.class == ReplyClass::NoMailbox);
+        let refused_before = self.findings.control.decoys().all(|answer| {
+            answer.class == ReplyClass::NoMailbox
+                || answer.class == ReplyClass::Ambiguous && answer.code >= 500
+        });
         if !refused_before || !self.findings.any_accepted() {
             return Ok(());
         }
-        let [_, decoy] = &self.plan.decoys.names;
+        let plan = self.plan;
+        // When a server is asked again, it is asked what it was asked before.
+        if !plan.retry
+            && let Some(kin) = self.findings.shortest_common_accepted(&plan.targets)
+            && let Some(kin) = plan.decoys.kin_of(kin)
+        {
+            let answer = self.rcpt_in_good_mood(&kin).await?;
+            // A greylisting server has never seen it; the old decoy has had its delay.
+            if !answer.class.is_temporary() {
+                self.findings.control.close(answer);
+                return Ok(());
+            }
+        }
+        let [_, decoy] = &plan.decoys.names;
         let answer = self.rcpt_in_good_mood(decoy).await?;
         self.findings.control.close(answer);
         Ok(())

@@ -32,9 +32,12 @@ pub enum SmtpError {
     /// The server closed the connection.
     #[error("the server closed the connection")]
     Closed,
-    /// A reply that is malformed, too long or was not asked for.
+    /// A reply that is malformed or too long.
     #[error("the server breaks the protocol")]
     Protocol,
+    /// A reply that was not asked for: which reply belongs to which question is not known.
+    #[error("the server answers what was not asked")]
+    OutOfStep,
     /// The TLS handshake failed.
     #[error("TLS failed")]
     Tls,
@@ -47,7 +50,7 @@ impl From<SmtpError> for FailureKind {
             SmtpError::Proxy => Self::Proxy,
             SmtpError::Timeout => Self::Timeout,
             SmtpError::Closed => Self::Dropped,
-            SmtpError::Protocol => Self::Protocol,
+            SmtpError::Protocol | SmtpError::OutOfStep => Self::Protocol,
             SmtpError::Tls => Self::Tls,
         }
     }
@@ -55,6 +58,11 @@ impl From<SmtpError> for FailureKind {
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync> Stream for T {}
+
+/// Reply to QUIT (RFC 5321 4.2.3).
+const GOODBYE: u16 = 221;
+/// How long the goodbye of a server is waited for that answered QUIT with something else.
+const STRAY: Duration = Duration::from_millis(500);
 
 /// An open connection. Call [`Connection::quit`] at its end, whatever happened before.
 pub struct Connection {
@@ -187,16 +195,24 @@ impl Connection {
     }
 
     /// Says goodbye, also to a server that was too slow or talks nonsense, and closes.
-    pub async fn quit(mut self) {
+    /// Whether question and answer kept step to the end: a goodbye that comes behind another
+    /// reply shows that some reply before was one too many.
+    pub async fn quit(mut self) -> bool {
         let wait = self.timeouts.quit;
         self.deadline = Instant::now() + wait;
         if self.broken == Some(SmtpError::Closed) {
-            return;
+            return true;
         }
+        let mut in_step = true;
         if self.send(b"QUIT\r\n", wait).await.is_ok() && self.broken.is_none() {
-            let _ = self.read_reply(wait).await;
+            let bye = self.read_reply(wait).await;
+            if bye.is_ok_and(|reply| reply.code != GOODBYE) {
+                let next = self.read_reply(wait.min(STRAY)).await;
+                in_step = next.is_err();
+            }
         }
         let _ = tokio::time::timeout(wait, self.stream.shutdown()).await;
+        in_step
     }
 
     fn fail(&mut self, error: SmtpError) -> SmtpError {
@@ -219,7 +235,7 @@ impl Connection {
         // "421, closing" may come at any time (RFC 5321 3.8).
         let error = match self.parser.next_reply() {
             Ok(Some(reply)) if reply.code == 421 => SmtpError::Closed,
-            _ => SmtpError::Protocol,
+            _ => SmtpError::OutOfStep,
         };
         Err(self.fail(error))
     }

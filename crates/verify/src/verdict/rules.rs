@@ -83,6 +83,16 @@ pub fn catch_all(control: &Control) -> CatchAll {
     }
 }
 
+/// Whether the server takes a random string and refuses a person or its postmaster: it goes
+/// by the order of the questions or by nothing at all, and its refusals mean as little as
+/// its acceptance.
+fn is_erratic(control: &Control) -> bool {
+    let accepted = |answer: &RcptAnswer| (200..300).contains(&answer.code);
+    let mut others = control.names.iter().chain(&control.postmaster);
+    control.random.as_ref().is_some_and(accepted)
+        && others.any(|answer| answer.class == ReplyClass::NoMailbox)
+}
+
 /// Judges one address by the answer about it and by the control questions. `last` says
 /// that the retry schedule is used up: what is deferred stays unknown.
 #[must_use]
@@ -96,6 +106,9 @@ pub fn judge(class: AddressClass, control: &Control, target: &RcptAnswer, last: 
     };
     match target.class {
         ReplyClass::Accepted => accepted(class, control, target, &later),
+        ReplyClass::NoMailbox if is_erratic(control) => {
+            Judgement::new(EmailStatus::Unknown, 30, "control_contradictory")
+        }
         ReplyClass::NoMailbox => Judgement::new(EmailStatus::Invalid, 0, "no_such_mailbox"),
         ReplyClass::Full | ReplyClass::Disabled => state_of_mailbox(control, target, &later),
         ReplyClass::Temporary | ReplyClass::TooManyRecipients => later("greylisted"),
@@ -426,6 +439,22 @@ mod tests {
             status(&control(may_be(), may_be(), yes()), &yes()),
             EmailStatus::Verified
         );
+    }
+
+    #[test]
+    fn refusals_count_only_where_acceptance_is_not_at_random() {
+        for (control, expected) in [
+            (control(no(), no(), yes()), EmailStatus::Invalid),
+            (control(no(), no(), no()), EmailStatus::Invalid),
+            // A catch-all with a list of those who have left.
+            (control(yes(), yes(), yes()), EmailStatus::Invalid),
+            (control(no(), yes(), yes()), EmailStatus::Invalid),
+            (control(yes(), no(), yes()), EmailStatus::Unknown),
+            (control(yes(), no(), no()), EmailStatus::Unknown),
+            (control(yes(), yes(), no()), EmailStatus::Unknown),
+        ] {
+            assert_eq!(status(&control, &no()), expected, "{control:?}");
+        }
     }
 
     #[test]

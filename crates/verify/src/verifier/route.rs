@@ -168,6 +168,11 @@ impl<'a> Route<'a> {
         let answered = self.findings.targets.iter().any(Option::is_some);
         // Refused by policy, or answered in part: another server of the same domain would
         // be asked behind the first one's back.
+        // A server that defers everybody to the end leaves its work to the next, as it does
+        // with senders.
+        if self.plan.last && self.findings.all_deferred() {
+            return Ok(Next::GoOn);
+        }
         if end != End::Failed || answered || self.findings.policy_failure() {
             Ok(Next::Done)
         } else {

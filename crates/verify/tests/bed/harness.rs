@@ -153,7 +153,11 @@ pub async fn assert_manners(bed: &Bed) {
     for (domain, stats) in bed.stats().all() {
         assert_eq!(stats.data, 0, "{domain}");
         assert_eq!(stats.vrfy, 0, "{domain}");
-        assert_eq!(stats.pipelined, 0, "{domain}");
+        // Such a server says two things to one question, the second one late: what we ask
+        // behind the first it takes for pipelined.
+        if !domain.starts_with("wire-two-at-") {
+            assert_eq!(stats.pipelined, 0, "{domain}");
+        }
         assert_eq!(stats.unclean, 0, "{domain}");
         assert_eq!(stats.trapped, 0, "{domain}");
         assert_eq!(stats.left_without_quit, 0, "{domain}");

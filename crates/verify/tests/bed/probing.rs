@@ -319,3 +319,25 @@ async fn people_of_one_domain_share_the_control_questions() {
     assert!(stats.recipients <= 4 + 10 * 2 + 6, "{}", stats.recipients);
     assert_manners(&bed).await;
 }
+
+#[tokio::test]
+async fn no_address_of_a_closed_network_is_connected_to() {
+    let script = lode_testbed::Script::named("host-closed-everywhere").unwrap();
+    let bed = bed(vec![DomainSpec::scripted(script, &["ada.marlow"])]).await;
+    let email = format!("ada.marlow@{}.test", script.name);
+    let verdict = verifier(&bed).verify_text(&email, 9).await;
+    assert_eq!(verdict.reasons, ["mx_address_denied"]);
+    let failures = &verdict.evidence.failures;
+    // Each address was seen, each was refused before any connection.
+    let records = script
+        .zone
+        .iter()
+        .filter(|line| line.starts_with("all "))
+        .count();
+    assert!(records > 30);
+    assert_eq!(failures.len(), records, "{failures:?}");
+    for failure in failures {
+        assert_eq!(failure.stage, lode_verify::evidence::Stage::Resolve);
+        assert_eq!(failure.kind, lode_verify::evidence::FailureKind::Denied);
+    }
+}

@@ -23,10 +23,40 @@ async fn record(mut server: DuplexStream) -> Vec<u8> {
         let new = &chunk[..length];
         seen.extend_from_slice(new);
         for _ in new.iter().filter(|&&byte| byte == b'\n') {
-            let _ = server.write_all(b"250 ok\r\n").await;
+            let reply: &[u8] = match new.starts_with(b"QUIT") {
+                true => b"221 bye\r\n",
+                false => b"250 ok\r\n",
+            };
+            let _ = server.write_all(reply).await;
         }
     }
     seen
+}
+
+#[tokio::test]
+async fn a_reply_too_many_shows_at_the_goodbye() {
+    for (replies, in_step) in [
+        (["250 ok\r\n", "221 bye\r\n"].as_slice(), true),
+        (["250 ok\r\n", "250 closing\r\n"].as_slice(), true),
+        (
+            ["250 ok\r\n", "550 one late\r\n221 bye\r\n"].as_slice(),
+            false,
+        ),
+        (["250 ok\r\n"].as_slice(), true),
+    ] {
+        let (client, mut server) = duplex(256);
+        let script = tokio::spawn(async move {
+            let mut chunk = [0_u8; 512];
+            for reply in replies {
+                let _ = server.read(&mut chunk).await;
+                let _ = server.write_all(reply.as_bytes()).await;
+            }
+        });
+        let mut connection = Connection::over(client, &timeouts());
+        connection.ask(&Command::Rset).await.unwrap();
+        assert_eq!(connection.quit().await, in_step, "{replies:?}");
+        script.await.unwrap();
+    }
 }
 
 /// Every way that there is from a text to an address.
