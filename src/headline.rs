@@ -125,6 +125,25 @@ pub fn title_beside(headline: &str, company: &str) -> Option<String> {
     }
 }
 
+/// The title that a headline states of the position at `company`; `None` where it states one
+/// at another company.
+#[must_use]
+pub fn title_at(headline: &str, company: &str) -> Option<String> {
+    let is_other = |stated: String| !begin_alike(&stated, company);
+    if split(headline).company.is_some_and(is_other) {
+        return None;
+    }
+    title_beside(headline, company)
+}
+
+/// Whether one of two names begins with the other, but for case and punctuation.
+fn begin_alike(a: &str, b: &str) -> bool {
+    let (a, b) = (a.lower(), b.lower());
+    let letters = |c: &char| c.is_alphanumeric();
+    let mut both = a.chars().filter(letters).zip(b.chars().filter(letters));
+    both.next().is_some_and(|(a, b)| a == b) && both.all(|(a, b)| a == b)
+}
+
 /// "Acme | CTO" and "CTO | Acme GmbH".
 fn two_parts(first: &Part, readings: &[Reading], second: &Part) -> Option<Stated> {
     let (title, company) = match readings {

@@ -370,3 +370,19 @@ fn nothing_current() {
         assert_eq!(stated, super::Stated::default(), "{headline:?}");
     }
 }
+
+#[test]
+fn title_at_a_known_company() {
+    for (headline, company, title) in [
+        ("CTO at Acme", "Acme GmbH", Some("CTO")),
+        ("CTO at Acorn Labs", "Acorn", Some("CTO")),
+        ("CTO at Acorn", "Acme", None),
+        ("Partner", "Acme", Some("Partner")),
+        ("Building the future at Acme", "Acme", None),
+        ("Student at Acme College", "Acme College", None),
+        ("Former CTO at Acme", "Acme", None),
+    ] {
+        let got = super::title_at(headline, company);
+        assert_eq!(got.as_deref(), title, "{headline}");
+    }
+}

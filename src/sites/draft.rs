@@ -241,6 +241,18 @@ impl Draft {
         }
     }
 
+    /// Takes from the headline the title that a position leaves out, masked for visitors, where
+    /// the headline states none of another company.
+    pub fn complete_from_headline(&mut self) {
+        let Some(line) = self.lead.headline.clone() else {
+            return;
+        };
+        if let (None, Some(company)) = (&self.lead.title, &self.lead.company) {
+            let title = headline::title_at(&line, company);
+            self.offer(Field::Title, "headline", title);
+        }
+    }
+
     /// Completes the lead: splits the name, drops the parts that are missing.
     #[must_use]
     pub fn finish(mut self) -> (Lead, Vec<Note>) {

@@ -31,6 +31,8 @@ pub(super) struct Grey {
     pub company: Option<String>,
 }
 
+/// Longest date before a snippet, in bytes.
+const DATE_BYTES_MAX: usize = 40;
 /// Longest grey line, in bytes.
 const GREY_BYTES_MAX: usize = 260;
 
@@ -43,14 +45,23 @@ pub(super) fn read(rules: &Rules, lines: &[String], parts: &title::Parts) -> Sni
             found.source_name.get_or_insert(name);
             continue;
         }
-        if read_labels(rules, line, &mut found) {
+        if read_labels(rules, undated(line), &mut found) {
             continue;
         }
         if found.grey.is_none() {
-            found.grey = grey(rules, line, parts);
+            found.grey = grey(rules, undated(line), parts);
         }
     }
     found
+}
+
+/// The text behind the date that a snippet may begin with: "12.01.2021 — Oslo, Norway · …".
+fn undated(line: &str) -> &str {
+    let Some((front, rest)) = line.split_once(" \u{2014} ") else {
+        return line;
+    };
+    let is_date = front.len() <= DATE_BYTES_MAX && front.contains(|c: char| c.is_ascii_digit());
+    if is_date { rest } else { line }
 }
 
 /// "LinkedIn · Ada Example"
@@ -244,6 +255,11 @@ mod tests {
             ("Expérience : Acme \u{b7} Lieu : Lyon.", "Acme", "Lyon"),
             ("職歴：見本 \u{b7} 場所：東京", "見本", "東京"),
             (
+                "12. jan. 2021 \u{2014} Erfaring: Acme \u{b7} Beliggenhed: Odense",
+                "Acme",
+                "Odense",
+            ),
+            (
                 "Experience: Acme Co. \u{b7} Location: Washington D.C.",
                 "Acme Co.",
                 "Washington D.C.",
@@ -290,6 +306,13 @@ mod tests {
         );
         assert_eq!(
             grey("Ada Example - Acme", "Oslo, Norway \u{b7} CTO \u{b7} Acme"),
+            whole
+        );
+        assert_eq!(
+            grey(
+                "Ada Example - CTO - Acme",
+                "12.01.2021 \u{2014} Oslo, Norway \u{b7} CTO \u{b7} Acme"
+            ),
             whole
         );
         assert_eq!(

@@ -253,6 +253,7 @@ fn offer_positions(
                 company_url: other.company_url.clone(),
             });
         }
+        draft.complete_from_headline();
         return;
     }
     if !positions.is_empty() {
