@@ -304,3 +304,18 @@ fn snapshots(site: &str) {
         });
     });
 }
+
+/// The links of one's own page may name the member by id where the address has the slug.
+#[test]
+fn own_sections_may_link_by_member_id() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages/linkedin");
+    let html =
+        std::fs::read_to_string(folder.join("profile-sdui-2026-stacked-roles.html")).unwrap();
+    let url = "https://www.linkedin.com/in/mira-beispiel/";
+    let id = format!("ACoAA{}", "B1".repeat(17));
+    let by_id = html.replace("/in/mira-beispiel/details/", &format!("/in/{id}/details/"));
+    assert_ne!(html, by_id);
+    let leads = |html: &str| lode_core::sites::read(url, html).leads;
+    assert!(leads(&html)[0].title.is_some());
+    assert_eq!(leads(&by_id), leads(&html));
+}

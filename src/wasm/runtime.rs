@@ -224,18 +224,14 @@ async fn operate_what_is_due() {
         let _ = chrome::alarm(ALARM, Some(js_sys::Date::now() + ALARM_MIN_MS)).await;
         let call = Call::operate(&operation);
         let answer = http::call(&pairing.server, Some(&pairing.token), &call).await;
-        with(|worker| {
-            worker.operated(
-                operation.operation_id,
-                answer,
-                now(),
-                js_sys::Math::random(),
-            );
-        });
-        // What the lead shows has changed with it.
-        let changes = Call::changes(with(|worker| worker.stored().cursor), false);
-        let changes = ask(&pairing, &changes).await;
-        with(|worker| worker.changed(changes, now(), js_sys::Math::random()));
+        let id = operation.operation_id;
+        let ended = with(|worker| worker.operated(id, answer, now(), js_sys::Math::random()));
+        if ended {
+            // What the lead shows has changed with it.
+            let changes = Call::changes(with(|worker| worker.stored().cursor), false);
+            let changes = ask(&pairing, &changes).await;
+            with(|worker| worker.changed(changes, now(), js_sys::Math::random()));
+        }
         changed().await;
     }
 }

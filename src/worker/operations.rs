@@ -67,49 +67,47 @@ impl Worker {
             .filter(|_| self.may_call(now))
     }
 
-    /// Takes what came of sending an operation.
+    /// Takes what came of sending an operation. Whether the server has said how it stands: if
+    /// not, it is sent again after a pause of its own, whatever else the server answers.
     pub fn operated(
         &mut self,
         operation_id: Uuid,
         answer: Result<Answer, CallError>,
         now: UnixMillis,
         jitter: f64,
-    ) {
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(error) => {
-                self.failed(&error, now, jitter);
-                return;
-            }
-        };
-        let refusal = client::read_empty(&answer).err();
-        if let Some(error @ CallError::Unauthorized) = &refusal {
-            self.failed(error, now, jitter);
-            return;
-        }
-        if let Some(error @ CallError::Later { .. }) = &refusal
+    ) -> bool {
+        let trouble = match &answer {
+            Err(error) => Some(error.clone()),
             // Another server's trouble, not this one's: the user decides about another try.
-            && !answer.body.contains("source_unavailable")
-        {
-            self.failed(error, now, jitter);
-            return;
+            Ok(answer) if answer.body.contains("source_unavailable") => None,
+            Ok(answer) => client::read::<serde_json::Value>(answer)
+                .err()
+                .filter(|error| !matches!(error, CallError::Refused { .. })),
+        };
+        let until = trouble.map(|error| now.saturating_add(self.failed(&error, now, jitter)));
+        if until.is_none() {
+            self.reached();
         }
-        self.reached();
         let operations = &mut self.stored.operations;
         let known = operations
             .iter_mut()
             .find(|o| o.operation_id == operation_id);
-        let Some(known) = known else { return };
+        let Some(known) = known else { return false };
+        let (Ok(answer), None) = (answer, until) else {
+            known.not_before = until.unwrap_or(now);
+            return false;
+        };
         if let (409, Some(seconds)) = (answer.status, answer.retry_after_s) {
             // Under way from before: asked again until it has ended.
             known.not_before = now.saturating_add(seconds.clamp(1, 60) * 1_000);
-            return;
+            return false;
         }
         known.status = answer.status;
         known.answer = answer.body;
         if known.answer.len() > ANSWER_BYTES_MAX {
             known.answer.clear();
         }
+        true
     }
 
     /// When the next operation is due.
@@ -153,6 +151,8 @@ mod tests {
         })
     }
 
+    const NO_CREDIT: &str = r#"{"title":"x","status":402,"code":"out_of_credits"}"#;
+    const IN_PROGRESS: &str = r#"{"title":"x","status":409,"code":"operation_in_progress"}"#;
     const PROBLEM: &str = r#"{"title":"x","status":503,"code":"source_unavailable"}"#;
 
     #[test]
@@ -172,7 +172,10 @@ mod tests {
         assert_eq!(worker.due_operation(10), None, "not before the back-off");
         let next = worker.next_wake(10).unwrap();
         assert!(next > 10);
-        assert_eq!(worker.due_operation(next).unwrap(), &due, "the same again");
+        let again = worker.due_operation(next).unwrap();
+        let mut same = due.clone();
+        same.not_before = again.not_before;
+        assert_eq!(again, &same, "the same again");
         worker.operated(due.operation_id, said(201, None, "{}"), next, 0.0);
         assert_eq!(worker.due_operation(i64::MAX), None);
         assert_eq!(worker.next_wake(next), None);
@@ -190,7 +193,7 @@ mod tests {
         };
         assert_eq!(ids(&worker), [7, 9]);
         let seven = Uuid::from_u128(7);
-        worker.operated(seven, said(402, None, "{}"), 1, 0.0);
+        worker.operated(seven, said(402, None, NO_CREDIT), 1, 0.0);
         assert_eq!(worker.due_operation(1).unwrap().operation_id.as_u128(), 9);
         // Credit has come: the same operation again, not a second one.
         click(&mut worker, 1, 10);
@@ -206,7 +209,7 @@ mod tests {
         let mut worker = paired();
         click(&mut worker, 1, 7);
         let id = Uuid::from_u128(7);
-        worker.operated(id, said(409, Some(3), "{}"), 10, 0.0);
+        worker.operated(id, said(409, Some(3), IN_PROGRESS), 10, 0.0);
         assert_eq!(worker.due_operation(3_009), None);
         assert!(worker.due_operation(3_010).is_some());
         worker.operated(id, said(503, Some(5), "{}"), 20, 0.0);
@@ -222,6 +225,31 @@ mod tests {
         assert_eq!(worker.due_operation(i64::MAX), None, "not paired");
         worker.paired("http://127.0.0.1:7317".into(), samples::pairing());
         assert!(worker.due_operation(i64::MAX).is_some(), "paired again");
+    }
+
+    #[test]
+    fn a_server_that_answers_all_else_is_not_asked_for_it_without_a_pause() {
+        let mut worker = paired();
+        click(&mut worker, 1, 7);
+        let id = Uuid::from_u128(7);
+        let unavailable = r#"{"title":"x","status":503,"code":"unavailable"}"#;
+        let ended = worker.operated(id, said(503, Some(5), unavailable), 10, 0.0);
+        assert!(!ended);
+        worker.account(samples::pairing().account);
+        assert_eq!(worker.due_operation(5_009), None);
+        assert!(worker.due_operation(5_010).is_some());
+    }
+
+    #[test]
+    fn what_is_not_lode_does_not_answer_for_it() {
+        let mut worker = paired();
+        click(&mut worker, 1, 7);
+        let id = Uuid::from_u128(7);
+        for (status, body) in [(200, "<html>"), (403, "<html>"), (407, "")] {
+            assert!(!worker.operated(id, said(status, None, body), 10, 0.0));
+            assert!(worker.due_operation(i64::MAX).is_some(), "{status}");
+        }
+        assert!(worker.operated(id, said(402, None, NO_CREDIT), 10, 0.0));
     }
 
     #[test]
@@ -260,7 +288,7 @@ mod tests {
     fn an_answer_beyond_all_measure_is_not_kept() {
         let mut worker = paired();
         click(&mut worker, 1, 7);
-        let long = "x".repeat(ANSWER_BYTES_MAX + 1);
+        let long = format!("\"{}\"", "x".repeat(ANSWER_BYTES_MAX));
         worker.operated(Uuid::from_u128(7), said(201, None, &long), 1, 0.0);
         assert_eq!(worker.stored().operations[0].answer, "");
         assert!(worker.stored().operations[0].is_done());

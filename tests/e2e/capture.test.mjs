@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backend, startMail } from "./support/backend.mjs";
-import { clickCapture, inContentScript, killWorker, pair, startBrowser } from "./support/browser.mjs";
+import { clickCapture, inContentScript, killWorker, startPaired } from "./support/browser.mjs";
 import { CSP_GUEST, CSP_MEMBER, servePages } from "./support/pages.mjs";
-import { guestProfile, memberProfile } from "./support/people.mjs";
-import { atEnd, ownFolder, until } from "./support/tools.mjs";
+import { guestProfile, IVO, memberProfile, NADIA } from "./support/people.mjs";
+import { ownFolder, until } from "./support/tools.mjs";
 
 const SPENDERS = ["alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel", "ivy", "juniper"];
 
@@ -17,15 +17,6 @@ const MAIL = {
   ],
 };
 
-const NADIA = {
-  slug: "nadia-ferrum-sample",
-  name: "Nadia Ferrum",
-  headline: "Head of Growth at Lumen Orchard",
-  company: "Lumen Orchard",
-  school: "Harbour Polytechnic",
-  location: "Lyon, France",
-};
-const IVO = { ...NADIA, slug: "ivo-quill-sample", name: "Ivo Quill", headline: "Analyst at Lumen Orchard" };
 const OLE = { slug: "ole-brandt-sample", name: "Ole Brandt", title: "Einkauf", company: "Lumen Orchard", location: "Bremen" };
 const PIA = { slug: "pia-morrow-sample", name: "Pia Morrow", title: "Buyer", company: "Quarry Lane", location: "Bremen" };
 
@@ -40,9 +31,7 @@ async function lode(t, { mail = MAIL, settings } = {}) {
     "/in/pia-morrow-sample": { html: guestProfile(PIA), csp: CSP_GUEST },
   };
   const served = await servePages(t, folder, pages);
-  const browser = await startBrowser(t, folder, served.port);
-  await pair(browser, server.address, server.code);
-  atEnd(t, () => assert.deepEqual(browser.errors, [], "errors in the extension's pages"));
+  const browser = await startPaired(t, folder, served.port, server);
   return { server, pages, browser };
 }
 

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { test } from "node:test";
 import { backend, startMail } from "./support/backend.mjs";
-import { clickCapture, inContentScript, pair, startBrowser } from "./support/browser.mjs";
+import { clickCapture, inContentScript, startPaired } from "./support/browser.mjs";
 import { CSP_GUEST, CSP_MEMBER, servePages } from "./support/pages.mjs";
 import { atEnd, ownFolder, ROOT, until } from "./support/tools.mjs";
 
@@ -57,9 +57,7 @@ async function lode(t) {
     "/in/nadia-ferrum-sample/": { html: redesigned("Nadia Ferrum", "nadia-ferrum-sample"), csp: CSP_MEMBER },
     "/in/ivo-quill-sample/": { html: redesigned("Ivo Quill", "ivo-quill-sample"), csp: CSP_GUEST },
   });
-  const browser = await startBrowser(t, folder, served.port);
-  await pair(browser, way.address, server.code);
-  atEnd(t, () => assert.deepEqual(browser.errors, [], "errors in the extension's pages"));
+  const browser = await startPaired(t, folder, served.port, { ...server, address: way.address });
   const open = async (slug) => {
     const page = await browser.context.newPage();
     await page.goto(`https://www.linkedin.com/in/${slug}/`);

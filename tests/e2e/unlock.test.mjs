@@ -3,24 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backend, startMail } from "./support/backend.mjs";
-import { killWorker, pair, startBrowser } from "./support/browser.mjs";
+import { killWorker, startPaired } from "./support/browser.mjs";
 import { CSP_MEMBER, servePages } from "./support/pages.mjs";
-import { memberProfile } from "./support/people.mjs";
+import { IVO, memberProfile, NADIA } from "./support/people.mjs";
 import { startProvider } from "./support/provider.mjs";
-import { atEnd, ownFolder, until } from "./support/tools.mjs";
+import { ownFolder, until } from "./support/tools.mjs";
 
 const MAIL = {
   domains: [{ name: "lumenorchard.com", title: "Lumen Orchard", mailboxes: ["nadia.ferrum", "ivo.quill"] }],
 };
-const NADIA = {
-  slug: "nadia-ferrum-sample",
-  name: "Nadia Ferrum",
-  headline: "Head of Growth at Lumen Orchard",
-  company: "Lumen Orchard",
-  school: "Harbour Polytechnic",
-  location: "Lyon, France",
-};
-const IVO = { ...NADIA, slug: "ivo-quill-sample", name: "Ivo Quill", headline: "Analyst at Lumen Orchard" };
 const NUMBER = "+49 151 5550 200";
 
 /** Mail, provider, backend, pages, browser; paired, with a provider's key and premium credit. */
@@ -39,9 +30,7 @@ async function lode(t, { premium = 3_000, provided = true, settings = {} } = {})
     [`/in/${NADIA.slug}/`]: { html: memberProfile(NADIA), csp: CSP_MEMBER },
     [`/in/${IVO.slug}/`]: { html: memberProfile(IVO), csp: CSP_MEMBER },
   });
-  const browser = await startBrowser(t, folder, served.port);
-  await pair(browser, server.address, server.code);
-  atEnd(t, () => assert.deepEqual(browser.errors, [], "errors in the extension's pages"));
+  const browser = await startPaired(t, folder, served.port, server);
   return { server, ask, provider, browser };
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 mod isotonic;
 
-pub use isotonic::{Recalibration, ScoredOutcome, Step};
+pub use isotonic::{Recalibration, Step};
 
 /// Lower ends of the bands; each reaches to the next one. A proof stands alone.
 const BANDS: [u8; 7] = [0, 20, 40, 60, 80, 95, 100];

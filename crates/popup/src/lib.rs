@@ -51,8 +51,10 @@ pub fn start() {
                 let page = Page { session, model };
                 // Only where the screen has become another one: the user may have put the
                 // focus nowhere on purpose.
-                if std::mem::replace(&mut seen, model.screen()) != model.screen() {
+                let screen = model.screen();
+                if seen != screen {
                     request_animation_frame(browser::mend_focus);
+                    seen = screen;
                 }
                 Node::Element(match kind {
                     Kind::Popup => pages::popup::page(page),

@@ -264,30 +264,33 @@ impl Session {
     /// Loads the newest operations and the members.
     pub(crate) fn load(self) {
         self.update(|model| model.known.failed = None);
-        self.server("receipts?limit=25".to_owned(), None, |model, body| {
+        self.server("receipts?limit=25".to_owned(), None, |session, body| {
             let Some((mut lines, next)) = receipts::page(body) else {
                 return;
             };
-            // What was loaded before stays, where it goes on from what is new.
-            let old = model.known.lines.take().unwrap_or_default();
-            let last = lines.last().map(|line| line.operation_id.clone());
-            let from = old
-                .iter()
-                .position(|line| Some(&line.operation_id) == last.as_ref());
-            let older: Vec<_> = old
-                .into_iter()
-                .skip(from.map_or(usize::MAX, |at| at + 1))
-                .collect();
-            if older.is_empty() {
-                model.known.next = next;
-            }
-            lines.extend(older);
-            model.known.lines = Some(lines);
+            session.update(|model| {
+                // What was loaded before stays, where it goes on from what is new.
+                let old = model.known.lines.take().unwrap_or_default();
+                let last = lines.last().map(|line| line.operation_id.clone());
+                let from = old
+                    .iter()
+                    .position(|line| Some(&line.operation_id) == last.as_ref());
+                let older: Vec<_> = old
+                    .into_iter()
+                    .skip(from.map_or(usize::MAX, |at| at + 1))
+                    .collect();
+                if older.is_empty() {
+                    model.known.next = next;
+                }
+                lines.extend(older);
+                model.known.lines = Some(lines);
+            });
+            // The list tells whether the operation that is looked at has ended by now.
+            session.load_receipt();
         });
-        self.server("members".to_owned(), None, |model, body| {
-            model.known.members = receipts::members(body);
+        self.server("members".to_owned(), None, |session, body| {
+            session.update(|model| model.known.members = receipts::members(body));
         });
-        self.load_receipt();
     }
 
     /// Loads operations older than those that are there.
@@ -295,11 +298,16 @@ impl Session {
         let next = self.0.with_untracked(|model| model.known.next.clone());
         if let Some(next) = next {
             let path = ["receipts?limit=25&before=", &next].concat();
-            self.server(path, None, |model, body| {
-                if let Some((older, next)) = receipts::page(body) {
+            self.server(path, None, |session, body| {
+                let Some((mut older, next)) = receipts::page(body) else {
+                    return;
+                };
+                session.update(|model| {
+                    // Clicked twice, the same page comes twice.
+                    older.retain(|line| model.known.line(&line.operation_id).is_none());
                     model.known.lines.get_or_insert_default().extend(older);
                     model.known.next = next;
-                }
+                });
             });
         }
     }
@@ -313,10 +321,10 @@ impl Session {
         });
         if let Some(id) = id.and_then(|id| Uuid::try_parse(&id).ok()) {
             let path = ["receipts/", &id.to_string()].concat();
-            self.server(path, None, |model, body| {
+            self.server(path, None, |session, body| {
                 if let Ok(receipt) = serde_json::from_str::<serde_json::Value>(body) {
                     let id = text(&receipt, "operation_id");
-                    model.known.receipt = Some((id, receipt));
+                    session.update(|model| model.known.receipt = Some((id, receipt)));
                 }
             });
         }
@@ -327,7 +335,7 @@ impl Session {
         self,
         path: String,
         change: Option<(&'static str, String)>,
-        then: fn(&mut Model, &str),
+        then: fn(Self, &str),
     ) {
         let (method, body) = match change {
             Some((method, body)) => (method, Some(body)),
@@ -341,27 +349,29 @@ impl Session {
         };
         spawn_local(async move {
             let reply = browser::ask(&message).await;
-            self.update(|model| {
-                let why = match &reply {
-                    Ok(UiReply::Answer {
-                        status: 200..=299,
-                        body,
-                    }) => {
-                        then(model, body);
-                        return;
-                    }
-                    Ok(UiReply::Answer { body, .. }) => problem(body).detail,
-                    Ok(UiReply::Error { message, .. }) => message.clone(),
-                    Ok(_) => return,
-                    Err(message) => (*message).to_owned(),
-                };
-                if setting {
-                    model.typed.choice = None;
-                    model.fail("setting", &why);
-                } else {
-                    model.known.failed = Some(why);
+            let why = match reply {
+                Ok(UiReply::Answer {
+                    status: 200..=299,
+                    body,
+                }) => {
+                    then(self, &body);
+                    None
                 }
-            });
+                Ok(UiReply::Answer { body, .. }) => Some(problem(&body).detail),
+                Ok(UiReply::Error { message, .. }) => Some(message),
+                Ok(_) => None,
+                Err(message) => Some(message.to_owned()),
+            };
+            if let Some(why) = why {
+                self.update(|model| {
+                    if setting {
+                        model.typed.choice = None;
+                        model.fail("setting", &why);
+                    } else {
+                        model.known.failed = Some(why);
+                    }
+                });
+            }
             if setting {
                 self.refresh();
             }

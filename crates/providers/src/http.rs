@@ -129,7 +129,7 @@ impl Api {
             client,
             base,
             config: config.clone(),
-            pace: Arc::new(Pace::within(if config.paced { limits } else { &[] })),
+            pace: Arc::new(Pace::within(limits, config)),
         })
     }
 

@@ -39,7 +39,7 @@ impl Icypeas {
         let headers = [("authorization", key.header("")?)];
         Ok(Self {
             api: Api::new("https://app.icypeas.com/api", headers, LIMITS, config)?,
-            reads: Arc::new(Pace::within(if config.paced { READ_LIMITS } else { &[] })),
+            reads: Arc::new(Pace::within(READ_LIMITS, config)),
         })
     }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::time::timeout;
 
+use crate::http::ProviderConfig;
 use crate::provider::ProviderError;
 
 /// Longest wait for a turn. A look-up's lease is renewed meanwhile.
@@ -60,8 +61,9 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// A pace within all the limits.
-    pub(crate) fn within(limits: &[Limit]) -> Self {
+    /// A pace within all the limits; none where the settings want none.
+    pub(crate) fn within(limits: &[Limit], config: &ProviderConfig) -> Self {
+        let limits = if config.paced { limits } else { &[] };
         let quotas = limits.iter().filter_map(|limit| limit.quota());
         Self {
             limiters: quotas.map(RateLimiter::direct).collect(),
@@ -131,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_limits_nothing_waits() {
-        let pace = Pace::within(&[]);
+        let pace = Pace::within(&[], &ProviderConfig::default());
         for _ in 0..1_000 {
             pace.turn().await.unwrap();
         }

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lode_core::api::UnixMillis;
 use lode_core::email::EmailStatus;
-use lode_finder::calibration::{Recalibration, ScoredOutcome};
-use lode_store::{LookupEnd, Store};
+use lode_finder::calibration::Recalibration;
+use lode_store::{LookupEnd, ScoredOutcome, Store};
 
 /// How long a correction is used before the outcomes are read again. Several servers need
 /// not agree to the minute.
@@ -18,7 +18,7 @@ pub(crate) struct Scores {
 
 impl Default for Scores {
     fn default() -> Self {
-        let model = Arc::new(Recalibration::fit(&[]));
+        let model = Arc::new(Recalibration::fit([]));
         Self {
             current: Mutex::new((None, model)),
         }
@@ -58,15 +58,8 @@ impl Scores {
         }
         match store.scored_outcomes().await {
             Ok(outcomes) => {
-                let outcomes: Vec<ScoredOutcome> = outcomes
-                    .iter()
-                    .map(|outcome| ScoredOutcome {
-                        status: outcome.status,
-                        model_score: outcome.model_score,
-                        arrived: outcome.arrived,
-                    })
-                    .collect();
-                let fitted = Arc::new(Recalibration::fit(&outcomes));
+                let outcomes = outcomes.iter().map(ScoredOutcome::of_model);
+                let fitted = Arc::new(Recalibration::fit(outcomes));
                 let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
                 *current = (Some(now), fitted.clone());
                 fitted

@@ -30,6 +30,20 @@ pub struct ScoredOutcome {
     pub arrived: bool,
 }
 
+impl ScoredOutcome {
+    /// What says how true the shown scores were.
+    #[must_use]
+    pub fn shown(&self) -> (u8, bool) {
+        (self.score, self.arrived)
+    }
+
+    /// What corrects the model's scores.
+    #[must_use]
+    pub fn of_model(&self) -> (EmailStatus, u8, bool) {
+        (self.status, self.model_score, self.arrived)
+    }
+}
+
 impl Store {
     /// Every address with a score and a final outcome, as of the first report. Later reports are left out: by
     /// then the score knew of the first.

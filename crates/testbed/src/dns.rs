@@ -69,7 +69,7 @@ impl Zone {
             }
         };
         match slow() {
-            Some(true) => Duration::from_millis(500),
+            Some(true) => Duration::from_millis(900),
             _ => Duration::ZERO,
         }
     }

@@ -92,7 +92,9 @@ impl Resolver {
         let options = builder.options_mut();
         // The hosts file is the operator's own network, not the internet's mail.
         options.use_hosts_file = ResolveHosts::Never;
-        options.timeout = (timeout / 3).max(Duration::from_millis(300));
+        // An answer that comes after its try is lost: the first try gets the most of the time,
+        // the second is for what was lost on the way.
+        options.timeout = (timeout * 2 / 3).max(Duration::from_millis(300));
         options.attempts = 2;
         options.server_ordering_strategy = ServerOrderingStrategy::UserProvidedOrder;
         options.max_active_requests = 4096;

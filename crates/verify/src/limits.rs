@@ -89,13 +89,14 @@ impl Manners {
         }
     }
 
-    /// Takes in what another process has learned of a group.
-    pub(crate) fn take_in(&mut self, group: &str, hold: GroupHold) {
-        if hold.stop_until > 0 {
+    /// Takes in what another process has learned of a group and still holds.
+    pub(crate) fn take_in(&mut self, group: &str, hold: GroupHold, now: i64) {
+        if hold.stop_until > now {
             let stop = self.stops.entry(group.to_owned()).or_insert(0);
             *stop = hold.stop_until.max(*stop);
         }
-        if hold.backoff_until > 0 {
+        // As long as our own are remembered.
+        if hold.backoff_until > now - HOUR_MILLIS {
             let (streak, end) = self.backoffs.entry(group.to_owned()).or_insert((0, 0));
             *streak = hold.streak.min(BACKOFF_DOUBLINGS_MAX).max(*streak);
             *end = hold.backoff_until.max(*end);

@@ -85,6 +85,10 @@ impl Findings {
             self.targets.fill(None);
             self.null_sender = false;
             self.tls = false;
+            self.behind_refusals.clear();
+            self.doubtful.clear();
+            self.turned = false;
+            self.killers.clear();
         }
     }
 

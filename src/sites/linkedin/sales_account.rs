@@ -1,9 +1,12 @@
 //! Sales Navigator: the page of one account (a company).
 
+use std::collections::HashSet;
+use std::iter::once;
+
 use super::sales_lead;
 use crate::address::Url;
 use crate::canonical;
-use crate::document::ElementRef;
+use crate::document::{ElementRef, NodeId};
 use crate::dom;
 use crate::page::{Note, ParsedPage};
 use crate::sites::draft::{Draft, Field};
@@ -13,7 +16,11 @@ use crate::sites::view::View;
 pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let name = view.first("sales_account_name")?;
     let others = view.all("sales_other_company");
-    let is_own = |element: &ElementRef<'_>| !others.iter().any(|o| dom::contains(*o, *element));
+    let others: HashSet<NodeId> = others.iter().map(|other| other.id()).collect();
+    let is_own = |element: &ElementRef<'_>| {
+        let mut around = once(*element).chain(dom::ancestors(*element));
+        !around.any(|one| others.contains(&one.id()))
+    };
     if shows_another(view, name) {
         let mut page = ParsedPage::empty("linkedin", "loading", None);
         page.notes.push(Note {

@@ -30,7 +30,7 @@ pub(crate) struct TopCard {
 }
 
 /// Whom a card is about, told by its own links and keys.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Identity {
     /// Public slugs, canonical.
     pub(crate) slugs: Vec<String>,
@@ -129,20 +129,17 @@ pub(crate) fn is_of(view: &View<'_>, section: ElementRef<'_>, slug: &str, card: 
         add_key(view, element, &mut found);
         if element.name() == "a"
             && let Some(url) = view.href(element).filter(is_own_page)
+            && let Some(named) = canonical::slug_after(&url, &["in"])
         {
-            found.slugs.extend(canonical::slug_after(&url, &["in"]));
+            found.add_slug(named);
         }
     }
+    let mut own = card.clone();
+    own.add_slug(slug.to_owned());
     let names_others = |found: &[String], own: &[String]| {
         !found.is_empty() && !own.is_empty() && !found.iter().any(|one| own.contains(one))
     };
-    let slugs: Vec<String> = card
-        .slugs
-        .iter()
-        .cloned()
-        .chain([slug.to_owned()])
-        .collect();
-    !names_others(&found.ids, &card.ids) && !names_others(&found.slugs, &slugs)
+    !names_others(&found.ids, &own.ids) && !names_others(&found.slugs, &own.slugs)
 }
 
 /// Whether a link leads to a page or overlay below a profile, as only its own page links it.

@@ -1,4 +1,5 @@
 // Real Chromium with the real extension from dist/.
+import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import path from "node:path";
@@ -76,6 +77,14 @@ export async function pair(browser, server, code) {
   await page.getByTestId("pair").click();
   await page.getByTestId("unpair").waitFor();
   await page.close();
+}
+
+/** A browser that is paired with the server; no page of the extension may show an error. */
+export async function startPaired(t, folder, pagesPort, { address, code }) {
+  const browser = await startBrowser(t, folder, pagesPort);
+  await pair(browser, address, code);
+  atEnd(t, () => assert.deepEqual(browser.errors, [], "errors in the extension's pages"));
+  return browser;
 }
 
 /** Clicks the button in the page. Its shadow root is closed, so by its place on the screen. */

@@ -2,6 +2,19 @@
 
 const text = (value) => value.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
 
+/** Whom most tests capture; her address exists in their mail. */
+export const NADIA = {
+  slug: "nadia-ferrum-sample",
+  name: "Nadia Ferrum",
+  headline: "Head of Growth at Lumen Orchard",
+  company: "Lumen Orchard",
+  school: "Harbour Polytechnic",
+  location: "Lyon, France",
+};
+
+/** Her colleague. */
+export const IVO = { ...NADIA, slug: "ivo-quill-sample", name: "Ivo Quill", headline: "Analyst at Lumen Orchard" };
+
 /** A member profile, hashed classes, as of 2026. `body` replaces nothing: it is added. */
 export function memberProfile({ slug, name, headline, company, school, location, extra = "" }) {
   const url = `https://www.linkedin.com/in/${slug}/`;

@@ -1,6 +1,7 @@
 //! `lode calibration`: whether scores were true.
 
-use lode_finder::calibration::{Calibration, Recalibration, ScoredOutcome, calibration};
+use lode_finder::calibration::{Calibration, Recalibration, calibration};
+use lode_store::ScoredOutcome;
 use serde::Serialize;
 
 use super::serve::{DataArgs, runtime};
@@ -36,19 +37,8 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         let outcomes = store.scored_outcomes().await;
         store.close().await;
         let outcomes = outcomes?;
-        let shown: Vec<(u8, bool)> = outcomes
-            .iter()
-            .map(|outcome| (outcome.score, outcome.arrived))
-            .collect();
-        let of_model: Vec<ScoredOutcome> = outcomes
-            .iter()
-            .map(|outcome| ScoredOutcome {
-                status: outcome.status,
-                model_score: outcome.model_score,
-                arrived: outcome.arrived,
-            })
-            .collect();
-        let mut recalibration = Recalibration::fit(&of_model);
+        let shown: Vec<(u8, bool)> = outcomes.iter().map(ScoredOutcome::shown).collect();
+        let mut recalibration = Recalibration::fit(outcomes.iter().map(ScoredOutcome::of_model));
         for steps in [&mut recalibration.accept_all, &mut recalibration.unproved] {
             steps.retain(|step| step.n > 0);
         }

@@ -13,17 +13,6 @@ const MODEL_WEIGHT: f64 = 2.0;
 /// Scores that are corrected: all below a proof's.
 const SCORES: usize = 100;
 
-/// What became of mail to one address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ScoredOutcome {
-    /// What was thought of the address.
-    pub status: EmailStatus,
-    /// The model's score, before any correction, 0 to 100.
-    pub model_score: u8,
-    /// Whether mail arrived.
-    pub arrived: bool,
-}
-
 /// What the model's scores turned out to be worth.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recalibration {
@@ -48,17 +37,20 @@ pub struct Step {
 }
 
 impl Recalibration {
-    /// Fits the corrections.
+    /// Fits the corrections to addresses with what was thought of them, the model's score
+    /// before any correction, 0 to 100, and whether mail arrived.
     #[must_use]
-    pub fn fit(outcomes: &[ScoredOutcome]) -> Self {
-        let of = |accept_all: bool| {
-            fit(outcomes
-                .iter()
-                .filter(|outcome| (outcome.status == EmailStatus::AcceptAll) == accept_all))
-        };
+    pub fn fit(outcomes: impl IntoIterator<Item = (EmailStatus, u8, bool)>) -> Self {
+        let (mut accept_all, mut unproved) = (Counts::default(), Counts::default());
+        for (status, model_score, arrived) in outcomes {
+            match status {
+                EmailStatus::AcceptAll => accept_all.add(model_score, arrived),
+                _ => unproved.add(model_score, arrived),
+            }
+        }
         Self {
-            accept_all: of(true),
-            unproved: of(false),
+            accept_all: accept_all.fit(),
+            unproved: unproved.fit(),
         }
     }
 
@@ -86,38 +78,50 @@ fn shown(steps: &[Step], score: u8, cap: u8) -> u8 {
         .map_or(score, |step| crate::conclude::score(step.share, cap))
 }
 
-fn fit<'a>(outcomes: impl Iterator<Item = &'a ScoredOutcome>) -> Vec<Step> {
-    let mut counts = [(0_u64, 0_u64); SCORES];
-    for outcome in outcomes {
-        if let Some((n, arrived)) = counts.get_mut(usize::from(outcome.model_score)) {
+/// Addresses with an outcome, and those where mail arrived, by score.
+struct Counts([(u64, u64); SCORES]);
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self([(0, 0); SCORES])
+    }
+}
+
+impl Counts {
+    /// Counts an address; a proof is not corrected, and not counted.
+    fn add(&mut self, score: u8, arrived: bool) {
+        if let Some((n, good)) = self.0.get_mut(usize::from(score)) {
             *n += 1;
-            *arrived += u64::from(outcome.arrived);
+            *good += u64::from(arrived);
         }
     }
-    let mut pools: Vec<Pool> = Vec::new();
-    for (score, (n, arrived)) in (0_u8..).zip(counts) {
-        let mut pool = Pool {
-            from: score,
-            to: score,
-            n,
-            weight: super::as_f64(n) + MODEL_WEIGHT,
-            arrived: super::as_f64(arrived) + MODEL_WEIGHT * super::share(score),
-        };
-        // A higher score that did no better is pooled with the one below.
-        while let Some(below) = pools.pop_if(|below| below.share() >= pool.share()) {
-            pool = below.with(&pool);
+
+    fn fit(self) -> Vec<Step> {
+        let mut pools: Vec<Pool> = Vec::new();
+        for (score, (n, arrived)) in (0_u8..).zip(self.0) {
+            let mut pool = Pool {
+                from: score,
+                to: score,
+                n,
+                weight: super::as_f64(n) + MODEL_WEIGHT,
+                arrived: super::as_f64(arrived) + MODEL_WEIGHT * super::share(score),
+            };
+            // A higher score that did no better is pooled with the one below.
+            while let Some(below) = pools.pop_if(|below| below.share() >= pool.share()) {
+                pool = below.with(&pool);
+            }
+            pools.push(pool);
         }
-        pools.push(pool);
+        pools
+            .iter()
+            .map(|pool| Step {
+                from: pool.from,
+                to: pool.to,
+                n: pool.n,
+                share: pool.share(),
+            })
+            .collect()
     }
-    pools
-        .iter()
-        .map(|pool| Step {
-            from: pool.from,
-            to: pool.to,
-            n: pool.n,
-            share: pool.share(),
-        })
-        .collect()
 }
 
 struct Pool {
@@ -149,19 +153,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn outcomes(status: EmailStatus, model_score: u8, arrived: u64, n: u64) -> Vec<ScoredOutcome> {
-        (0..n)
-            .map(|at| ScoredOutcome {
-                status,
-                model_score,
-                arrived: at < arrived,
-            })
-            .collect()
+    fn outcomes(
+        status: EmailStatus,
+        model_score: u8,
+        arrived: u64,
+        n: u64,
+    ) -> impl Iterator<Item = (EmailStatus, u8, bool)> {
+        (0..n).map(move |at| (status, model_score, at < arrived))
     }
 
     #[test]
     fn without_outcomes_every_score_stays() {
-        let none = Recalibration::fit(&[]);
+        let none = Recalibration::fit([]);
         for score in 0..=99 {
             assert_eq!(none.corrected(EmailStatus::Unknown, score), score);
             assert_eq!(none.corrected(EmailStatus::AcceptAll, score), score);
@@ -172,29 +175,29 @@ mod tests {
     fn many_outcomes_outweigh_the_model_and_few_do_not() {
         let unknown = EmailStatus::Unknown;
         // 300 of which 90 arrived, said to be 60 %: 30 %, and a little of the model.
-        let many = Recalibration::fit(&outcomes(unknown, 60, 90, 300));
+        let many = Recalibration::fit(outcomes(unknown, 60, 90, 300));
         assert!((30..=35).contains(&many.corrected(unknown, 60)));
         // One bounce is little reason.
-        let one = Recalibration::fit(&outcomes(unknown, 60, 0, 1));
+        let one = Recalibration::fit(outcomes(unknown, 60, 0, 1));
         assert!((45..60).contains(&one.corrected(unknown, 60)));
         // What was said too low is raised, but never to a proof.
-        let low = Recalibration::fit(&outcomes(unknown, 40, 300, 300));
+        let low = Recalibration::fit(outcomes(unknown, 40, 300, 300));
         assert_eq!(low.corrected(unknown, 40), UNKNOWN_SCORE_MAX);
     }
 
     #[test]
     fn a_delivery_at_a_catch_all_proves_nothing() {
         let all = EmailStatus::AcceptAll;
-        let good = Recalibration::fit(&outcomes(all, 40, 300, 300));
+        let good = Recalibration::fit(outcomes(all, 40, 300, 300));
         assert_eq!(good.corrected(all, 40), 40);
-        let bad = Recalibration::fit(&outcomes(all, 40, 30, 300));
+        let bad = Recalibration::fit(outcomes(all, 40, 30, 300));
         assert!(bad.corrected(all, 40) < 15);
         assert_eq!(bad.corrected(EmailStatus::Unknown, 40), 40);
     }
 
     #[test]
     fn a_proof_and_a_refutation_stay() {
-        let bad = Recalibration::fit(&outcomes(EmailStatus::Verified, 100, 0, 300));
+        let bad = Recalibration::fit(outcomes(EmailStatus::Verified, 100, 0, 300));
         assert_eq!(bad.corrected(EmailStatus::Verified, 100), 100);
         assert_eq!(bad.corrected(EmailStatus::Invalid, 0), 0);
     }
@@ -205,18 +208,14 @@ mod tests {
         fn the_order_of_scores_stays(
             reports in proptest::collection::vec((0_u8..100, any::<bool>()), 0..400)
         ) {
-            let reports: Vec<ScoredOutcome> = reports
+            let count = reports.len() as u64;
+            let reports = reports
                 .into_iter()
-                .map(|(model_score, arrived)| ScoredOutcome {
-                    status: EmailStatus::Unknown,
-                    model_score,
-                    arrived,
-                })
-                .collect();
-            let steps = Recalibration::fit(&reports).unproved;
+                .map(|(model_score, arrived)| (EmailStatus::Unknown, model_score, arrived));
+            let steps = Recalibration::fit(reports).unproved;
             prop_assert_eq!(steps.first().unwrap().from, 0);
             prop_assert_eq!(steps.last().unwrap().to, 99);
-            prop_assert_eq!(steps.iter().map(|step| step.n).sum::<u64>(), reports.len() as u64);
+            prop_assert_eq!(steps.iter().map(|step| step.n).sum::<u64>(), count);
             for pair in steps.windows(2) {
                 prop_assert_eq!(pair[0].to + 1, pair[1].from);
                 prop_assert!(pair[0].share < pair[1].share);

@@ -107,8 +107,8 @@ fn rule(page: Page<'_>, rule: Rule) -> Element {
             event.prevent_default();
             match change(&typed) {
                 Ok(body) => {
-                    session.server("settings".to_owned(), Some(("PUT", body)), |model, _| {
-                        model.typed.rule = None
+                    session.server("settings".to_owned(), Some(("PUT", body)), |session, _| {
+                        session.update(|model: &mut Model| model.typed.rule = None);
                     })
                 }
                 Err(why) => session.fail("rule", why),

@@ -13,6 +13,7 @@ use super::price::outcome_words;
 use super::reasons::sentence;
 use super::time::{Clock, date, stamp};
 use super::{Known, Tone};
+use crate::answers::operation::{Ended, ended};
 use crate::answers::receipts::Line;
 use crate::answers::standing::{Pool, Standing};
 
@@ -130,7 +131,7 @@ pub fn dashboard(state: &UiState, known: &Known, opened: Option<&str>, clock: &C
         sections.push(receipt(id, known, clock));
     } else {
         sections.push(credit(state, known, clock));
-        sections.extend(waiting(known, clock));
+        sections.extend(waiting(state, known, clock));
         sections.push(operations(known, clock));
         sections.extend(members(known));
         sections.extend(known.standing.as_ref().map(prices));
@@ -207,13 +208,26 @@ fn pool_card(pool: &Pool) -> PoolCard {
     }
 }
 
-fn waiting(known: &Known, clock: &Clock) -> Option<Section> {
+fn waiting(state: &UiState, known: &Known, clock: &Clock) -> Option<Section> {
+    // What the server said to a click on "Resume".
+    let refusal = |row: &OperationRow| {
+        let id = row.resume?.operation_id;
+        let mut clicked = state.operations.iter();
+        match ended(clicked.find(|operation| operation.operation_id == id)?)? {
+            Ended::Refused(refusal) => Some(refusal.detail),
+            Ended::Done { .. } => None,
+        }
+    };
     let rows: Vec<_> = known
         .lines
         .iter()
         .flatten()
         .filter(|line| !line.is_settled())
-        .map(|line| row(line, known, clock))
+        .map(|line| {
+            let mut row = row(line, known, clock);
+            row.line = refusal(&row).unwrap_or(row.line);
+            row
+        })
         .collect();
     (!rows.is_empty()).then(|| Section {
         id: "waiting",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use lode_core::api::{CaptureState, EmailView};
+use lode_store::ScoredOutcome;
 use lode_testbed::{Character, DomainSpec};
 use reqwest::StatusCode;
 use serde_json::json;
@@ -45,7 +46,7 @@ async fn a_bounce_lowers_and_a_delivery_confirms() {
     let cleo = guess(&bench, "Cleo Hart").await;
     assert!(cleo.score > bo.score, "{} {}", cleo.score, bo.score);
     let scored = bench.server.store().scored_outcomes().await.unwrap();
-    let scored: Vec<(u8, bool)> = scored.iter().map(|of| (of.score, of.arrived)).collect();
+    let scored: Vec<(u8, bool)> = scored.iter().map(ScoredOutcome::shown).collect();
     assert_eq!(scored, [(ana.score, false), (bo.score, true)]);
     let calibration = lode_finder::calibration::calibration(&scored);
     assert_eq!(calibration.n, 2);

@@ -11,7 +11,7 @@ use super::unlocks::phones;
 use super::{Charged, Operation, Written, charge_now, stored, write};
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
-use crate::leads;
+use crate::leads::{self, LeadKeys};
 use crate::pricing::Pricing;
 use crate::secret::Hash;
 use crate::sql::{Tx, sql};
@@ -110,7 +110,7 @@ impl Store {
                 (Some(_), Some(earlier)) if earlier.status == "out_of_credits" => "out_of_credits",
                 (Some(_), Some(_)) => "already_held",
                 (Some(lead), None) => {
-                    let key = charge_key(&lead.lead, lead.id);
+                    let key = charge_key(&LeadKeys::of(&lead.lead), lead.id);
                     let held = self
                         .holds_lead(&mut tx, &account, &key, Some(lead.id), pricing, now)
                         .await?;

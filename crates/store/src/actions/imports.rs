@@ -1,6 +1,6 @@
 //! Imports: leads from a list, row by row up to the plan's capacity and the credit.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use lode_core::api::UnixMillis;
 use lode_core::lead::Lead;
@@ -50,9 +50,9 @@ pub enum Imported {
     NotOffered,
 }
 
-/// The primary key of a lead, under which its charge is remembered.
-pub(super) fn charge_key(lead: &Lead, id: Uuid) -> String {
-    let keys = LeadKeys::of(lead);
+/// The primary key of a lead, under which its charge is remembered: its own id where nothing
+/// else tells it from others.
+pub(super) fn charge_key(keys: &LeadKeys, id: Uuid) -> String {
     let key = keys.all().next().map(str::to_owned);
     format!("lead|{}", key.unwrap_or_else(|| id.to_string()))
 }
@@ -86,12 +86,43 @@ pub(crate) fn limit(header: &lode_ledger::AccountHeader, pricing: &Pricing) -> O
         .and_then(|plan| plan.capacity)
 }
 
+/// The rows of a list so far: whom a further row may be again, by the rules that stored leads
+/// are found by ([`leads::find`]).
+#[derive(Default)]
+struct Listed {
+    addresses: HashSet<String>,
+    names: HashSet<String>,
+    /// Names of rows without an address.
+    unaddressed: HashSet<String>,
+}
+
+impl Listed {
+    fn has(&self, keys: &LeadKeys) -> bool {
+        let names = if keys.profile.is_some() {
+            &self.unaddressed
+        } else {
+            &self.names
+        };
+        keys.addresses().any(|key| self.addresses.contains(key))
+            || keys.names.iter().any(|name| names.contains(name))
+    }
+
+    fn add(&mut self, keys: LeadKeys) {
+        if keys.profile.is_none() {
+            self.unaddressed.extend(keys.names.iter().cloned());
+        }
+        self.names.extend(keys.names);
+        self.addresses
+            .extend(keys.profile.into_iter().chain(keys.also));
+    }
+}
+
 /// A row on its way.
 struct Considered {
     plan: ImportRow,
     /// Ended before capacity and credit were asked.
     ended: Option<ImportRowStatus>,
-    key: String,
+    keys: LeadKeys,
 }
 
 impl Store {
@@ -122,11 +153,11 @@ impl Store {
         let Some(action) = pricing.action("import") else {
             return Ok(Imported::NotOffered);
         };
-        let mut seen = BTreeSet::new();
+        let mut listed = Listed::default();
         let mut considered = Vec::with_capacity(rows.len());
         for lead in rows {
             let row = self
-                .consider(&mut tx, &account, lead, &mut seen, pricing, now)
+                .consider(&mut tx, &account, lead, &mut listed, pricing, now)
                 .await?;
             considered.push(row);
         }
@@ -149,7 +180,7 @@ impl Store {
         let mut results = report.rows.iter();
         let (mut statuses, mut paid, mut free) = (Vec::new(), 0_u32, 0_u32);
         let mut charged = Vec::new();
-        for (lead, row) in rows.iter().zip(&considered) {
+        for (lead, row) in rows.iter().zip(considered) {
             let status = match row.ended {
                 Some(status) => status,
                 None => match results.next() {
@@ -157,7 +188,7 @@ impl Store {
                         let lead_id = activate(&mut tx, &mut account, lead, now).await?;
                         if *price > 0 {
                             paid = paid.saturating_add(1);
-                            charged.push((lead_id, row.key.clone(), *price));
+                            charged.push((lead_id, charge_key(&row.keys, lead_id), *price));
                         } else {
                             free = free.saturating_add(1);
                         }
@@ -226,43 +257,33 @@ impl Store {
         tx: &mut Tx,
         account: &LockedAccount,
         lead: &Lead,
-        seen: &mut BTreeSet<String>,
+        listed: &mut Listed,
         pricing: &Pricing,
         now: UnixMillis,
     ) -> Result<Considered> {
         let keys = LeadKeys::of(lead);
-        let key = charge_key(lead, Uuid::nil());
-        let mut row = Considered {
-            plan: ImportRow {
-                active: false,
-                paid_for: false,
-            },
-            ended: None,
-            key,
+        let mut plan = ImportRow {
+            active: false,
+            paid_for: false,
         };
-        if !seen.insert(row.key.clone()) {
-            row.ended = Some(ImportRowStatus::Duplicate);
-            return Ok(row);
+        let ended = if listed.has(&keys) {
+            Some(ImportRowStatus::Duplicate)
+        } else if self.is_suppressed(tx, account.id, keys.all()).await? {
+            Some(ImportRowStatus::Erased)
+        } else {
+            None
+        };
+        if ended.is_none() {
+            listed.add(keys.clone());
+            let stored = leads::find(tx, account.id, &keys).await?;
+            if let Some(stored) = &stored {
+                plan.active = !leads::is_archived(tx, stored.id).await?;
+            }
+            let key = charge_key(&keys, Uuid::nil());
+            let id = stored.map(|lead| lead.id);
+            plan.paid_for = self.holds_lead(tx, account, &key, id, pricing, now).await?;
         }
-        if self.is_suppressed(tx, account.id, keys.all()).await? {
-            row.ended = Some(ImportRowStatus::Erased);
-            return Ok(row);
-        }
-        let stored = leads::find(tx, account.id, &keys).await?;
-        if let Some(stored) = &stored {
-            row.plan.active = !leads::is_archived(tx, stored.id).await?;
-        }
-        row.plan.paid_for = self
-            .holds_lead(
-                tx,
-                account,
-                &row.key,
-                stored.map(|lead| lead.id),
-                pricing,
-                now,
-            )
-            .await?;
-        Ok(row)
+        Ok(Considered { plan, ended, keys })
     }
 
     /// Whether the team has paid for a whole lead before, by download or import.

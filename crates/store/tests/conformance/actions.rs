@@ -1,8 +1,8 @@
 //! Priced actions, members, plans, outcomes: the same on both databases, and between two
 //! servers on one of them.
 
+use lode_ledger::Pool;
 use lode_ledger::policy::Role;
-use lode_ledger::{PlanId, Pool};
 use lode_store::members::{Invited, MemberChanged, MemberEdit};
 use lode_store::settings::AutoUnlockSettings;
 use lode_store::{
@@ -332,13 +332,7 @@ pub async fn a_good_address_that_reverifies_invalid_is_given_back(bench: Bench) 
 }
 
 pub async fn numbers_are_kept_and_paid_for_once(bench: Bench) {
-    let plan = PlanId::new("team").unwrap();
-    let changed = bench
-        .store
-        .change_plan(bench.account, Uuid::now_v7(), &plan, &bench.pricing, NOW)
-        .await
-        .unwrap();
-    assert_eq!(changed, PlanChanged::Now);
+    assert_eq!(bench.on_plan("team").await, PlanChanged::Now);
     let lead = bench.create(&capture_of("ana"), NOW).await.lead_id;
     let member = owner(&bench).await;
     let request = Store::unlock_request(Uuid::now_v7(), member, lead);
@@ -372,12 +366,7 @@ pub async fn numbers_are_kept_and_paid_for_once(bench: Bench) {
 /// Two clicks at once, on two devices, or a click and the unlock of a capture: both began
 /// unpaid, and one pays.
 pub async fn the_same_begun_twice_is_charged_once(bench: Bench) {
-    let plan = PlanId::new("team").unwrap();
-    bench
-        .store
-        .change_plan(bench.account, Uuid::now_v7(), &plan, &bench.pricing, NOW)
-        .await
-        .unwrap();
+    bench.on_plan("team").await;
     let lead = bench.create(&capture_of("ana"), NOW).await.lead_id;
     bench.run(&found("ana@acme.example", NOW), NOW).await;
     let before = bench.credits(NOW).await;
@@ -408,11 +397,7 @@ pub async fn the_same_begun_twice_is_charged_once(bench: Bench) {
 /// An unlock whose server died, and whose source is gone since, ends once nobody is at it.
 pub async fn an_unlock_that_nobody_can_go_on_with_ends_and_gives_its_credit_back(bench: Bench) {
     let (store, pricing) = (&bench.store, &bench.pricing);
-    let plan = PlanId::new("team").unwrap();
-    store
-        .change_plan(bench.account, Uuid::now_v7(), &plan, pricing, NOW)
-        .await
-        .unwrap();
+    bench.on_plan("team").await;
     let on = AutoUnlockSettings {
         mode: "on".to_owned(),
         daily_cap: 5,
@@ -485,6 +470,55 @@ pub async fn an_import_is_stored_and_charged_once(bench: Bench) {
         .await
         .unwrap();
     assert_eq!(found, 3);
+    bench.assert_ledger_clean().await;
+}
+
+pub async fn a_person_listed_twice_is_imported_once(bench: Bench) {
+    let of = |slug: &str| capture_of(slug).lead;
+    let mut second = of("ana-two");
+    second.also_at = vec![of("ana-one").profile_url.unwrap()];
+    let mut nowhere = of("ben");
+    nowhere.full_name = Some("Ben Example".to_owned());
+    let mut somewhere = nowhere.clone();
+    nowhere.profile_url = None;
+    somewhere.company_domain = None;
+    // Nothing tells these two from anybody else, nor that they are one.
+    let mut bare = of("cleo");
+    (bare.profile_url, bare.company, bare.company_domain) = (None, None, None);
+    let rows = [
+        of("ana-one"),
+        second,
+        nowhere,
+        somewhere,
+        bare.clone(),
+        bare,
+    ];
+    let member = owner(&bench).await;
+    let imported = bench
+        .store
+        .import_leads(
+            bench.account,
+            Uuid::now_v7(),
+            member,
+            &rows,
+            &[1; 32],
+            &bench.pricing,
+            NOW,
+        )
+        .await
+        .unwrap();
+    let Imported::Done(done) = imported else {
+        panic!("new");
+    };
+    let expected =
+        "[\"imported\",\"duplicate\",\"imported\",\"duplicate\",\"imported\",\"imported\"]";
+    assert_eq!(done.result.as_deref(), Some(expected));
+    let (found, _) = bench
+        .store
+        .search_leads(bench.account, "example", 10)
+        .await
+        .unwrap();
+    assert_eq!(found, 4);
     bench.assert_ledger_clean().await;
 }
 

@@ -6,9 +6,9 @@ use lode_core::api::{CaptureRequest, CaptureState, CaptureView, EmailView};
 use lode_core::email::EmailStatus;
 use lode_core::lead::{Lead, LeadKind};
 use lode_core::page::PageInfo;
-use lode_ledger::Policy;
+use lode_ledger::{PlanId, Policy};
 use lode_store::{
-    Address, Claimed, Finished, LookupEnd, Pricing, Store, Submitted, Viewer, secret,
+    Address, Claimed, Finished, LookupEnd, PlanChanged, Pricing, Store, Submitted, Viewer, secret,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -72,6 +72,15 @@ impl Bench {
             address,
             _folder: folder,
         }
+    }
+
+    /// Puts the account on a plan at once.
+    pub async fn on_plan(&self, plan: &str) -> PlanChanged {
+        let plan = PlanId::new(plan).unwrap();
+        self.store
+            .change_plan(self.account, Uuid::now_v7(), &plan, &self.pricing, NOW)
+            .await
+            .unwrap()
     }
 
     pub async fn submit(&self, request: &CaptureRequest, now: i64) -> Submitted {

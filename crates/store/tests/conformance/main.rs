@@ -61,6 +61,7 @@ conformance! {
     actions::a_good_address_that_reverifies_invalid_is_given_back,
     actions::numbers_are_kept_and_paid_for_once,
     actions::an_import_is_stored_and_charged_once,
+    actions::a_person_listed_twice_is_imported_once,
     actions::members_come_with_invitations_and_go_with_their_devices,
     actions::a_payment_counts_once,
     actions::an_erased_account_leaves_nothing_but_its_ledger,

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use lode_core::api::{CaptureState, MobileState, MobileView};
-use lode_ledger::PlanId;
 use lode_ledger::policy::Role;
 use lode_store::members::Invited;
 use lode_store::{
@@ -174,12 +173,7 @@ pub async fn a_row_says_what_it_was_of_and_what_it_cost(bench: Bench) {
 }
 
 pub async fn a_member_sees_their_own(bench: Bench) {
-    let plan = PlanId::new("team").unwrap();
-    bench
-        .store
-        .change_plan(bench.account, Uuid::now_v7(), &plan, &bench.pricing, NOW)
-        .await
-        .unwrap();
+    bench.on_plan("team").await;
     let invited = bench
         .store
         .invite(bench.account, "Bea", Role::User, &bench.pricing, NOW)
@@ -233,12 +227,7 @@ pub async fn a_member_sees_their_own(bench: Bench) {
 /// From locked over working to unlocked, free again after it, and at its price after the
 /// policy's window.
 pub async fn numbers_show_what_a_click_would_cost(bench: Bench) {
-    let plan = PlanId::new("team").unwrap();
-    bench
-        .store
-        .change_plan(bench.account, Uuid::now_v7(), &plan, &bench.pricing, NOW)
-        .await
-        .unwrap();
+    bench.on_plan("team").await;
     let ana = capture_of("ana");
     let view = bench.create(&ana, NOW).await;
     let lead = view.lead_id;

@@ -207,13 +207,8 @@ async fn an_erased_account_leaves_no_name() {
         .invite(bench.account, "Zebedee", role, &bench.pricing, NOW)
         .await
         .unwrap();
-    let plan = lode_ledger::PlanId::new("team").unwrap();
     let (account, pricing) = (bench.account, &bench.pricing);
-    bench
-        .store
-        .change_plan(account, uuid::Uuid::now_v7(), &plan, pricing, NOW)
-        .await
-        .unwrap();
+    bench.on_plan("team").await;
     let verify = ActionRequest {
         id: uuid::Uuid::now_v7(),
         action: "verify",

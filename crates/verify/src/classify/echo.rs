@@ -54,11 +54,12 @@ impl Echoes {
         echoes
     }
 
-    /// Also the server's own name, which says nothing either (`mx.spam-filter.example`).
+    /// Also the server's own name or address, which says nothing either
+    /// (`mx.spam-filter.example`).
     #[must_use]
     pub fn with_host(mut self, host: &str) -> Self {
         // Behind the addresses: a host below the recipient's domain goes with it or alone.
-        if host.contains('.') {
+        if host.contains(['.', ':']) {
             self.whole.insert(0, host.to_lowercase());
         }
         self

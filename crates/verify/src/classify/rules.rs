@@ -20,7 +20,7 @@ struct Rule {
     enhanced: &'static [&'static str],
     /// Phrases, one of which the text must have. Empty: any text.
     phrases: &'static [&'static str],
-    /// Further phrases, one of which the text must have too. Empty: any text.
+    /// Further phrases, one of which the same clause must have too. Empty: any text.
     also: &'static [&'static str],
     class: ReplyClass,
 }
@@ -52,7 +52,8 @@ const fn rule(
     }
 }
 
-/// A rule that wants a phrase of each of two lists.
+/// A rule that wants a phrase of each of two lists, in one clause of the reply: two clauses
+/// may speak of two things.
 const fn both(
     code: Code,
     enhanced: &'static [&'static str],
@@ -140,7 +141,7 @@ const RELAY: &[&str] = &[
 ];
 
 const SENDER: &[&str] = &[
-    "mx or a/aaaa resource record",
+    "resource record",
     "sender address rejected",
     "sender rejected",
     "sender denied",
@@ -698,8 +699,27 @@ const SESSION: &[Rule] = &[
 /// Whether replies are made of this word: then it does not tell whose reply it is.
 pub(super) fn is_vocabulary(word: &str) -> bool {
     let tables = [
-        TLS, BLOCKLIST, RELAY, SENDER, RATE, POLICY, GREYLIST, MANY, FULL, DISABLED, NO_MAILBOX,
+        TLS,
+        BLOCKLIST,
+        RELAY,
+        SENDER,
+        RATE,
+        POLICY,
+        GREYLIST,
+        MANY,
+        FULL,
+        DISABLED,
+        NO_MAILBOX,
         LATER,
+        ROOM,
+        USED_UP,
+        WHO,
+        NOT_KNOWN,
+        SOON,
+        PENDING,
+        OWNED,
+        ENDED,
+        SENDER_LATER,
     ];
     let mut known = tables
         .into_iter()
@@ -760,11 +780,26 @@ impl Rule {
                         None => known == *wanted,
                     })
             });
-        let has_any = |phrases: &[&str]| {
+        let has_any = |words: &str, phrases: &[&str]| {
             phrases.is_empty() || phrases.iter().any(|phrase| has_phrase(words, phrase))
         };
-        code_fits && enhanced_fits && has_any(self.phrases) && has_any(self.also)
+        code_fits
+            && enhanced_fits
+            && if self.also.is_empty() {
+                has_any(words, self.phrases)
+            } else {
+                clauses(words)
+                    .any(|clause| has_any(clause, self.phrases) && has_any(clause, self.also))
+            }
     }
+}
+
+/// The parts of a text between full stops, semicolons, commas and brackets. A full stop
+/// within a word ends nothing.
+fn clauses(words: &str) -> impl Iterator<Item = &str> {
+    words
+        .split(". ")
+        .flat_map(|sentence| sentence.split([';', ',', '(', ')']))
 }
 
 /// Whether the phrase stands in the text at the start of a word.

@@ -49,11 +49,14 @@ const NOBODY: &[&str] = &[
 /// Letters that initials seldom have.
 const RARE: &[u8] = b"qxzvyu";
 
-/// Preferred length of a decoy: short enough for whoever takes short names only, long
-/// enough for whoever takes long ones.
-const LENGTH: usize = 10;
-/// Names among which the one of the right length is chosen.
-const NAMES_TRIED: usize = 128;
+/// Length of a decoy: short enough for whoever takes short names only, long enough for
+/// whoever takes long ones.
+const LENGTH: std::ops::RangeInclusive<usize> = 8..=12;
+/// Names tried for one of the right length. One in seventeen `given.family` is, so that none
+/// is left over.
+const NAMES_TRIED: usize = 512;
+/// Names among which the one of the target's length is chosen.
+const KIN_TRIED: usize = 128;
 
 impl Decoys {
     /// The decoys of a domain.
@@ -101,7 +104,7 @@ impl Decoys {
         };
         let room = local.len().saturating_sub(begin.len());
         let mut rng = StdRng::seed_from_u64(mix(self.seed, &target.to_string()));
-        let name = (0..NAMES_TRIED)
+        let name = (0..KIN_TRIED)
             .map(|_| {
                 let tails = if rng.random_bool(0.5) {
                     TAIL
@@ -134,7 +137,7 @@ fn letter(rng: &mut StdRng) -> char {
 fn person(rng: &mut StdRng, shape: Shape) -> String {
     (0..NAMES_TRIED)
         .map(|_| any_person(rng, shape))
-        .min_by_key(|name| name.len().abs_diff(LENGTH))
+        .find(|name| LENGTH.contains(&name.len()))
         .unwrap_or_else(|| any_person(rng, shape))
 }
 
@@ -190,7 +193,7 @@ mod tests {
             let decoys = Decoys::new(seed, &domain).unwrap();
             for (name, shape) in decoys.names.iter().zip(Shape::COMMON) {
                 prop_assert_eq!(Shape::of(name.local()), shape);
-                prop_assert!((6..=16).contains(&name.local().len()), "{}", name);
+                prop_assert!((8..=12).contains(&name.local().len()), "{}", name);
             }
             let shape = Shape::of(&local);
             let decoy = decoys.of_shape(shape).unwrap();

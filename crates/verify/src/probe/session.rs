@@ -206,6 +206,7 @@ impl Session<'_> {
             identity.helo.as_str(),
         )
         .with_host(self.mx)
+        .with_host(&self.ip.ip().to_string())
     }
 
     fn expect_service(&mut self, greeting: &Reply) -> Result<(), Stop> {

@@ -261,7 +261,13 @@ fn ambiguous(control: &Control, target: &RcptAnswer) -> Judgement {
     // 554 is a refusal of the whole transaction: of the recipient only if it names them.
     let named = || {
         let local = target.recipient.rsplit_once('@').map(|(local, _)| local);
-        local.is_some_and(|local| target.text.to_lowercase().contains(&local.to_lowercase()))
+        let text = target.text.to_lowercase();
+        let is_part = |c: char| c.is_alphanumeric() || "._-+".contains(c);
+        // As a word: "an" stands in "transaction".
+        let mut words = text
+            .split(|c| !is_part(c))
+            .map(|word| word.trim_matches('.'));
+        local.is_some_and(|local| words.any(|word| word == local.to_lowercase()))
     };
     let whole = target.code == 554 && target.enhanced.is_none() && !named();
     if same && postmaster && !whole {

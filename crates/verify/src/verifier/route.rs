@@ -187,7 +187,9 @@ impl<'a> Route<'a> {
         let inner = &self.verifier.inner;
         // What other servers, or this one before a restart, have learned.
         if let Some(hold) = inner.profiles.hold(group).await {
-            inner.gate.manners(|manners| manners.take_in(group, hold));
+            inner
+                .gate
+                .manners(|manners| manners.take_in(group, hold, now));
         }
         let (domain, retry) = (self.domain.as_str(), self.plan.retry);
         inner
