@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -28,7 +28,7 @@ pub struct Bed {
 }
 
 /// Where a running bed is to be reached; what the binary prints.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ready {
     /// The DNS server, UDP and TCP.
     pub dns: SocketAddr,
@@ -99,8 +99,18 @@ impl Bed {
         };
         // One address settles the ports before the many are bound.
         listening.settle_ports().await?;
+        let mut shared: Vec<(DomainAddresses, Vec<Arc<smtp::DomainState>>)> = Vec::new();
         for (index, spec) in scenario.domains.iter().enumerate() {
-            let own = DomainAddresses::of(index);
+            let mut own = DomainAddresses::of(index);
+            let shares = scenario.domains_per_address > 1 && spec.can_share();
+            if shares {
+                match shared.last() {
+                    Some((known, states)) if states.len() < scenario.domains_per_address => {
+                        own = *known;
+                    }
+                    _ => shared.push((own, Vec::new())),
+                }
+            }
             addresses.insert(spec.name.clone(), IpAddr::V4(own.first));
             match spec.script() {
                 Some(script) => dns::add_script(&mut zone, spec, script, &own),
@@ -113,6 +123,10 @@ impl Bed {
             if spec.character == Character::Ipv6Only {
                 six.push(Arc::clone(&state));
             }
+            if let Some((_, states)) = shared.last_mut().filter(|_| shares) {
+                states.push(state);
+                continue;
+            }
             listening.domain(&mut tasks, &state, &own).await?;
             if let Some(title) = &spec.title {
                 let listener = listening
@@ -120,6 +134,12 @@ impl Bed {
                     .await?;
                 tasks.spawn(web::serve(listener, title.clone()));
             }
+        }
+        for (own, states) in shared {
+            let first = own.first.into();
+            listening
+                .smtp(&mut tasks, first, states, Role::Character, "mx1")
+                .await?;
         }
         if !six.is_empty() {
             listening

@@ -322,6 +322,54 @@ impl Character {
         ]
     };
 
+    /// Whether its server has a plain route and shows what it is at RCPT only.
+    pub(crate) fn can_share(self) -> bool {
+        use Character::*;
+        matches!(
+            self,
+            Ordinary
+                | Exim
+                | OpenSmtpd
+                | Microsoft
+                | Qmail
+                | PlainUnavailable
+                | NoPostmaster
+                | Forwards
+                | Echoes
+                | Foreign
+                | PolicyCode
+                | AcceptAll
+                | NameLike
+                | AcceptsUnverified
+                | ShortNames
+                | FlipAfterThree
+                | PostmasterPolicy
+                | PolicyForUnknown
+                | DefersUnknown
+                | Greylist
+                | GreylistKnown
+                | GreylistCatchAll
+                | GreylistPermanent
+                | GreylistForever
+                | TarpitForever
+                | RateLimited
+                | DropsAtRcpt
+                | DropsAfterRefusal
+                | DropsAfterRefusals
+                | HarvestUnknown
+                | HarvestPolicy
+                | RcptLimit
+                | RcptLimitSession
+                | EndlessReply
+                | EndlessLine
+                | ExtraReplies
+                | SenderRefusedAtRcpt
+                | BlockedAtRcpt
+                | Policy
+                | RelayDenied
+        )
+    }
+
     /// What a right verifier may say of a mailbox behind this character.
     #[must_use]
     pub fn expected(self, local: &str, mailbox: Mailbox) -> Expected {

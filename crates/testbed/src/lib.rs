@@ -25,6 +25,7 @@
 //! | `latency_ms` | time that every SMTP server takes for a reply; 0 |
 //! | `greylist_ms` | how long greylisting servers refuse what they see first; 0: the first time only |
 //! | `dns_port`, `smtp_port`, `http_port` | ports; 0 (default): chosen by the system |
+//! | `domains_per_address` | so many domains share a mail server's address, as far as their servers tell them apart by the recipient alone; 0: each has its own |
 //! | `domains[].name` | the domain |
 //! | `domains[].character` | how its DNS and servers behave: [`Character`] in snake case; `ordinary` |
 //! | `domains[].script` | in place of a character: the name of a [`Script`] (`scripts/*.toml`) |
@@ -39,6 +40,7 @@
 mod bed;
 mod character;
 mod dns;
+mod process;
 mod scenario;
 mod script;
 mod smtp;
@@ -48,6 +50,7 @@ mod web;
 
 pub use bed::{Bed, Ready};
 pub use character::{Character, Expected, Mailbox};
+pub use process::serve_until_input_ends;
 pub use scenario::{DomainSpec, Scenario};
 pub use script::{Fault, Script};
 pub use socks::{SocksManner, SocksProxy, SocksTarget};

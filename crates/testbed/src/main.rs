@@ -1,11 +1,10 @@
 //! Runs a bed for another process: `lode-testbed SCENARIO.json`. Prints one JSON line with
 //! its ports when it serves, and stops when its standard input closes.
 
-use std::io::{self, Write};
+use std::io;
 
 use clap::Parser;
-use lode_testbed::{Bed, Scenario};
-use tokio::io::AsyncReadExt;
+use lode_testbed::Scenario;
 
 /// A local mail internet: DNS, SMTP and web servers on loopback, from a JSON scenario.
 #[derive(Parser)]
@@ -29,21 +28,5 @@ async fn main() -> io::Result<()> {
         std::fs::read_to_string(&options.scenario)?
     };
     let scenario: Scenario = serde_json::from_str(&text)?;
-    let bed = Bed::start(scenario).await?;
-    print_line(bed.ready())?;
-    // Whatever comes is ignored; the end of the input is the sign to stop.
-    let mut input = tokio::io::stdin();
-    let mut ignored = [0_u8; 1024];
-    while input.read(&mut ignored).await? > 0 {}
-    if options.stats {
-        print_line(&bed.stats().all())?;
-    }
-    Ok(())
-}
-
-fn print_line(value: &impl serde::Serialize) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, value)?;
-    out.write_all(b"\n")?;
-    out.flush()
+    lode_testbed::serve_until_input_ends(scenario, options.stats).await
 }

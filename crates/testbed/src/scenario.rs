@@ -20,6 +20,9 @@ pub struct Scenario {
     pub smtp_port: u16,
     /// Port of all web servers; 0: chosen by the system.
     pub http_port: u16,
+    /// So many domains share one mail server's address, as far as their servers tell them
+    /// apart by the recipient alone; 0 and 1: each has its own.
+    pub domains_per_address: usize,
     /// The domains.
     pub domains: Vec<DomainSpec>,
 }
@@ -73,6 +76,17 @@ impl DomainSpec {
     #[must_use]
     pub fn script(&self) -> Option<&'static Script> {
         Script::named(self.script.as_deref()?)
+    }
+
+    /// Whether its server behaves like any other until it hears a recipient: only then can it
+    /// share an address.
+    #[must_use]
+    pub fn can_share(&self) -> bool {
+        self.title.is_none()
+            && match self.script() {
+                Some(script) => script.can_share(),
+                None => self.character.can_share(),
+            }
     }
 
     fn has_postmaster(&self) -> bool {

@@ -409,6 +409,21 @@ impl Script {
         self
     }
 
+    /// Whether it has one host in plain DNS and shows what it is at RCPT only.
+    pub(crate) fn can_share(&self) -> bool {
+        let plain = |rule: &Rule| {
+            rule.at == Step::Rcpt
+                && rule.connections_to.is_none()
+                && rule.connections_from.is_none()
+                && rule.open_from.is_none()
+        };
+        self.hosts == one_host()
+            && self.dead.is_empty()
+            && self.zone.is_empty()
+            && self.faults.is_empty()
+            && self.rules.iter().all(plain)
+    }
+
     /// What a right verifier may say of a mailbox behind it.
     #[must_use]
     pub fn expected(&self, local: &str, mailbox: Mailbox) -> Expected {

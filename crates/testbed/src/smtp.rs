@@ -89,7 +89,8 @@ pub(crate) enum Role {
 /// One listener.
 #[derive(Debug)]
 pub(crate) struct Server {
-    /// The domains whose mail it takes; connections are counted for the first.
+    /// The domains whose mail it takes; connections are counted for the first. Where there
+    /// are several, each recipient's domain decides how the server behaves from then on.
     pub(crate) domains: Vec<Arc<DomainState>>,
     pub(crate) role: Role,
     /// Which of the domain's hosts it is, where a script has several.
@@ -99,11 +100,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn character(&self) -> Character {
+    fn character(&self, domain: usize) -> Character {
         match self.role {
             Role::Character => self
                 .domains
-                .first()
+                .get(domain)
                 .map_or(Character::Ordinary, |domain| domain.spec.character),
             Role::AcceptAll => Character::AcceptAll,
             Role::Busy => Character::Busy,
@@ -158,6 +159,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 struct Session<'a> {
     server: &'a Server,
+    /// Which of the server's domains the conversation is about.
+    current: usize,
     character: Character,
     stream: Box<dyn Stream>,
     input: Vec<u8>,
@@ -186,7 +189,8 @@ impl<'a> Session<'a> {
             .map_or(1, |domain| domain.count_connection());
         Self {
             server,
-            character: server.character(),
+            current: 0,
+            character: server.character(0),
             stream: Box::new(stream),
             input: Vec::new(),
             encrypted: false,
@@ -277,14 +281,25 @@ impl<'a> Session<'a> {
     }
 
     fn count(&self, change: impl FnOnce(&mut crate::stats::DomainStats)) {
-        self.server.stats.update(self.server.name(), change);
+        self.server.stats.update(self.name(), change);
+    }
+
+    /// The domain that the conversation is about.
+    fn domain(&self) -> Option<&'a DomainState> {
+        self.server.domains.get(self.current).map(Arc::as_ref)
+    }
+
+    /// That domain's name.
+    fn name(&self) -> &'a str {
+        self.domain().map_or("", |domain| &domain.spec.name)
     }
 
     /// Counts the connection as closed before the client can know: what it opens next is no
     /// second one.
     fn close(&mut self) {
         if !std::mem::replace(&mut self.closed, true) {
-            self.count(|stats| stats.open -= 1);
+            let server = self.server;
+            server.stats.update(server.name(), |stats| stats.open -= 1);
         }
     }
 
@@ -342,7 +357,7 @@ impl<'a> Session<'a> {
             ),
             (_, EndlessGreeting) => Act::Endless(b"220-welcome to the machine\r\n"),
             (_, Binary) => Act::Raw(b"\x00\x01\xfe\xff\x16\x03\x01 junk \x80\r\n".to_vec()),
-            _ => Act::say(&format!("220 mx1.{} ESMTP ready", self.server.name())),
+            _ => Act::say(&format!("220 mx1.{} ESMTP ready", self.name())),
         }
     }
 
@@ -357,7 +372,7 @@ impl<'a> Session<'a> {
     }
 
     fn hello(&self, extended: bool) -> Act {
-        let name = self.server.name();
+        let name = self.name();
         if self.server.role == Role::NoService {
             return Act::say("503 5.5.1 Bad sequence of commands");
         }
@@ -434,6 +449,7 @@ impl<'a> Session<'a> {
             return Act::say("503 5.5.1 Error: need MAIL command");
         };
         let recipient = path(rest);
+        self.turn_to(&recipient);
         self.count(|stats| {
             stats.recipients += 1;
             stats.asked.insert((sender.clone(), recipient.clone()));
@@ -447,6 +463,16 @@ impl<'a> Session<'a> {
             self.accepted += 1;
         }
         action
+    }
+
+    /// Behaves from now on as the recipient's domain does.
+    fn turn_to(&mut self, recipient: &str) {
+        let domain = recipient.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let known = |state: &Arc<DomainState>| state.spec.name == domain;
+        if let Some(current) = self.server.domains.iter().position(known) {
+            self.current = current;
+            self.character = self.server.character(current);
+        }
     }
 
     /// The character's answer to a recipient.

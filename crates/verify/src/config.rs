@@ -103,6 +103,8 @@ impl Default for RetrySchedule {
 /// How much is asked of whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
+    /// Connections at once altogether.
+    pub connections: usize,
     /// Connections at once to one address of a mail server.
     pub connections_per_mx_address: usize,
     /// Connections at once to one provider (Google, Microsoft …).
@@ -144,6 +146,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            connections: 1000,
             connections_per_mx_address: 2,
             connections_per_provider: 8,
             runs_per_domain_hour: 3,
@@ -195,13 +198,14 @@ impl Default for Timeouts {
         Self {
             dns: Duration::from_secs(8),
             connect: Duration::from_secs(8),
-            greeting: Duration::from_secs(20),
-            hello: Duration::from_secs(15),
-            tls: Duration::from_secs(15),
-            mail: Duration::from_secs(20),
+            // Tarpits take up to 20 s a reply and mean it well with whoever waits.
+            greeting: Duration::from_secs(25),
+            hello: Duration::from_secs(25),
+            tls: Duration::from_secs(25),
+            mail: Duration::from_secs(25),
             rcpt: Duration::from_secs(25),
             quit: Duration::from_secs(2),
-            session: Duration::from_secs(120),
+            session: Duration::from_secs(180),
             run: Duration::from_secs(240),
         }
     }

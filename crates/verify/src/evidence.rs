@@ -25,6 +25,18 @@ pub struct RcptAnswer {
     pub text: String,
 }
 
+impl RcptAnswer {
+    /// Whether it refuses the recipient for good in words that may be about the mailbox.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self.class {
+            ReplyClass::NoMailbox => true,
+            ReplyClass::Disabled | ReplyClass::Ambiguous => self.code >= 500,
+            _ => false,
+        }
+    }
+}
+
 /// The control questions: recipients whose truth is known, asked of the same server as
 /// the targets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,9 +69,10 @@ impl Control {
     /// Takes the answer to the closing question. Once a session has shown that the server
     /// changes its mind, a later session in which it did not takes nothing back.
     pub fn close(&mut self, answer: RcptAnswer) {
-        let settled = self.closing.as_ref().is_some_and(|known| {
-            !matches!(known.class, ReplyClass::NoMailbox | ReplyClass::Ambiguous)
-        });
+        let settled = self
+            .closing
+            .as_ref()
+            .is_some_and(|known| !known.is_refusal());
         if !settled {
             self.closing = Some(answer);
         }
@@ -93,6 +106,12 @@ impl Control {
                 .decoys()
                 .chain(&self.postmaster)
                 .all(|answer| !answer.class.is_temporary())
+    }
+
+    /// Whether `postmaster` was refused as a mailbox that does not exist.
+    #[must_use]
+    pub fn postmaster_is_unknown(&self) -> bool {
+        self.postmaster.as_ref().is_some_and(RcptAnswer::is_refusal)
     }
 
     /// Whether every control question has an answer of some kind.

@@ -170,6 +170,9 @@ pub(crate) struct Gate {
     pub(crate) domains: Slots<String>,
     /// Connections to one address of a mail server.
     pub(crate) addresses: Slots<IpAddr>,
+    /// Connections altogether: asked for last, so that whoever waits for a busy server keeps
+    /// nobody from the others.
+    pub(crate) connections: Arc<Semaphore>,
     /// Connections to one provider.
     pub(crate) providers: Slots<&'static str>,
     /// What was done of late.
@@ -182,6 +185,7 @@ impl Gate {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             domains: Slots::new(1),
+            connections: Arc::new(Semaphore::new(limits.connections.max(1))),
             addresses: Slots::new(limits.connections_per_mx_address),
             providers: Slots::new(limits.connections_per_provider),
             manners: Mutex::default(),

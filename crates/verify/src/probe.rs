@@ -17,7 +17,7 @@ use crate::net::JudgedIp;
 use crate::shape::Shape;
 use crate::socks::Socks5;
 
-pub(crate) use second_look::look_again;
+pub(crate) use second_look::{forget_doubtful, look_again};
 pub(crate) use session::{End, converse};
 
 /// What is asked in a run: fixed before the first session and the same in every retry.
@@ -103,19 +103,19 @@ impl Findings {
         self.targets = targets;
     }
 
-    /// The shortest accepted target of a shape that every control has a decoy of: what a
-    /// server goes by that accepts by length accepts it first.
-    fn shortest_common_accepted<'t>(&self, targets: &'t [Address]) -> Option<&'t Address> {
+    /// Targets of this meaning and of a shape that every control has a decoy of, the shortest
+    /// first: what a server goes by that accepts by length accepts it first.
+    fn common_shapes<'t>(&self, targets: &'t [Address], class: ReplyClass) -> Vec<&'t Address> {
         let answered = targets.iter().zip(&self.targets);
-        answered
+        let mut found: Vec<&Address> = answered
             .filter(|(target, answer)| {
                 Shape::of(target.local()).is_common()
-                    && answer
-                        .as_ref()
-                        .is_some_and(|answer| answer.class == ReplyClass::Accepted)
+                    && answer.as_ref().is_some_and(|answer| answer.class == class)
             })
             .map(|(target, _)| target)
-            .min_by_key(|target| target.local().len())
+            .collect();
+        found.sort_by_key(|target| target.local().len());
+        found
     }
 
     /// Whether every question was answered "later", and not because of our pace: this server

@@ -34,7 +34,7 @@ pub(crate) struct Args {
     /// Addresses; `-` reads one a line from standard input
     #[arg(required = true, value_name = "EMAIL")]
     emails: Vec<String>,
-    /// Domains worked on at the same time
+    /// Mail servers talked to at the same time
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
     jobs: u16,
     #[command(flatten)]
@@ -58,6 +58,9 @@ const LINE_BYTES_MAX: u64 = 4096;
 const INPUT_PAUSE: Duration = Duration::from_millis(200);
 /// Addresses held at once before they are worked on.
 const GROUPED_MAX: usize = 100_000;
+/// Domains worked on at once for each connection: most wait for DNS, or for a server that
+/// others are talking to, and must not keep those from their turn that wait for nobody.
+const DOMAINS_A_JOB: usize = 16;
 /// Most addresses of one domain in one run, so that verdicts come out on the way.
 const RUN_ADDRESSES_MAX: usize = 200;
 
@@ -78,6 +81,7 @@ async fn verify(args: Args) -> Result<(), Failure> {
     // All addresses of a domain in one call are one run, however many sessions they take.
     config.limits.sessions_per_run = u32::MAX;
     config.limits.runs_per_domain_hour = u32::MAX;
+    config.limits.connections = usize::from(args.jobs);
     if config.identity.is_none() {
         eprintln!("lode: no mail server is asked without --helo and --mail-from");
     }
@@ -88,7 +92,7 @@ async fn verify(args: Args) -> Result<(), Failure> {
     let (verdicts, mut results) = mpsc::channel(1024);
     let work = Work {
         verifier,
-        jobs: Arc::new(Semaphore::new(usize::from(args.jobs))),
+        domains: Arc::new(Semaphore::new(usize::from(args.jobs) * DOMAINS_A_JOB)),
         waits: args.network.waits(),
         verdicts,
     };
@@ -120,7 +124,7 @@ struct Done {
 #[derive(Clone)]
 struct Work {
     verifier: Verifier,
-    jobs: Arc<Semaphore>,
+    domains: Arc<Semaphore>,
     waits: bool,
     verdicts: mpsc::Sender<Done>,
 }
@@ -291,7 +295,7 @@ async fn attempt(work: &Work, domain: &Domain, entries: Vec<Entry>, number: u32)
     let addresses: Vec<Address> = entries.iter().map(|entry| entry.address.clone()).collect();
     let verdicts = {
         // Only the asking takes a place; waiting for a retry takes none.
-        let _place = work.jobs.acquire().await;
+        let _place = work.domains.acquire().await;
         work.verifier.verify_all(domain, &addresses, number).await
     };
     let mut deferred = Deferred {

@@ -23,7 +23,7 @@ pub(super) struct Reply {
 
 impl Session<'_> {
     fn script(&self) -> Option<&'static Script> {
-        self.server.domains.first()?.spec().script()
+        self.domain()?.spec().script()
     }
 
     pub(super) fn is_scripted(&self) -> bool {
@@ -38,7 +38,7 @@ impl Session<'_> {
         recipient: Option<(&str, &str, Mailbox)>,
     ) -> Option<Act> {
         let script = self.script()?;
-        let state = self.server.domains.first()?;
+        let state = self.domain()?;
         let address = recipient.map_or("", |(_, address, _)| address);
         let local = address.rsplit_once('@').map_or("", |(local, _)| local);
         let moment = Moment {
@@ -48,7 +48,7 @@ impl Session<'_> {
             sender: self.sender.as_deref(),
             encrypted: self.encrypted,
             connection: self.connection,
-            open: self.server.stats.of(self.server.name()).open,
+            open: self.server.stats.of(self.name()).open,
             refused: self.refused,
             accepted: self.accepted,
             recipients: self.session_recipients,
@@ -69,7 +69,7 @@ impl Session<'_> {
     }
 
     fn reply(&self, rule: &Rule, address: &str, local: &str) -> Reply {
-        let domain = self.server.name();
+        let domain = self.name();
         let mut bytes = vec![];
         if !rule.say.is_empty() {
             let said = rule

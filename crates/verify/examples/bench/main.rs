@@ -1,9 +1,10 @@
 //! Measures the engine on the test bed: `cargo run -p lode-verify --release --example bench`.
 //!
-//! Prints one table: verdicts right, over-claimed and falsely invalid, recall of provable
-//! mailboxes, sessions, manners; then throughput and latency at 50 ms a reply. Bed and
-//! engine share the process and its cores. With `--peer NAME=COMMAND` (see [`peers`]) it
-//! and `--compare` it compares instead.
+//! Prints throughput and memory with 10,000 addresses in flight, latency of single look-ups,
+//! both at 50 ms a reply; then, over every character and script of the bed, verdicts right,
+//! over-claimed and falsely invalid, recall of provable mailboxes, and manners. The bed is a
+//! process of its own on the same cores, so that the memory is the engine's. With `--peer
+//! NAME=COMMAND` (see [`peers`]) and `--compare` it compares instead.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -16,46 +17,26 @@
     reason = "a measurement: what goes wrong should stop it"
 )]
 
+mod claims;
+mod command;
 mod peers;
+mod remote;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use claims::{Claims, kind_of, kinds, population, staff};
 use lode_core::email::EmailStatus;
-use lode_testbed::{Bed, Character, DomainSpec, Scenario};
+use lode_testbed::{Character, DomainSpec, DomainStats, Ready, Scenario};
 use lode_verify::{
     Address, DnsServer, Domain, Identity, Limits, RetrySchedule, Timeouts, Verdict, Verifier,
     VerifyConfig,
 };
-use rand::rngs::StdRng;
-use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
+use remote::RemoteBed;
 use tokio::sync::Semaphore;
 
-const GIVEN: &[&str] = &[
-    "ada", "ben", "clara", "dora", "emil", "finn", "gerd", "hana", "ivo", "jana",
-];
-const FAMILY: &[&str] = &[
-    "marlow", "stone", "varnholm", "quill", "rost", "wend", "kamp", "lorne",
-];
-
-/// An invented person's local part in one of the usual shapes.
-fn local(rng: &mut StdRng) -> String {
-    let (given, family) = (*GIVEN.choose(rng).unwrap(), *FAMILY.choose(rng).unwrap());
-    let initial = given.chars().next().unwrap();
-    let number: u32 = rng.random_range(0..1000);
-    match rng.random_range(0..6) {
-        0 => format!("{given}.{family}"),
-        1 => format!("{initial}{family}"),
-        2 => format!("{given}_{family}"),
-        3 => format!("{initial}.{family}"),
-        4 => format!("{given}{number}"),
-        _ => format!("{given}-{family}"),
-    }
-}
-
-fn config(bed: &Bed) -> VerifyConfig {
-    let ready = bed.ready();
+fn config(ready: &Ready) -> VerifyConfig {
     VerifyConfig {
         dns: DnsServer::Address(ready.dns),
         smtp_port: ready.smtp_port,
@@ -108,8 +89,6 @@ async fn to_the_end(verifier: &Verifier, domain: &Domain, addresses: &[Address])
     verdicts
 }
 
-type Claims = Vec<(DomainSpec, Vec<String>)>;
-
 async fn run(
     verifier: &Verifier,
     claims: Claims,
@@ -142,39 +121,31 @@ async fn run(
     all
 }
 
-/// Random claims over every character.
-fn population(domains: usize, addresses: usize, seed: u64) -> Claims {
-    let mut rng = StdRng::seed_from_u64(seed);
-    (0..domains)
-        .map(|index| {
-            let character = Character::ALL[index % Character::ALL.len()];
-            let locals: Vec<String> = (0..addresses).map(|_| local(&mut rng)).collect();
-            let mut spec = DomainSpec::new(&format!("d{index}.test"), character, &[]);
-            for local in &locals {
-                match rng.random_range(0..10) {
-                    0..5 => spec.mailboxes.push(local.clone()),
-                    5 => spec.full.push(local.clone()),
-                    6 => spec.disabled.push(local.clone()),
-                    _ => {}
-                }
-            }
-            (spec, locals)
-        })
-        .collect()
+/// The sum of a count over all domains.
+fn sum(stats: &BTreeMap<String, DomainStats>, count: fn(&DomainStats) -> u64) -> u64 {
+    stats.values().map(count).sum()
+}
+
+/// Share of the connections, as far as the server let us, that ended with QUIT.
+fn quit_share(stats: &BTreeMap<String, DomainStats>) -> f64 {
+    let (quit, left) = (sum(stats, |s| s.quit), sum(stats, |s| s.left_without_quit));
+    100.0 * quit as f64 / (quit + left).max(1) as f64
 }
 
 async fn correctness(domains: usize, addresses: usize, seed: u64) {
     let claims = population(domains, addresses, seed);
-    let bed = Bed::start(Scenario {
+    let bed = RemoteBed::start(&Scenario {
         domains: claims.iter().map(|(spec, _)| spec.clone()).collect(),
         ..Scenario::default()
     })
-    .await
-    .unwrap();
-    let verifier = Verifier::new(config(&bed)).unwrap();
+    .await;
+    let verifier = Verifier::new(config(&bed.ready)).unwrap();
+    let started = Instant::now();
     let results = run(&verifier, claims, 200).await;
+    let took = started.elapsed();
     let (mut right, mut verified, mut over, mut false_invalid) = (0, 0, 0, 0);
     let (mut provable, mut proved) = (0, 0);
+    let mut wrong: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for (spec, local, verdict) in &results {
         let expected = spec.expected(local);
         let status = serde_json::to_value(verdict.status).unwrap();
@@ -188,60 +159,62 @@ async fn correctness(domains: usize, addresses: usize, seed: u64) {
         provable += usize::from(expected.provable);
         proved += usize::from(expected.provable && is_verified);
         if !fits {
-            println!(
-                "  not right: {} {status} {:?}, expected {:?}",
-                verdict.email, verdict.reasons, expected.statuses
+            let entry = wrong.entry(kind_of(spec)).or_default();
+            entry.0 += 1;
+            let said = format!(
+                "{local} ({:?}) {status} {:?}, expected {:?}",
+                spec.mailbox(local),
+                verdict.reasons,
+                expected.statuses
             );
+            entry.1.push_str("\n    ");
+            entry.1.push_str(&said);
         }
     }
-    let stats = bed.stats().all();
-    let sum = |count: fn(&lode_testbed::DomainStats) -> u64| stats.values().map(count).sum::<u64>();
+    let stats = bed.finish().await;
+    for (kind, (count, said)) in &wrong {
+        println!("not right, {count} at {kind}:{said}");
+    }
+    let (connections, claims) = (sum(&stats, |s| s.connections), results.len());
     println!(
-        "| claims | right | verified | over-claimed | false invalid | recall | connections | refused RCPT a session | DATA+VRFY | left without QUIT |"
+        "\n| kinds | claims | right | verified | over-claimed | false invalid | provable found | connections | verdicts a connection | refused RCPT a session, most | DATA+VRFY | QUIT | denied addresses reached | seconds |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     println!(
-        "| {} | {right} | {verified} | {over} | {false_invalid} | {proved}/{provable} | {} | {} | {} | {} |\n",
-        results.len(),
-        sum(|s| s.connections),
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    );
+    println!(
+        "| {} | {claims} | {right} | {verified} | {over} | {false_invalid} | {proved} of {provable} | {connections} | {:.2} | {} | {} | {:.2} % | {} | {:.0} |\n",
+        kinds(),
+        claims as f64 / connections as f64,
         stats
             .values()
             .map(|s| s.refused_per_session_max)
             .max()
             .unwrap_or(0),
-        sum(|s| s.data + s.vrfy),
-        sum(|s| s.left_without_quit),
+        sum(&stats, |s| s.data + s.vrfy),
+        quit_share(&stats),
+        sum(&stats, |s| s.trapped),
+        took.as_secs_f64(),
     );
-}
-
-/// An ordinary domain and its people.
-fn staff(name: &str, people: usize, seed: usize) -> (DomainSpec, Vec<String>) {
-    let mut rng = StdRng::seed_from_u64(seed as u64);
-    let locals = (0..people).map(|n| format!("{}{n}", local(&mut rng)));
-    peers::ordinary(name, locals.collect())
 }
 
 async fn throughput(domains: usize, addresses: usize, jobs: usize) {
     let claims: Claims = (0..domains)
         .map(|index| staff(&format!("t{index}.test"), addresses, index))
         .collect();
-    let bed = Bed::start(Scenario {
+    let bed = RemoteBed::start(&Scenario {
         latency_ms: 50,
         domains: claims.iter().map(|(spec, _)| spec.clone()).collect(),
         ..Scenario::default()
     })
-    .await
-    .unwrap();
-    let verifier = Verifier::new(config(&bed)).unwrap();
+    .await;
+    let verifier = Verifier::new(config(&bed.ready)).unwrap();
+    let before = memory_mb("VmRSS:");
     let started = Instant::now();
     let results = run(&verifier, claims, jobs).await;
     let took = started.elapsed();
-    let connections: u64 = bed
-        .stats()
-        .all()
-        .values()
-        .map(|stats| stats.connections)
-        .sum();
+    let peak = memory_mb("VmHWM:");
+    let connections = sum(&bed.finish().await, |s| s.connections);
     let wrong = results
         .iter()
         .filter(|(spec, local, verdict)| {
@@ -250,16 +223,15 @@ async fn throughput(domains: usize, addresses: usize, jobs: usize) {
         })
         .count();
     println!(
-        "| verdicts | domains at once | seconds | verdicts a second | connections | verdicts a connection | wrong | memory peak, MB |"
+        "| verdicts | domains at once | seconds | verdicts a second | connections | verdicts a connection | wrong | memory before and at its peak, MB |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     println!(
-        "| {} | {jobs} | {:.1} | {:.0} | {connections} | {:.1} | {wrong} | {} |\n",
+        "| {} | {jobs} | {:.1} | {:.0} | {connections} | {:.1} | {wrong} | {before}, {peak} |\n",
         results.len(),
         took.as_secs_f64(),
         results.len() as f64 / took.as_secs_f64(),
         results.len() as f64 / connections as f64,
-        memory_peak_mb(),
     );
 }
 
@@ -273,14 +245,13 @@ async fn latency(look_ups: usize, manners_everywhere: bool) {
             )
         })
         .collect();
-    let bed = Bed::start(Scenario {
+    let bed = RemoteBed::start(&Scenario {
         latency_ms: 50,
         domains: specs.clone(),
         ..Scenario::default()
     })
-    .await
-    .unwrap();
-    let mut config = config(&bed);
+    .await;
+    let mut config = config(&bed.ready);
     config.limits.manners_everywhere = manners_everywhere;
     let verifier = Verifier::new(config).unwrap();
     let mut times = vec![];
@@ -304,12 +275,13 @@ async fn latency(look_ups: usize, manners_everywhere: bool) {
     );
 }
 
-/// Peak of this process's memory, bed included.
-fn memory_peak_mb() -> u64 {
+/// This process's memory by a line of its status: `VmRSS:` now, `VmHWM:` at its peak. The
+/// bed is another process.
+fn memory_mb(line: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     status
         .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .find_map(|known| known.strip_prefix(line))
         .and_then(|rest| {
             rest.trim()
                 .trim_end_matches(" kB")
@@ -327,13 +299,19 @@ async fn main() {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--peer" => peers.extend(arguments.next().as_deref().and_then(peers::parse)),
+            "--command" => {
+                let program = arguments.next().unwrap();
+                let shared = arguments.next().map_or(0, |number| number.parse().unwrap());
+                return command::run(&program, shared).await;
+            }
+            "--bed" => return remote::serve().await,
             "--compare" => return peers::compare(&peers).await,
             other => panic!("unknown argument {other}"),
         }
     }
-    correctness(10 * Character::ALL.len(), 4, 1).await;
-    // Every address is in flight at once.
+    // First of all, since the peak is the process's: every address is in flight at once.
     throughput(1000, 10, 1000).await;
     latency(40, false).await;
     latency(40, true).await;
+    correctness(2 * kinds(), 8, 1).await;
 }

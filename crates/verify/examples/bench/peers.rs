@@ -5,20 +5,24 @@
 //! the system's resolver and port 25, so this runs where those are the bed's: `cargo xtask
 //! verify-bench` makes such a network.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use lode_core::email::EmailStatus;
-use lode_testbed::{Bed, Character, DomainSpec, DomainStats, Expected, Scenario};
+use lode_testbed::{Character, DomainStats, Expected, Scenario};
 use lode_verify::Verifier;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use crate::{Claims, config, population, run, staff};
+use crate::claims::{Claims, kinds, population, staff};
+use crate::remote::RemoteBed;
+use crate::{config, quit_share, run, sum};
 
 /// A peer has so long for a whole list.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_secs(900);
+/// Claims of each kind.
+const CLAIMS: usize = 10;
 
 /// Another verifier.
 pub struct Peer {
@@ -40,29 +44,19 @@ pub fn parse(text: &str) -> Option<Peer> {
 
 type Verdicts = HashMap<String, String>;
 
-async fn start(claims: &Claims, latency_ms: u64) -> Bed {
-    let scenario = Scenario {
+async fn start(claims: &Claims, latency_ms: u64) -> RemoteBed {
+    RemoteBed::start(&Scenario {
         latency_ms,
         dns_port: 53,
         smtp_port: 25,
         domains: claims.iter().map(|(spec, _)| spec.clone()).collect(),
         ..Scenario::default()
-    };
-    // The former bed's listeners go when its tasks are next looked at.
-    for _ in 0..100 {
-        match Bed::start(scenario.clone()).await {
-            Ok(bed) => return bed,
-            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-            Err(error) => panic!("{error}"),
-        }
-    }
-    panic!("ports 53 and 25 are not given free")
+    })
+    .await
 }
 
-async fn ask_lode(bed: &Bed, claims: Claims, jobs: usize) -> Verdicts {
-    let verifier = Verifier::new(config(bed)).unwrap();
+async fn ask_lode(bed: &RemoteBed, claims: Claims, jobs: usize) -> Verdicts {
+    let verifier = Verifier::new(config(&bed.ready)).unwrap();
     let word = |status| match status {
         EmailStatus::Verified => "valid",
         EmailStatus::Invalid => "invalid",
@@ -129,7 +123,13 @@ fn fits(word: &str, expected: &Expected) -> bool {
     }
 }
 
-fn row(name: &str, claims: &Claims, verdicts: &Verdicts, bed: &Bed, took: Duration) {
+fn row(
+    name: &str,
+    claims: &Claims,
+    verdicts: &Verdicts,
+    stats: &BTreeMap<String, DomainStats>,
+    took: Duration,
+) {
     let (mut all, mut right, mut valid, mut over, mut false_invalid, mut none) = (0, 0, 0, 0, 0, 0);
     let (mut provable, mut proved) = (0, 0);
     for (spec, locals) in claims {
@@ -148,25 +148,22 @@ fn row(name: &str, claims: &Claims, verdicts: &Verdicts, bed: &Bed, took: Durati
             proved += usize::from(expected.provable && word == "valid");
         }
     }
-    let stats = bed.stats().all();
-    let sum = |count: fn(&DomainStats) -> u64| stats.values().map(count).sum::<u64>();
-    let (quit, left) = (sum(|s| s.quit), sum(|s| s.left_without_quit));
     println!(
         "| {name} | {right} of {all} | {valid} | {over} | {false_invalid} | {proved} of {provable} | {none} | {} | {} | {} | {:.0} % | {} | {:.0} |",
-        sum(|s| s.connections),
-        sum(|s| s.recipients),
-        sum(|s| s.data + s.vrfy),
-        100.0 * quit as f64 / (quit + left).max(1) as f64,
-        sum(|s| s.trapped),
+        sum(stats, |s| s.connections),
+        sum(stats, |s| s.recipients),
+        sum(stats, |s| s.data + s.vrfy),
+        quit_share(stats),
+        sum(stats, |s| s.trapped),
         took.as_secs_f64(),
     );
 }
 
-/// Claims over every character; those that never stop talking last, since they hold some
+/// Claims over every kind; those that never stop talking last, since they hold some
 /// peers for ever.
-fn every_character(addresses: usize) -> Claims {
+fn every_kind(addresses: usize) -> Claims {
     use Character::{EndlessGreeting, EndlessLine, EndlessReply};
-    let mut claims = population(Character::ALL.len(), addresses, 5);
+    let mut claims = population(kinds(), addresses, 5);
     claims.sort_by_key(|(spec, _)| {
         matches!(spec.character, EndlessGreeting | EndlessLine | EndlessReply)
     });
@@ -179,27 +176,28 @@ pub async fn compare(peers: &[Peer]) {
         "| verifier | right | said valid | over-claimed | false invalid | provable found | no verdict | connections | RCPT | DATA+VRFY | QUIT | denied addresses reached | seconds |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-    let claims = every_character(4);
+    let claims = every_kind(CLAIMS);
     let bed = start(&claims, 0).await;
     let started = Instant::now();
     let verdicts = ask_lode(&bed, claims.clone(), 64).await;
-    row("Lode", &claims, &verdicts, &bed, started.elapsed());
-    drop(bed);
+    let took = started.elapsed();
+    row("Lode", &claims, &verdicts, &bed.finish().await, took);
     for peer in peers {
         let bed = start(&claims, 0).await;
         let started = Instant::now();
         let verdicts = ask_peer(peer, &claims).await;
-        row(&peer.name, &claims, &verdicts, &bed, started.elapsed());
+        let took = started.elapsed();
+        let stats = bed.finish().await;
+        row(&peer.name, &claims, &verdicts, &stats, took);
     }
     println!("\nAt 50 ms a reply, ordinary servers, 10 addresses a domain:\n");
     println!("| verifier | verdicts | seconds | verdicts a second | connections |");
     println!("| --- | --- | --- | --- | --- |");
     let claims: Claims = (0..100)
-        .map(|index| staff(&format!("p{index}.test"), 10, index))
+        .map(|index| staff(&format!("p{index}.lode-bed.net"), 10, index))
         .collect();
-    let print = |name: &str, bed: &Bed, verdicts: &Verdicts, took: Duration| {
+    let print = |name: &str, connections: u64, verdicts: &Verdicts, took: Duration| {
         let answered = verdicts.values().filter(|word| *word != "none").count();
-        let connections: u64 = bed.stats().all().values().map(|s| s.connections).sum();
         println!(
             "| {name} | {answered} | {:.1} | {:.0} | {connections} |",
             took.as_secs_f64(),
@@ -209,20 +207,15 @@ pub async fn compare(peers: &[Peer]) {
     let bed = start(&claims, 50).await;
     let started = Instant::now();
     let verdicts = ask_lode(&bed, claims.clone(), 100).await;
-    print("Lode", &bed, &verdicts, started.elapsed());
-    drop(bed);
+    let took = started.elapsed();
+    let connections = sum(&bed.finish().await, |s| s.connections);
+    print("Lode", connections, &verdicts, took);
     for peer in peers {
         let bed = start(&claims, 50).await;
         let started = Instant::now();
         let verdicts = ask_peer(peer, &claims).await;
-        print(&peer.name, &bed, &verdicts, started.elapsed());
+        let took = started.elapsed();
+        let connections = sum(&bed.finish().await, |s| s.connections);
+        print(&peer.name, connections, &verdicts, took);
     }
-}
-
-/// A domain of an ordinary server with so many people, four fifths of whom exist.
-pub fn ordinary(name: &str, locals: Vec<String>) -> (DomainSpec, Vec<String>) {
-    let mut spec = DomainSpec::new(name, Character::Ordinary, &[]);
-    let exist = locals.iter().enumerate().filter(|(index, _)| index % 5 < 4);
-    spec.mailboxes = exist.map(|(_, local)| local.clone()).collect();
-    (spec, locals)
 }

@@ -32,6 +32,16 @@ pub(crate) async fn look_again(
         .closing
         .take_if(|answer| !open.is_empty() && answer.class == ReplyClass::Policy);
     let mut asked: Vec<usize> = Vec::new();
+    if !open.is_empty() && findings.control.postmaster_is_unknown() {
+        // Whom every server must know is asked for first, in a session of its own: a server
+        // that knows it then refuses everybody after a question or two.
+        if ask_postmaster(context, plan, findings, mx, ip).await {
+            findings.turned = true;
+            open = (0..plan.targets.len())
+                .filter(|&index| is_refused(findings, index))
+                .collect();
+        }
+    }
     let mut moody = findings.turned;
     let mut widened = false;
     while !open.is_empty() && context.has_room(findings.sessions) {
@@ -79,6 +89,13 @@ pub(crate) async fn look_again(
     }
 }
 
+/// In place of a second look at a server that would not talk again: what it refused behind
+/// refusals, having accepted nobody, is not known.
+pub(crate) fn forget_doubtful(findings: &mut Findings) {
+    let open = doubtful(findings);
+    forget_refusals(findings, &open);
+}
+
 /// What came of a second look.
 #[derive(PartialEq, Eq)]
 enum Look {
@@ -92,9 +109,7 @@ enum Look {
 
 fn is_refused(findings: &Findings, index: usize) -> bool {
     let answer = findings.targets.get(index).and_then(Option::as_ref);
-    answer.is_some_and(|answer| {
-        answer.code >= 500 && matches!(answer.class, ReplyClass::NoMailbox | ReplyClass::Ambiguous)
-    })
+    answer.is_some_and(RcptAnswer::is_refusal)
 }
 
 fn forget_refusals(findings: &mut Findings, targets: &[usize]) {
@@ -151,35 +166,38 @@ async fn ask(
     }
 }
 
-/// Asks for `postmaster` again where it was refused.
+/// Asks for `postmaster` again where it was refused. Whether it is accepted now.
 async fn ask_postmaster(
     context: &Context<'_>,
     plan: &Plan,
     findings: &mut Findings,
     mx: &str,
     ip: JudgedIp,
-) {
-    let refused = |answer: &RcptAnswer| answer.class != ReplyClass::Accepted;
-    if findings.control.postmaster.as_ref().is_some_and(refused)
-        && context.has_room(findings.sessions)
+) -> bool {
+    let accepted = |answer: &RcptAnswer| answer.class == ReplyClass::Accepted;
+    if findings.control.postmaster.as_ref().is_none_or(accepted)
+        || !context.has_room(findings.sessions)
     {
-        let former = findings.control.postmaster.take();
-        converse(context, plan, findings, mx, ip).await;
-        if findings.control.postmaster.is_none() {
-            findings.control.postmaster = former;
-        }
+        return false;
     }
+    let former = findings.control.postmaster.take();
+    let failures = findings.failures.len();
+    if converse(context, plan, findings, mx, ip).await != End::Finished {
+        // The first look was whole; what hindered this one is no news.
+        findings.failures.truncate(failures);
+    }
+    if findings.control.postmaster.is_none() {
+        findings.control.postmaster = former;
+    }
+    findings.control.postmaster.as_ref().is_some_and(accepted)
 }
 
 /// The targets whose refusal may be about the refusals before it.
 fn doubtful(findings: &mut Findings) -> Vec<usize> {
     let mut open = std::mem::take(&mut findings.doubtful);
-    let refused = |answer: &RcptAnswer| {
-        answer.code >= 500 && matches!(answer.class, ReplyClass::NoMailbox | ReplyClass::Ambiguous)
-    };
     let control = &findings.control;
     let mut names = control.random.iter().chain(&control.names);
-    if !findings.turned && !names.all(refused) {
+    if !findings.turned && !names.all(RcptAnswer::is_refusal) {
         return Vec::new();
     }
     // Refused for policy where decoys were refused as unknown: perhaps for those decoys.

@@ -138,6 +138,8 @@ struct Session<'a> {
 const KILLERS_MAX: usize = 3;
 /// Refusals of a session that are kept for closing questions, at most.
 const CLOSING_MAX: u32 = 4;
+/// Deferred targets for which the closing question is asked ahead.
+const KIN_AHEAD: usize = 2;
 /// So many refusals in one session set some servers against whoever asks.
 const REFUSALS_THAT_TELL: u32 = 3;
 
@@ -552,21 +554,24 @@ impl Session<'_> {
     /// this one goes by looks that the others did not have, or has changed its mind on the
     /// way (some accept everybody after a few refusals).
     async fn ask_decoy_again(&mut self) -> Result<(), Stop> {
-        let refused_before = self.findings.control.decoys().all(|answer| {
-            answer.class == ReplyClass::NoMailbox
-                || answer.class == ReplyClass::Ambiguous && answer.code >= 500
-        });
-        if !refused_before || !self.findings.any_accepted() {
+        let plan = self.plan;
+        let deferred = |answer: &RcptAnswer| answer.class == ReplyClass::Temporary;
+        if !plan.last && self.findings.control.decoys().all(deferred) {
+            return self.ask_kin_ahead().await;
+        }
+        let control = &self.findings.control;
+        let refused = control.decoys().all(RcptAnswer::is_refusal);
+        if !refused || !self.findings.any_accepted() {
             return Ok(());
         }
-        let plan = self.plan;
-        // When a server is asked again, it is asked what it was asked before.
-        if !plan.retry
-            && let Some(kin) = self.findings.shortest_common_accepted(&plan.targets)
-            && let Some(kin) = plan.decoys.kin_of(kin)
+        let accepted = ReplyClass::Accepted;
+        let accepted = self.findings.common_shapes(&plan.targets, accepted);
+        if let Some(kin) = accepted
+            .first()
+            .and_then(|target| plan.decoys.kin_of(target))
         {
             let answer = self.rcpt_in_good_mood(&kin).await?;
-            // A greylisting server has never seen it; the old decoy has had its delay.
+            // A greylisting server may never have seen it; the old decoy has had its delay.
             if !answer.class.is_temporary() {
                 self.findings.control.close(answer);
                 return Ok(());
@@ -575,6 +580,26 @@ impl Session<'_> {
         let [_, decoy] = &plan.decoys.names;
         let answer = self.rcpt_in_good_mood(decoy).await?;
         self.findings.control.close(answer);
+        Ok(())
+    }
+
+    /// Where everybody is deferred: the closing questions of the next time, so that they have
+    /// had their delay by then.
+    async fn ask_kin_ahead(&mut self) -> Result<(), Stop> {
+        let plan = self.plan;
+        let deferred = ReplyClass::Temporary;
+        let deferred = self.findings.common_shapes(&plan.targets, deferred);
+        for target in deferred.into_iter().take(KIN_AHEAD) {
+            if self.refused >= self.context.limits.refused_per_session {
+                break;
+            }
+            if let Some(kin) = plan.decoys.kin_of(target) {
+                let answer = self.rcpt(&kin).await?;
+                if answer.class == ReplyClass::Accepted {
+                    self.findings.control.close(answer);
+                }
+            }
+        }
         Ok(())
     }
 

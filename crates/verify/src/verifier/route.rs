@@ -1,6 +1,7 @@
 //! The way through a domain's mail hosts: every host by preference, every address in
 //! order, within the limits, until one has answered.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::time::Instant;
@@ -13,7 +14,7 @@ use crate::egress::Egress;
 use crate::evidence::{FailureKind, SessionFailure, Stage};
 use crate::limits::Hold;
 use crate::net::{JudgedIp, judge};
-use crate::probe::{Context, End, Findings, Plan, converse, look_again};
+use crate::probe::{Context, End, Findings, Plan, converse, forget_doubtful, look_again};
 use crate::provider::provider_of;
 
 /// One run's way.
@@ -130,6 +131,7 @@ impl<'a> Route<'a> {
             None => None,
         };
         let _address = inner.gate.addresses.acquire(ip.ip()).await;
+        let _connection = Arc::clone(&inner.gate.connections).acquire_owned().await;
         let now_millis = inner.clock.now_millis();
         let context = Context {
             identity: self.identity,
@@ -153,8 +155,12 @@ impl<'a> Route<'a> {
         while end == End::Again && context.has_room(self.findings.sessions) {
             end = converse(&context, self.plan, &mut self.findings, host, ip).await;
         }
-        if end == End::Finished {
-            look_again(&context, self.plan, &mut self.findings, host, ip).await;
+        match end {
+            End::Finished => {
+                look_again(&context, self.plan, &mut self.findings, host, ip).await;
+            }
+            End::Failed => forget_doubtful(&mut self.findings),
+            End::Again => {}
         }
         let failed = self.findings.failures.last();
         if end == End::Failed && failed.is_some_and(|failed| failed.kind == FailureKind::Proxy) {
