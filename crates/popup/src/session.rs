@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::{RwSignal, Update, UpdateUntracked, With, WithUntracked};
 use leptos::prelude::{set_interval, set_timeout};
 use leptos::task::spawn_local;
-use lode_core::protocol::{TabView, UiMessage, UiReply, UiState};
+use lode_core::protocol::{CardState, TabView, UiMessage, UiReply, UiState};
 use uuid::Uuid;
 
 use crate::answers::operation::problem;
@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long to wait between two questions for the state, however often it changes.
 const REFRESH_PAUSE: Duration = Duration::from_millis(200);
+
+/// How often the worker is asked while something is under way.
+const REMINDER: Duration = Duration::from_secs(5);
 
 /// How long a Copy button says that it worked.
 const COPIED_SHOWN: Duration = Duration::from_secs(2);
@@ -106,6 +109,16 @@ struct Order {
 }
 
 impl Model {
+    /// Whether the worker has something to send, or the server something to end.
+    fn is_waiting(&self) -> bool {
+        let Some(state) = &self.state else {
+            return false;
+        };
+        let mut cards = state.current.iter().chain(&state.recent);
+        state.unsent > 0
+            || cards.any(|card| matches!(card.state, CardState::Sent(state) if state.is_open()))
+    }
+
     fn new() -> Self {
         Self {
             state: None,
@@ -202,6 +215,16 @@ impl Session {
         set_interval(
             move || session.update(|model| model.clock = browser::clock()),
             Duration::from_secs(1),
+        );
+        // The browser may stop the worker at any time, and asking starts it again: who looks on
+        // need not wait for the worker's alarm.
+        set_interval(
+            move || {
+                if session.0.with_untracked(Model::is_waiting) {
+                    session.refresh();
+                }
+            },
+            REMINDER,
         );
         session.refresh();
         session
