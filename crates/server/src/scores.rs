@@ -14,6 +14,8 @@ const FRESH_MS: i64 = 10 * 60 * 1000;
 /// The correction in use.
 pub(crate) struct Scores {
     current: Mutex<(Option<UnixMillis>, Arc<Recalibration>)>,
+    /// Held by the one that reads the outcomes again.
+    refresh: tokio::sync::Mutex<()>,
 }
 
 impl Default for Scores {
@@ -21,6 +23,7 @@ impl Default for Scores {
         let model = Arc::new(Recalibration::fit([]));
         Self {
             current: Mutex::new((None, model)),
+            refresh: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -47,13 +50,23 @@ impl Scores {
         end
     }
 
-    async fn current(&self, store: &Store, now: UnixMillis) -> Arc<Recalibration> {
-        let (read_at, known) = {
-            let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-            current.clone()
-        };
+    fn known(&self, now: UnixMillis) -> (Arc<Recalibration>, bool) {
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let (read_at, known) = &*current;
         let age = read_at.map(|at| now.saturating_sub(at));
-        if age.is_some_and(|age| (0..FRESH_MS).contains(&age)) {
+        let is_fresh = age.is_some_and(|age| (0..FRESH_MS).contains(&age));
+        (Arc::clone(known), is_fresh)
+    }
+
+    async fn current(&self, store: &Store, now: UnixMillis) -> Arc<Recalibration> {
+        let (known, is_fresh) = self.known(now);
+        if is_fresh {
+            return known;
+        }
+        // One reads, the others wait for what it finds.
+        let _turn = self.refresh.lock().await;
+        let (known, is_fresh) = self.known(now);
+        if is_fresh {
             return known;
         }
         match store.scored_outcomes().await {

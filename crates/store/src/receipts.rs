@@ -85,8 +85,8 @@ pub struct ReceiptPage {
 }
 
 impl Store {
-    /// The receipt of a capture or of another priced action; `None` where there is no such
-    /// operation, `Some(None)` where it is not settled yet.
+    /// The receipt of a capture or of another priced action, of the account or of one member;
+    /// `None` where there is no such operation, `Some(None)` where it is not settled yet.
     ///
     /// # Errors
     /// The database.
@@ -94,17 +94,21 @@ impl Store {
         &self,
         account_id: Uuid,
         operation_id: Uuid,
+        member_id: Option<Uuid>,
     ) -> Result<Option<Option<Receipt>>> {
         let mut tx = self.db.read().await?;
         tx.optional(
-            sql(
-                "SELECT receipt FROM captures WHERE account_id = $1 AND operation_id = $2
+            sql("SELECT c.receipt AS receipt
+                 FROM captures c JOIN devices d ON d.id = c.device_id
+                 WHERE c.account_id = $1 AND c.operation_id = $2
+                       AND ($3 = '' OR d.member_id = $3)
                  UNION ALL
-                 SELECT receipt FROM operations WHERE account_id = $1 AND id = $2
-                 LIMIT 1",
-            )
+                 SELECT receipt FROM operations
+                 WHERE account_id = $1 AND id = $2 AND ($3 = '' OR member_id = $3)
+                 LIMIT 1")
             .bind(account_id)
-            .bind(operation_id),
+            .bind(operation_id)
+            .bind(member_id.map(|id| id.to_string()).unwrap_or_default()),
         )
         .await?
         .map(|row| row.opt_json("receipt"))

@@ -160,7 +160,7 @@ async fn explain(store: &Store, operation: &str) -> Result<(), Failure> {
             out.write(&line(&account.name, &entry))?;
         }
         if let Ok(id) = Uuid::parse_str(operation)
-            && let Some(receipt) = store.receipt(account.id, id).await?
+            && let Some(receipt) = store.receipt(account.id, id, None).await?
         {
             known = true;
             if let Some(receipt) = receipt {

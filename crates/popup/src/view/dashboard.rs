@@ -290,9 +290,16 @@ fn row(line: &Line, known: &Known, clock: &Clock) -> OperationRow {
     about.push_str(&stamp(clock, line.at));
     let reason = line.reason.as_deref().map(|code| match code {
         "out_of_credits" => "There was too little credit. Nothing was charged.".to_owned(),
+        "domain_unknown" => NO_WEBSITE.to_owned(),
         code => sentence(code),
     });
     let paused = line.state == "paused";
+    // While it is paused its receipt says what was charged so far, not what it waits for.
+    let text = if paused {
+        reason.or(line.line.clone())
+    } else {
+        line.line.clone().or(reason)
+    };
     OperationRow {
         operation_id: line.operation_id.clone(),
         title: line
@@ -300,7 +307,7 @@ fn row(line: &Line, known: &Known, clock: &Clock) -> OperationRow {
             .clone()
             .unwrap_or_else(|| action_words(&line.action)),
         about,
-        line: line.line.clone().or(reason).unwrap_or_default(),
+        line: text.unwrap_or_default(),
         cost: if line.is_settled() {
             // Where all of it is given back, the state says so.
             let part = if line.state == "refunded" {
@@ -320,13 +327,17 @@ fn row(line: &Line, known: &Known, clock: &Clock) -> OperationRow {
         },
         resume: Uuid::try_parse(&line.operation_id)
             .ok()
-            .filter(|_| paused)
+            .filter(|_| paused && line.reason.as_deref() != Some("domain_unknown"))
             .map(|operation_id| Resume {
                 operation_id,
                 capture: line.action == "find",
             }),
     }
 }
+
+/// What a capture waits for that credit does not bring.
+const NO_WEBSITE: &str = "The company's website is not known. Enter it beside the lead in the \
+                          popup. Nothing was charged.";
 
 fn cost(
     pools: &[(String, MilliCredits)],
@@ -655,7 +666,14 @@ mod tests {
             waiting.line,
             "There was too little credit. Nothing was charged."
         );
+        // Credit is not what this one waits for, whatever its receipt says so far.
         let mut known = known();
+        let line = &mut known.lines.as_mut().unwrap()[2];
+        line.reason = Some("domain_unknown".to_owned());
+        line.line = Some("Free: nothing found".to_owned());
+        let shown = dashboard(&sample::full_state(), &known, None, &CLOCK);
+        let waiting = &rows(section(&shown, "waiting"))[0];
+        assert_eq!((waiting.line.as_str(), waiting.resume), (NO_WEBSITE, None));
         known.lines.as_mut().unwrap().remove(2);
         let shown = dashboard(&sample::full_state(), &known, None, &CLOCK);
         assert!(shown.sections.iter().all(|s| s.id != "waiting"));

@@ -33,11 +33,9 @@ pub(crate) async fn list(
         .map(|text| text.parse::<ReceiptCursor>())
         .transpose()
         .map_err(|error| ApiError::field("before", error.to_string()))?;
-    let sees_all = caller.is_allowed(&app, Permission::Settings);
-    let member = (!sees_all).then_some(caller.member_id);
     let page = app
         .store
-        .receipts(caller.account_id, member, before, limit)
+        .receipts(caller.account_id, whose(&app, &caller), before, limit)
         .await?;
     let balance = credits::balance(&app, &caller).await?;
     let list = ReceiptList {
@@ -46,6 +44,12 @@ pub(crate) async fn list(
         credits: credits::view(app.pricing.policy(), &balance),
     };
     Ok(Answer::with(list, balance, 0))
+}
+
+/// Whose operations the caller sees: `None` for everybody's.
+fn whose(app: &App, caller: &Caller) -> Option<Uuid> {
+    let sees_all = caller.is_allowed(app, Permission::Settings);
+    (!sees_all).then_some(caller.member_id)
 }
 
 fn line(row: ReceiptRow) -> ReceiptLine {
@@ -70,7 +74,7 @@ fn line(row: ReceiptRow) -> ReceiptLine {
 }
 
 /// What an operation cost, and why, on which evidence, from which grant; not found until it
-/// is settled.
+/// is settled, nor where it is another member's and the list would not have it.
 pub(crate) async fn show(
     State(app): State<App>,
     caller: Caller,
@@ -79,7 +83,7 @@ pub(crate) async fn show(
     let operation_id = path_id(&operation_id)?;
     let receipt = app
         .store
-        .receipt(caller.account_id, operation_id)
+        .receipt(caller.account_id, operation_id, whose(&app, &caller))
         .await?
         .flatten()
         .ok_or(ApiError::NotFound)?;

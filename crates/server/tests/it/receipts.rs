@@ -85,6 +85,11 @@ async fn receipts_are_listed_paged_and_kept_apart() {
         .await;
     assert_eq!((rows(&own).len(), &own["next"]), (1, &Value::Null));
     assert_eq!(rows(&own)[0], all[0]);
+    for (row, status) in [(&all[0], StatusCode::OK), (&all[4], StatusCode::NOT_FOUND)] {
+        let path = format!("/v1/receipts/{}", row["operation_id"].as_str().unwrap());
+        let response = team.send(&bea, Method::GET, &path, &Value::Null).await;
+        assert_eq!(response.status(), status, "{row}");
+    }
 
     for (query, field) in [
         ("limit=0", "limit"),

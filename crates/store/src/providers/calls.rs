@@ -4,6 +4,7 @@ use lode_core::api::{MilliCredits, UnixMillis};
 use lode_core::email::EmailStatus;
 use uuid::Uuid;
 
+use super::outcome::counts_as_right;
 use super::{day_of, keys};
 use crate::Store;
 use crate::captures::status_name;
@@ -274,8 +275,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Writes down what we made of an address that a call found. The first proof counts
-    /// for the provider's record.
+    /// Writes down what we made of an address that a call found. A proof counts for the
+    /// provider's record while it is the last word; where mail has told, that counts.
     ///
     /// # Errors
     /// The database.
@@ -284,26 +285,31 @@ impl Store {
         let name = status_name(verdict)?;
         let Some(row) = tx
             .optional(
-                sql("UPDATE provider_calls SET verdict = $2
+                sql(
+                    "SELECT account_id, provider, outcome, verdict FROM provider_calls
                      WHERE id = $1 AND state = 'found'
-                           AND (verdict IS NULL OR verdict <> $2)
-                     RETURNING account_id, provider, outcome")
+                           AND (verdict IS NULL OR verdict <> $2)",
+                )
                 .bind(id)
-                .bind(name),
+                .bind(name.as_str()),
             )
             .await?
         else {
             return Ok(());
         };
-        // Where mail has told already, that counts.
-        if verdict == EmailStatus::Verified && row.opt_text("outcome")?.is_none() {
-            keys::count(
-                &mut tx,
-                row.uuid("account_id")?,
-                &row.text("provider")?,
-                (0, 0, 1),
-            )
-            .await?;
+        let outcome = row.opt_text("outcome")?;
+        let before = counts_as_right(outcome.clone(), row.opt_text("verdict")?)?;
+        let after = counts_as_right(outcome, Some(name.clone()))?;
+        tx.execute(
+            sql("UPDATE provider_calls SET verdict = $2 WHERE id = $1")
+                .bind(id)
+                .bind(name),
+        )
+        .await?;
+        let change = i64::from(after) - i64::from(before);
+        if change != 0 {
+            let (account, provider) = (row.uuid("account_id")?, row.text("provider")?);
+            keys::count(&mut tx, account, &provider, (0, 0, change)).await?;
         }
         tx.commit().await
     }

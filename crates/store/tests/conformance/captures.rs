@@ -240,7 +240,7 @@ pub async fn other_accounts_see_nothing(bench: Bench) {
     );
     assert!(
         store
-            .receipt(other.id, view.operation_id)
+            .receipt(other.id, view.operation_id, None)
             .await
             .unwrap()
             .is_none()

@@ -13,7 +13,7 @@ pub async fn a_proof_costs_one_credit_and_says_so(bench: Bench) {
     assert_eq!(
         bench
             .store
-            .receipt(bench.account, request.operation_id)
+            .receipt(bench.account, request.operation_id, None)
             .await
             .unwrap(),
         Some(None),
@@ -41,7 +41,7 @@ pub async fn a_proof_costs_one_credit_and_says_so(bench: Bench) {
     );
     let stored = bench
         .store
-        .receipt(bench.account, request.operation_id)
+        .receipt(bench.account, request.operation_id, None)
         .await
         .unwrap();
     assert_eq!(stored.flatten(), Some(receipt));

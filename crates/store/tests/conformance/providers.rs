@@ -238,9 +238,11 @@ pub async fn what_was_answered_is_not_asked_again(bench: Bench) {
         }
         other => panic!("{other:?}"),
     }
-    // The verdict is kept, and a proof counts once.
+    // The verdict is kept, and a proof counts once, while it is the last word.
     for verdict in [
         EmailStatus::Deferred,
+        EmailStatus::Verified,
+        EmailStatus::Invalid,
         EmailStatus::Verified,
         EmailStatus::Verified,
     ] {

@@ -109,7 +109,10 @@ pub async fn a_row_says_what_it_was_of_and_what_it_cost(bench: Bench) {
         ("done", NOW, Some(lead))
     );
     assert_eq!(done.pools, [("standard".to_owned(), 1_000)].into());
-    let receipt = bench.store.receipt(bench.account, ana.operation_id).await;
+    let receipt = bench
+        .store
+        .receipt(bench.account, ana.operation_id, None)
+        .await;
     assert_eq!(done.receipt, receipt.unwrap().unwrap());
 
     let bounce = NewOutcome {
