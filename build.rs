@@ -3,13 +3,17 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+use lzma_rust2::{LzmaOptions, LzmaWriter};
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The strongest that miniz_oxide has.
-const LEVEL: u8 = 10;
+/// What `src/packed/lzma.rs` unpacks: the bits of a literal's context as there, none of the
+/// position.
+const LITERAL_CONTEXT: u32 = 2;
 
 const SITES: [&str; 4] = ["linkedin", "crunchbase", "google", "generic"];
 
@@ -34,9 +38,23 @@ fn main() -> Result<()> {
             lexicon(&read(&path)?, &mut text).map_err(|error| format!("{path}: {error}"))?;
         fs::write(out.join(format!("{module}.words.rs")), lists)?;
     }
-    let packed = miniz_oxide::deflate::compress_to_vec(text.as_bytes(), LEVEL);
-    fs::write(out.join("data.deflate"), packed)?;
+    fs::write(out.join("data.lzma"), packed(text.as_bytes())?)?;
+    fs::write(out.join("data.size"), text.len().to_string())?;
     Ok(())
+}
+
+fn packed(data: &[u8]) -> Result<Vec<u8>> {
+    let options = LzmaOptions {
+        dict_size: 1 << 20,
+        lc: LITERAL_CONTEXT,
+        lp: 0,
+        pb: 0,
+        depth_limit: 1000,
+        ..LzmaOptions::with_preset(9)
+    };
+    let mut writer = LzmaWriter::new_no_header(Vec::new(), &options, false)?;
+    writer.write_all(data)?;
+    Ok(writer.finish()?)
 }
 
 fn read(path: &str) -> Result<String> {

@@ -1,6 +1,8 @@
 //! The data that the core carries: the built-in rule files, then the lists of words, as the
 //! build script packs them. Unpacked at its first use.
 
+mod lzma;
+
 use std::sync::OnceLock;
 
 /// Sites with a built-in rule file.
@@ -9,9 +11,10 @@ const SITES: usize = 4;
 fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| {
-        const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/data.deflate"));
+        const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/data.lzma"));
+        const SIZE: usize = include!(concat!(env!("OUT_DIR"), "/data.size"));
         // What the build script has packed unpacks; tests of the rules and words would fail.
-        let unpacked = miniz_oxide::inflate::decompress_to_vec(PACKED).unwrap_or_default();
+        let unpacked = lzma::unpack(PACKED, SIZE).unwrap_or_default();
         String::from_utf8(unpacked).unwrap_or_default()
     })
 }
