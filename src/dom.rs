@@ -129,7 +129,8 @@ fn text_of(element: ElementRef<'_>, shown: Shown) -> Option<String> {
 pub enum Shown {
     /// All text that is not script, style and the like.
     All,
-    /// Without what `hidden` or an inline style hides, and without what is there for screen
+    /// Without what `hidden` or an inline style hides, without dialogs (the element itself may be
+    /// one), and without what is there for screen
     /// readers only: a class `visually-hidden` or `a11y-text`, or, where classes say nothing,
     /// a twin beside an `aria-hidden` text that begins alike. LinkedIn writes list texts
     /// twice so.
@@ -229,12 +230,19 @@ fn is_left_out(element: ElementRef<'_>, shown: Shown) -> bool {
         Shown::All => false,
         Shown::Sighted => {
             is_hidden(element)
+                || is_dialog(element)
                 || element
                     .classes()
                     .any(|class| matches!(class, "visually-hidden" | "a11y-text" | "sr-only"))
                 || is_screen_reader_twin(element)
         }
     }
+}
+
+/// Whether the element is a dialog: it stands over the page and is closed at first, which only
+/// a style sheet says.
+fn is_dialog(element: ElementRef<'_>) -> bool {
+    element.name() == "dialog" || matches!(element.attr("role"), Some("dialog" | "alertdialog"))
 }
 
 /// Whether the element repeats, for screen readers, what an `aria-hidden` sibling shows: both

@@ -14,7 +14,7 @@ pub(crate) enum Address {
     },
     /// `/pub/<name>/<1>/<2>/<3>`, which the slug cannot be told from.
     OldProfile,
-    /// `/search/results/people/`.
+    /// `/search/results/people/`, and `/search/results/all/`, where people stand among others.
     PeopleSearch,
     /// `/company/<slug>/people/`.
     CompanyPeople,
@@ -57,7 +57,7 @@ impl Address {
             [] => Self::Home,
             ["feed", ..] => Self::Feed,
             ["pub", _, _, _, _, ..] => Self::OldProfile,
-            ["search", "results", "people", ..] => Self::PeopleSearch,
+            ["search", "results", "people" | "all", ..] => Self::PeopleSearch,
             ["mynetwork", "invite-connect", "connections", ..]
             | ["mynetwork", "connections", ..] => Self::Connections,
             ["company" | "school" | "showcase", _, "people", ..] => Self::CompanyPeople,

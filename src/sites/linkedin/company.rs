@@ -42,7 +42,12 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
             .take(14)
             .find(|ancestor| ancestor.name() == "section")
     });
-    if organization.is_none() && card.is_none() {
+    let embedded = embedded(view, &own);
+    // A page whose application has not drawn anything yet: its data and its title agree.
+    let undrawn = card.is_none()
+        && view.first("company_name").is_none()
+        && embedded.as_ref().is_some_and(|node| is_titled(view, node));
+    if organization.is_none() && card.is_none() && !undrawn {
         return None;
     }
     if shows_another(view, card, &own) {
@@ -54,7 +59,6 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         });
         return Some(page);
     }
-    let embedded = embedded(view, &own);
     // Embedded data names many companies, on other pages too: the heading must say the same.
     let shown = shown_name(view);
     let named_alike = embedded
@@ -64,6 +68,7 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         .is_some_and(|(named, shown)| fold(named) == fold(shown));
     let told = organization.is_some()
         || named_alike
+        || undrawn
         || view.has("company_card")
         || view.has("company_tab");
     if !told {
@@ -99,7 +104,15 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     draft.offer(
         Field::Location,
         "json_ld",
-        organization.and_then(json_ld_place),
+        organization
+            .and_then(|node| place(node.get("address")?, "addressLocality", "addressRegion")),
+    );
+    draft.offer(
+        Field::Location,
+        "voyager",
+        embedded
+            .as_ref()
+            .and_then(|node| place(node.get("headquarter")?, "city", "geographicArea")),
     );
     draft.offer(Field::Industry, "top_card", shown.industry.as_deref());
     draft.offer(
@@ -176,6 +189,17 @@ fn embedded(view: &View<'_>, own: &str) -> Option<Node> {
         }
     }
     None
+}
+
+/// Whether the document's title begins with the company's name.
+fn is_titled(view: &View<'_>, company: &Node) -> bool {
+    let name = company.get("name").and_then(Value::as_str).map(fold);
+    let title = dom::title(&view.document).map(|title| fold(&title));
+    name.zip(title).is_some_and(|(name, title)| {
+        title
+            .strip_prefix(&name)
+            .is_some_and(|rest| rest.starts_with([':', ' ', '|', '\u{ff1a}']))
+    })
 }
 
 /// Whether the navigation of the page belongs to another company: in-page navigation is half
@@ -285,13 +309,10 @@ fn listed<'a>(view: &'a View<'_>, label: &str) -> Option<ElementRef<'a>> {
     None
 }
 
-fn json_ld_place(node: &Node) -> Option<String> {
-    let address = node.get("address")?;
+/// The town and region of an address, by the keys under which they stand.
+fn place(address: &Value, town: &str, region: &str) -> Option<String> {
     let part = |key: &str| address.get(key).and_then(Value::as_str);
-    let parts: Vec<&str> = [part("addressLocality"), part("addressRegion")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let parts: Vec<&str> = [part(town), part(region)].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| dom::decode_entities(&parts.join(", ")))
 }
 

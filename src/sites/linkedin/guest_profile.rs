@@ -42,6 +42,9 @@ pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
     let mut draft = Draft::person();
     let shown = card.map(|card| read_card(view, card)).unwrap_or_default();
     let says_why = |name: &String| view.rules.has_label("error_phrase", name);
+    if person.is_none() && names_address(view, slug) {
+        return Some(ParsedPage::empty("linkedin", "error", Some("guest")));
+    }
     if person.is_none() && shown.name.as_ref().is_some_and(says_why) {
         return None;
     }
@@ -70,6 +73,16 @@ pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
         page.leads.push(lead);
     }
     Some(page)
+}
+
+/// Whether the heading speaks of the address itself: "No match for **ada-example** found".
+fn names_address(view: &View<'_>, slug: &str) -> bool {
+    let marked = view.all("profile_heading").into_iter().take(4);
+    marked
+        .flat_map(|heading| heading.descendent_elements().skip(1).take(20))
+        .filter(|inner| matches!(inner.name(), "strong" | "b" | "em"))
+        .filter_map(dom::text)
+        .any(|text| canonical::normal_slug(&text).as_deref() == Some(slug))
 }
 
 /// The JSON-LD person, unless its own address says it is somebody else.
@@ -151,21 +164,22 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
         .into_iter()
         .take(200)
         .collect();
-    let name_at = heading.and_then(|heading| {
-        pieces
-            .iter()
-            .position(|piece| dom::contains(heading, piece.element))
-    });
+    let in_heading =
+        |piece: &Piece<'_>| heading.is_some_and(|heading| dom::contains(heading, piece.element));
+    let name_at = pieces.iter().position(in_heading);
+    let name_end = pieces.iter().rposition(in_heading);
     // After the name: the headline, then the place, then counts.
-    let mut lines = name_at
+    let mut lines = name_end
         .and_then(|at| pieces.get(at + 1..))
         .unwrap_or_default()
         .iter()
-        .map(|piece| piece.text.as_str())
-        .filter(|text| !top_card::is_pronouns(view, text) && !top_card::is_degree(text));
-    let headline = view
-        .text_in(card, "guest_headline")
-        .or_else(|| lines.next().map(str::to_owned));
+        .filter(|line| !top_card::is_pronouns(view, &line.text) && !top_card::is_degree(&line.text))
+        .peekable();
+    let headline = view.text_in(card, "guest_headline").or_else(|| {
+        lines
+            .next_if(|line| !is_below_headline(line))
+            .map(|line| line.text.clone())
+    });
     let listed = definitions(view, card);
     let location = listed
         .iter()
@@ -174,8 +188,8 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
         .or_else(|| view.text_in(card, "guest_location"))
         .or_else(|| {
             lines
-                .find(|text| headline.as_deref() != Some(text))
-                .map(str::to_owned)
+                .find(|line| headline.as_ref() != Some(&line.text))
+                .map(|line| line.text.clone())
         })
         .map(|text| top_card::without_count(view, &text).to_owned())
         .filter(|text| !top_card::is_count(view, text));
@@ -185,14 +199,25 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
         .map(|(_, value)| value.clone())
         .or_else(|| view.text_in(card, "guest_industry"));
     Card {
-        name: name_at
-            .and_then(|at| pieces.get(at))
-            .map(|p| p.text.clone()),
+        // What is marked as the name may have a part for each of its words.
+        name: heading
+            .filter(|heading| heading.name() != "h1")
+            .and_then(dom::sighted_text)
+            .or_else(|| Some(pieces.get(name_at?)?.text.clone())),
         headline: headline.as_deref().and_then(shown),
         location: location.as_deref().and_then(shown),
         industry: industry.as_deref().and_then(shown),
         website: top_card::website(view, card),
     }
+}
+
+/// Whether a line of the card stands under a heading below that of the headline, as the place
+/// does: a member may have no headline.
+fn is_below_headline(line: &Piece<'_>) -> bool {
+    [line.element]
+        .into_iter()
+        .chain(dom::ancestors(line.element).take(4))
+        .any(|element| matches!(element.name(), "h3" | "h4"))
 }
 
 /// The `dt`/`dd` pairs of the card (2015/16).
