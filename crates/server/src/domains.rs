@@ -79,6 +79,16 @@ impl ProfileStore for StoredDomains {
         }
     }
 
+    async fn take_run(&self, domain: &Domain, most: u32, now: i64) -> Option<i64> {
+        match self.store.take_probe_run(domain.as_str(), most, now).await {
+            Ok(free_at) => free_at,
+            Err(error) => {
+                tracing::warn!(%error, "cannot count a run for all servers");
+                None
+            }
+        }
+    }
+
     async fn end_backoff(&self, group: &str) {
         if let Err(error) = self.store.end_probe_backoff(group).await {
             tracing::warn!(%error, "cannot keep that a back-off is over");
@@ -229,5 +239,14 @@ mod tests {
             ask(&store, "listed.test", 2 * DAY).await,
             (EmailStatus::Blocked, 2)
         );
+        // The hour's runs at one domain are counted together, whichever server began them.
+        let runs = Limits::default().runs_per_domain_hour;
+        for run in 1..=i64::from(runs) {
+            let (status, _) = ask(&store, "acme.test", 3 * DAY + run).await;
+            assert_eq!(status, EmailStatus::Verified, "{run}");
+        }
+        let asked = bed.stats().of("acme.test").connections;
+        let (status, connections) = ask(&store, "acme.test", 3 * DAY + 10).await;
+        assert_eq!((status, connections), (EmailStatus::Deferred, asked));
     }
 }

@@ -6,6 +6,8 @@ use crate::Store;
 use crate::error::Result;
 use crate::sql::{dialect, sql};
 
+const HOUR_MS: i64 = 3_600_000;
+
 /// Until when a mail provider is to be left alone; moments of the past hold nothing up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ProbeHold {
@@ -164,7 +166,49 @@ impl Store {
         tx.commit().await
     }
 
-    /// Drops holds that were over at `now`.
+    /// Counts a run at a domain's mail servers, unless `most` were begun within the hour before
+    /// `now` by any server: then when the next one may begin, and nothing is counted.
+    ///
+    /// # Errors
+    /// The database; then nothing is counted.
+    pub async fn take_probe_run(
+        &self,
+        domain: &str,
+        most: u32,
+        now: UnixMillis,
+    ) -> Result<Option<UnixMillis>> {
+        let mut tx = self.db.write().await?;
+        // SQLite has one writer anyway.
+        let turn = dialect(
+            "SELECT $1 AS turn",
+            "SELECT CAST(pg_advisory_xact_lock(hashtextextended($1, 0)) AS TEXT) AS turn",
+        );
+        tx.one(turn.bind(["probe_runs ", domain].concat())).await?;
+        let begun = tx
+            .all(
+                sql("SELECT begun_at FROM probe_runs
+                     WHERE domain = $1 AND begun_at > $2
+                     ORDER BY begun_at DESC LIMIT $3")
+                .bind(domain)
+                .bind(now.saturating_sub(HOUR_MS))
+                .bind(i64::from(most)),
+            )
+            .await?;
+        if begun.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
+            let oldest = begun.last().map(|row| row.int("begun_at")).transpose()?;
+            return Ok(Some(oldest.unwrap_or(now).saturating_add(HOUR_MS)));
+        }
+        tx.execute(
+            sql("INSERT INTO probe_runs (domain, begun_at) VALUES ($1, $2)")
+                .bind(domain)
+                .bind(now),
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(None)
+    }
+
+    /// Drops holds that were over at `now`, and runs of more than an hour before.
     ///
     /// # Errors
     /// The database.
@@ -172,6 +216,9 @@ impl Store {
         let mut tx = self.db.write().await?;
         let text = "DELETE FROM probe_holds WHERE stop_until <= $1 AND backoff_until <= $1";
         tx.execute(sql(text).bind(now)).await?;
+        let text = "DELETE FROM probe_runs WHERE begun_at <= $1";
+        tx.execute(sql(text).bind(now.saturating_sub(HOUR_MS)))
+            .await?;
         tx.commit().await
     }
 

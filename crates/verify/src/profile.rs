@@ -53,6 +53,12 @@ pub trait ProfileStore: Send + Sync + std::fmt::Debug {
     }
     /// Keeps that; the later moment counts.
     async fn put_hold(&self, _group: &str, _hold: GroupHold) {}
+    /// Counts a run at the domain's servers, unless `most` were begun within the hour before
+    /// `now` by any process: then when the next one may begin. Without a memory of its own a
+    /// verifier counts its own runs alone.
+    async fn take_run(&self, _domain: &Domain, _most: u32, _now: i64) -> Option<i64> {
+        None
+    }
     /// The group answered without complaint: its back-off is over.
     async fn end_backoff(&self, _group: &str) {}
 }

@@ -88,3 +88,28 @@ pub async fn the_later_of_two_holds_counts(bench: Bench) {
     store.forget_probe_holds(NOW + DAY).await.unwrap();
     assert_eq!(store.probe_hold("google").await.unwrap(), None);
 }
+
+pub async fn the_runs_of_an_hour_are_counted_for_all_servers(bench: Bench) {
+    const HOUR: i64 = 3_600_000;
+    let store = &bench.store;
+    let take = async |domain: &str, now| store.take_probe_run(domain, 2, now).await.unwrap();
+    assert_eq!(take("acme.test", NOW).await, None);
+    // Several at once: no more than there is room for.
+    let (one, two, three) = tokio::join!(
+        take("acme.test", NOW + 1),
+        take("acme.test", NOW + 1),
+        take("acme.test", NOW + 1),
+    );
+    let taken = [one, two, three]
+        .iter()
+        .filter(|free| free.is_none())
+        .count();
+    assert_eq!(taken, 1);
+    assert_eq!(take("acme.test", NOW + HOUR - 1).await, Some(NOW + HOUR));
+    assert_eq!(take("other.test", NOW).await, None);
+    // What was refused was not counted.
+    assert_eq!(take("acme.test", NOW + HOUR).await, None);
+    assert_eq!(take("acme.test", NOW + HOUR).await, Some(NOW + HOUR + 1));
+    store.forget_probe_holds(NOW + 3 * HOUR).await.unwrap();
+    assert_eq!(take("acme.test", NOW + 3 * HOUR).await, None);
+}

@@ -105,6 +105,7 @@ conformance! {
     domains::a_domains_profile_is_the_newest,
     domains::a_confirmed_domain_is_believed_for_its_time,
     domains::the_later_of_two_holds_counts,
+    domains::the_runs_of_an_hour_are_counted_for_all_servers,
     providers::keys_are_set_changed_ordered_and_removed,
     providers::the_days_purse_is_reserved_settled_and_new_the_next_day,
     providers::servers_together_keep_the_days_limit,

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -201,6 +202,13 @@ impl<'a> Route<'a> {
         inner
             .gate
             .manners(|manners| manners.admit(&inner.config.limits, domain, group, retry, now))?;
+        if !retry {
+            let most = inner.config.limits.runs_per_domain_hour;
+            if let Some(free_at) = inner.profiles.take_run(self.domain, most, now).await {
+                let wait = u64::try_from(free_at.saturating_sub(now)).unwrap_or(0);
+                return Err(Hold::RunsThisHour(Duration::from_millis(wait)));
+            }
+        }
         self.admitted = true;
         Ok(())
     }
