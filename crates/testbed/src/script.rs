@@ -31,6 +31,7 @@ const FILES: &[&str] = &[
     include_str!("../scripts/second_hello.toml"),
     include_str!("../scripts/second_wire.toml"),
     include_str!("../scripts/second_routes.toml"),
+    include_str!("../scripts/third_behaviours.toml"),
 ];
 
 /// Local parts of functions, as far as claims are made about them.

@@ -132,7 +132,6 @@ pub(crate) async fn serve(listener: TcpListener, server: Arc<Server>) {
             server.stats.update(&name, |stats| {
                 stats.connections += 1;
                 stats.open += 1;
-                stats.connections_at_once_max = stats.connections_at_once_max.max(stats.open);
                 stats.trapped += u64::from(server.role == Role::Trap);
             });
             let mut session = Session::new(&server, stream);
@@ -168,6 +167,8 @@ struct Session<'a> {
     connection: u64,
     first_connection: bool,
     greeted: bool,
+    /// The client has said something.
+    spoke: bool,
     /// The name that the client gave.
     helo: String,
     sender: Option<String>,
@@ -197,6 +198,7 @@ impl<'a> Session<'a> {
             connection,
             first_connection: connection == 1,
             greeted: false,
+            spoke: false,
             helo: String::new(),
             sender: None,
             transaction_recipients: 0,
@@ -220,6 +222,13 @@ impl<'a> Session<'a> {
             let Some(line) = self.line().await? else {
                 return Ok(End::ClientLeft);
             };
+            if !std::mem::replace(&mut self.spoke, true) {
+                // Not at once: the end of the client's former connection may still be unread.
+                let server = self.server;
+                server.stats.update(server.name(), |stats| {
+                    stats.connections_at_once_max = stats.connections_at_once_max.max(stats.open);
+                });
+            }
             if !self.input.is_empty() {
                 self.count(|stats| stats.pipelined += 1);
             }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct DomainStats {
     /// Connections accepted.
     pub connections: u64,
-    /// Most connections open at once.
+    /// Most connections open at once, counted when a client first speaks.
     pub connections_at_once_max: u64,
     /// Connections open now.
     pub open: u64,

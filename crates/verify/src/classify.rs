@@ -1,4 +1,5 @@
-//! What a mail server's reply means. Pure: the rules are the table in `classify/rules.rs`.
+//! What a mail server's reply means. Pure: the rules are the table in `classify/rules.rs`, the
+//! words in `classify/words.rs`.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +8,7 @@ use crate::smtp::Reply;
 
 mod echo;
 mod rules;
+mod words;
 
 pub use echo::Echoes;
 
@@ -71,6 +73,13 @@ pub enum Asked {
 pub fn classify(asked: Asked, reply: &Reply, echoes: &Echoes) -> ReplyClass {
     let parts = Parts::of(reply, echoes);
     parts.class(asked, reply.code)
+}
+
+/// Whether an answer leaves open which of two states the mailbox is in: the same words about
+/// a decoy prove nothing then.
+#[must_use]
+pub(crate) fn leaves_open(answer: &RcptAnswer) -> bool {
+    rules::names_alternatives(&answer.text.to_lowercase())
 }
 
 /// Longest text of a reply that is kept, in characters.

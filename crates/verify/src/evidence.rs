@@ -26,6 +26,12 @@ pub struct RcptAnswer {
 }
 
 impl RcptAnswer {
+    /// Whether it accepts the recipient, or may once it is asked again.
+    #[must_use]
+    pub fn may_be_accepted(&self) -> bool {
+        matches!(self.class, ReplyClass::Accepted | ReplyClass::Temporary)
+    }
+
     /// Whether it refuses the recipient for good in words that may be about the mailbox.
     #[must_use]
     pub fn is_refusal(&self) -> bool {

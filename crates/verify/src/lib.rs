@@ -27,7 +27,8 @@
 //! `cargo xtask test --only "real mail servers"` (root, Debian) asks real Postfix with
 //! postgrey, Exim and OpenSMTPD. What is taught by whom: `docs/VERIFIER.md`.
 //!
-//! Start at [`Verifier`]. Rules for one server's replies: `classify/rules.rs`.
+//! Start at [`Verifier`]. Rules for one server's replies: `classify/rules.rs`, their words
+//! `classify/words.rs`.
 
 pub mod address;
 pub mod classify;

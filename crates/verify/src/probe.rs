@@ -152,9 +152,11 @@ impl Findings {
     pub(crate) fn shapes_to_ask(&self) -> Vec<Shape> {
         let mut shapes = Vec::new();
         for answer in self.targets.iter().flatten() {
-            let may_be = matches!(answer.class, ReplyClass::Accepted | ReplyClass::Temporary);
             let shape = Shape::of_address(&answer.recipient);
-            if may_be && !self.control.covers(&answer.recipient) && !shapes.contains(&shape) {
+            if answer.may_be_accepted()
+                && !self.control.covers(&answer.recipient)
+                && !shapes.contains(&shape)
+            {
                 shapes.push(shape);
             }
         }

@@ -1,7 +1,7 @@
 //! What a reply repeats of our own words is taken out before it is read: an address like
 //! `mailbox.full@blocked-spam.example` must not decide what a reply means.
 
-use super::rules;
+use super::words;
 use crate::address::Address;
 
 /// Our own words that a reply may repeat.
@@ -79,7 +79,7 @@ impl Echoes {
     #[must_use]
     pub(super) fn strip_names(&self, text: &str) -> String {
         let mut left = text.to_owned();
-        for word in self.names.iter().filter(|name| !rules::is_vocabulary(name)) {
+        for word in self.names.iter().filter(|name| !words::is_vocabulary(name)) {
             left = without(&left, word, true);
         }
         left

@@ -91,11 +91,12 @@ impl Decoys {
 
 impl Decoys {
     /// A decoy as like this address as can be: the same given name or initial, the same
-    /// length. For shapes of [`Shape::COMMON`].
+    /// length. Not for tags (`ada+news`), of which every one arrives where one does, and not
+    /// for what is too short to differ.
     pub(crate) fn kin_of(&self, target: &Address) -> Option<Address> {
         let local = target.local();
         let begin = match Shape::of(local) {
-            Shape::Words(separator) => {
+            Shape::Words(separator) | Shape::Initial(separator) if separator != '+' => {
                 let (given, _) = local.split_once(separator)?;
                 format!("{given}{separator}")
             }

@@ -8,6 +8,7 @@ use crate::classify::{Asked, Echoes, ReplyClass, classify, excerpt, rcpt_answer}
 use crate::evidence::{Control, FailureKind, RcptAnswer, SessionFailure, Stage};
 use crate::net::JudgedIp;
 use crate::profile::CatchAll;
+use crate::shape::Shape;
 use crate::smtp::{Command, Connection, Reply, SmtpError};
 use crate::verdict::rules::catch_all;
 
@@ -541,13 +542,29 @@ impl Session<'_> {
             return Ok(());
         }
         for shape in self.findings.shapes_to_ask() {
-            let Some(decoy) = self.plan.decoys.of_shape(shape) else {
+            let Some(decoy) = self.decoy_of(shape) else {
                 continue;
             };
             let answer = self.rcpt_in_good_mood(&decoy).await?;
             self.findings.control.shaped.push(answer);
         }
         Ok(())
+    }
+
+    /// The decoy of an uncommon shape: as like the shortest target of that shape as can be.
+    /// Whoever is asked again is asked what it was asked before, whatever it accepts now.
+    fn decoy_of(&self, shape: Shape) -> Option<Address> {
+        let plan = self.plan;
+        let may_be = |answer: &Option<RcptAnswer>| {
+            plan.retry || answer.as_ref().is_some_and(RcptAnswer::may_be_accepted)
+        };
+        let answered = plan.targets.iter().zip(&self.findings.targets);
+        answered
+            .filter(|(target, answer)| Shape::of(target.local()) == shape && may_be(answer))
+            .map(|(target, _)| target)
+            .min_by_key(|target| target.local().len())
+            .and_then(|target| plan.decoys.kin_of(target))
+            .or_else(|| plan.decoys.of_shape(shape))
     }
 
     /// After an accepted target: one decoy more, as like it as can be. A server that accepts

@@ -4,7 +4,7 @@
 use lode_core::email::EmailStatus;
 
 use crate::address::class::AddressClass;
-use crate::classify::ReplyClass;
+use crate::classify::{ReplyClass, leaves_open};
 use crate::evidence::{Control, FailureKind, RcptAnswer, SessionFailure};
 use crate::profile::CatchAll;
 
@@ -270,7 +270,7 @@ fn ambiguous(control: &Control, target: &RcptAnswer) -> Judgement {
         local.is_some_and(|local| words.any(|word| word == local.to_lowercase()))
     };
     let whole = target.code == 554 && target.enhanced.is_none() && !named();
-    if same && postmaster && !whole {
+    if same && postmaster && !whole && !leaves_open(target) {
         return Judgement::new(EmailStatus::Invalid, 0, "refused_like_the_decoys");
     }
     Judgement::new(EmailStatus::Unknown, 30, "ambiguous_refusal")
