@@ -14,14 +14,19 @@ use crate::sites::view::View;
 
 /// Reads an account's page; `None` where the document shows none.
 pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
-    let name = view.first("sales_account_name")?;
+    let name = view.first("sales_account_name").or_else(|| {
+        // Where nothing is marked: the heading, if links around it or the title tell whose.
+        let heading = view.first("profile_heading")?;
+        (sales_lead::is_titled(view, heading) || shows(view, heading) == Some(true))
+            .then_some(heading)
+    })?;
     let others = view.all("sales_other_company");
     let others: HashSet<NodeId> = others.iter().map(|other| other.id()).collect();
     let is_own = |element: &ElementRef<'_>| {
         let mut around = once(*element).chain(dom::ancestors(*element));
         !around.any(|one| others.contains(&one.id()))
     };
-    if shows_another(view, name) {
+    if shows(view, name) == Some(false) {
         let mut page = ParsedPage::empty("linkedin", "loading", None);
         page.notes.push(Note {
             field: "page".to_owned(),
@@ -79,12 +84,11 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     Some(page)
 }
 
-/// Whether the links around the name are to pages of another account: its tabs, the search for
-/// its people. The nearest element around the name with any such link tells.
-fn shows_another(view: &View<'_>, name: ElementRef<'_>) -> bool {
-    let Some(own) = sales_lead::account_id(&view.url) else {
-        return false;
-    };
+/// Whether the links around the name are to pages of the account in the address, and not of
+/// another: its tabs, the search for its people. The nearest element around the name with any
+/// such link tells.
+fn shows(view: &View<'_>, name: ElementRef<'_>) -> Option<bool> {
+    let own = sales_lead::account_id(&view.url)?;
     let around = dom::ancestors(name)
         .take(8)
         .take_while(|around| !matches!(around.name(), "main" | "body"));
@@ -96,7 +100,7 @@ fn shows_another(view: &View<'_>, name: ElementRef<'_>) -> bool {
     });
     linked
         .find(|ids| !ids.is_empty())
-        .is_some_and(|ids| !ids.contains(&own))
+        .map(|ids| ids.contains(&own))
 }
 
 /// The accounts that a link names: in its path, or as the employer in a search for people.

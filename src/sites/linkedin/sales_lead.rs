@@ -19,7 +19,11 @@ type Node = Map<String, Value>;
 /// Reads a lead's page; `None` where the document shows none.
 pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     let embedded = embedded(view, id);
-    let name = view.first("sales_lead_name");
+    let marked = view.first("sales_lead_name");
+    // Where nothing is marked: the heading, which the document's title or the data repeats.
+    let heading = view.first("profile_heading").filter(|_| marked.is_none());
+    let is_told = |heading: &ElementRef<'_>| embedded.is_some() || is_titled(view, *heading);
+    let name = marked.or(heading.filter(is_told));
     if embedded.is_none() && name.is_none() {
         return None;
     }
@@ -34,15 +38,17 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         });
         return Some(page);
     }
+    let card = heading.and(name).and_then(Card::around);
     let mut draft = Draft::person();
     let said = |key: &str| embedded.as_ref().and_then(|node| text(node, key));
     // What stands in the page; the embedded profile carries the lead's own id.
     draft.offer(Field::FullName, "sales_profile", said("fullName"));
-    draft.offer(
-        Field::FullName,
-        "data_anonymize",
-        name.and_then(dom::sighted_text),
-    );
+    let strategy = if marked.is_some() {
+        "data_anonymize"
+    } else {
+        "heading"
+    };
+    draft.offer(Field::FullName, strategy, name.and_then(dom::sighted_text));
     draft.offer(Field::Headline, "sales_profile", said("headline"));
     let headline = view
         .first("sales_lead_headline")
@@ -55,6 +61,13 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     draft.offer(Field::Location, "data_anonymize", location);
     if !draft.has(Field::Location) {
         draft.offer(Field::Location, "card_order", place_in_card(view));
+    }
+    let shown_role = card.as_ref().and_then(|card| card.role(view));
+    if let Some(card) = &card {
+        let mut lines = card.lines(view, shown_role.as_ref()).into_iter();
+        draft.offer(Field::Headline, "card_order", lines.next());
+        let place = lines.next().filter(|line| rows::is_place(view, line));
+        draft.offer(Field::Location, "card_order", place);
     }
     draft.offer(Field::Industry, "sales_profile", said("industry"));
     if let Some((title, company)) = embedded.as_ref().and_then(position) {
@@ -84,7 +97,15 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
             headline::split(&line).company,
         );
     }
-    if title.is_none() {
+    if let Some(role) = &shown_role {
+        draft.offer(Field::Title, "card_order", role.title.as_deref());
+        draft.offer(Field::Company, "card_order", role.company.as_deref());
+        let url = role
+            .link
+            .and_then(|link| view.href(link))
+            .and_then(|url| account_address(&url));
+        draft.offer(Field::CompanyUrl, "card_order", url);
+    } else if title.is_none() {
         let listed = position::of_section(view, "sales_experience", "experience", Grain::Block);
         if let Some(position) = listed.into_iter().find(|position| position.current) {
             draft.offer(Field::Title, "experience", position.title);
@@ -131,6 +152,96 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         page.leads.push(lead);
     }
     Some(page)
+}
+
+/// Whether the document's title begins with the heading's text: "Ada Example | Lead | …".
+pub(crate) fn is_titled(view: &View<'_>, heading: ElementRef<'_>) -> bool {
+    let name = dom::sighted_text(heading).map(|name| fold(&name));
+    let title = dom::title(&view.document).map(|title| fold(&title));
+    name.zip(title).is_some_and(|(name, title)| {
+        title
+            .strip_prefix(&name)
+            .is_some_and(|rest| rest.starts_with(" |"))
+    })
+}
+
+/// The card around a heading, where nothing marks its parts.
+struct Card<'a> {
+    card: ElementRef<'a>,
+    heading: ElementRef<'a>,
+}
+
+/// The role that a card shows: a line with a link to the account.
+struct Role<'a> {
+    line: ElementRef<'a>,
+    link: Option<ElementRef<'a>>,
+    title: Option<String>,
+    company: Option<String>,
+}
+
+impl<'a> Card<'a> {
+    fn around(heading: ElementRef<'a>) -> Option<Self> {
+        let mut around = dom::ancestors(heading).take(12);
+        let card = around.find(|around| around.name() == "section")?;
+        Some(Self { card, heading })
+    }
+
+    /// The first line that links to an account: "CTO at Acme". Of a list of roles the first
+    /// one, whose company may have no page.
+    fn role(&self, view: &View<'_>) -> Option<Role<'a>> {
+        let links = view.all_in(self.card, "sales_account_link").into_iter();
+        let (link, company) = links.take(40).find_map(|link| {
+            account_id(&view.href(link)?)?;
+            Some((link, dom::sighted_text(link)?))
+        })?;
+        let is_line = |around: &ElementRef<'_>| matches!(around.name(), "p" | "li" | "div");
+        let line = dom::ancestors(link).take(4).find(is_line)?;
+        let item = dom::ancestors(link)
+            .take(8)
+            .find(|around| around.name() == "li");
+        let first = item.and_then(|item| item.prev_siblings().filter(is_line).last());
+        if let Some(first) = first {
+            let text = dom::pieces(first, Grain::Block, Shown::Sighted);
+            let stated = headline::split(&text.into_iter().next()?.text);
+            return Some(Role {
+                line: first,
+                link: None,
+                title: stated.title,
+                company: stated.company,
+            });
+        }
+        let stated = headline::split(&dom::sighted_text(line)?);
+        let first = || {
+            let pieces = dom::pieces(line, Grain::Span, Shown::Sighted);
+            let first = pieces.into_iter().next()?;
+            (first.text != company).then_some(first.text)
+        };
+        let title = stated.title.or_else(first);
+        Some(Role {
+            line,
+            link: Some(link),
+            title,
+            company: Some(company),
+        })
+    }
+
+    /// The card's texts between the name and the role, without degrees and pronouns.
+    fn lines(&self, view: &View<'_>, role: Option<&Role<'_>>) -> Vec<String> {
+        dom::pieces(self.card, Grain::Span, Shown::Sighted)
+            .into_iter()
+            .take(60)
+            .skip_while(|piece| !dom::contains(self.heading, piece.element))
+            .skip_while(|piece| dom::contains(self.heading, piece.element))
+            .take_while(|piece| role.is_none_or(|role| !dom::contains(role.line, piece.element)))
+            .map(|piece| piece.text.trim_matches(['·', '•', ' ']).to_owned())
+            .filter(|text| {
+                text.chars().any(char::is_alphanumeric)
+                    && !top_card::is_degree(text)
+                    && !top_card::is_pronouns(view, text)
+            })
+            .take(2)
+            .collect()
+    }
 }
 
 /// The place on the card, where nothing marks it: the line after the headline.

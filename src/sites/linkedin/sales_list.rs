@@ -2,10 +2,10 @@
 
 use crate::document::ElementRef;
 
-use super::sales_lead;
+use super::{rows, sales_lead, top_card};
 use crate::Lead;
 use crate::canonical;
-use crate::dom::{self, Grain, Shown};
+use crate::dom::{self, Grain, Piece, Shown};
 use crate::page::{Note, ParsedPage};
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
@@ -48,18 +48,143 @@ fn rows<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
             rows.push(row);
         }
     }
+    if rows.is_empty() {
+        rows = rows_by_link(view);
+    }
     rows
 }
 
-fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
-    let name = view
-        .first_in(row, "sales_row_name")
-        .and_then(dom::sighted_text)?;
+/// Rows that nothing marks: list items or table rows with a link to a lead, outside what stands
+/// around the list.
+fn rows_by_link<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
+    let mut rows: Vec<ElementRef<'a>> = Vec::new();
+    for link in view.all("sales_lead_link").into_iter().take(1_000) {
+        let around = || dom::ancestors(link).take(40);
+        let in_frame =
+            around().any(|around| matches!(around.name(), "header" | "nav" | "aside" | "footer"));
+        let row = around()
+            .take(24)
+            .find(|around| matches!(around.name(), "li" | "tr"));
+        if let Some(row) = row
+            && !in_frame
+            && rows.last().is_none_or(|last| !dom::contains(*last, row))
+        {
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// Reads a row by the order of its texts: name, degree, title, company, place, tenure.
+fn read_unmarked(view: &View<'_>, row: ElementRef<'_>, draft: &mut Draft) -> Option<()> {
+    let links = view.all_in(row, "sales_lead_link").into_iter().take(20);
+    let (link, name) = links
+        .filter_map(|link| Some((link, dom::sighted_text(link)?)))
+        .next()?;
     if view.rules.is_label("anonymous_member", &name) {
         return None;
     }
+    draft.offer(Field::FullName, "row_link", Some(name));
+    let account = view
+        .all_in(row, "sales_account_link")
+        .into_iter()
+        .filter(|link| {
+            let url = view.href(*link);
+            url.is_some_and(|url| sales_lead::account_id(&url).is_some())
+        })
+        .find_map(|link| Some((link, dom::sighted_text(link)?)));
+    let mut texts = dom::pieces(row, Grain::Span, Shown::Sighted)
+        .into_iter()
+        .take(80)
+        .skip_while(|piece| !dom::contains(link, piece.element))
+        .skip_while(|piece| dom::contains(link, piece.element))
+        .map(|piece| Piece {
+            text: piece.text.trim_matches(['·', '•', ' ']).to_owned(),
+            element: piece.element,
+        })
+        .filter(|piece| {
+            piece.text.chars().any(char::is_alphanumeric) && !top_card::is_degree(&piece.text)
+        })
+        .take_while(|piece| !sales_lead::is_tenure(view, &piece.text))
+        .peekable();
+    let is_account = |piece: &Piece<'_>| {
+        let account = account.as_ref();
+        account.is_some_and(|(link, _)| dom::contains(*link, piece.element))
+    };
+    let title = texts.next_if(|piece| !is_account(piece));
+    draft.offer(
+        Field::Title,
+        "row_order",
+        title.as_ref().map(|title| &title.text),
+    );
+    match (&account, &title) {
+        (Some((_, company)), _) => {
+            draft.offer(Field::Company, "row_order", Some(company));
+            texts.find(is_account);
+        }
+        // A company without a page stands on the title's line.
+        (None, Some(title)) => {
+            let line = block_around(title.element);
+            let company = texts.next_if(|piece| dom::contains(line, piece.element));
+            draft.offer(
+                Field::Company,
+                "row_order",
+                company.map(|company| company.text),
+            );
+        }
+        (None, None) => {}
+    }
+    let place = texts
+        .next()
+        .filter(|piece| rows::is_place(view, &piece.text))
+        .filter(|piece| !piece.text.starts_with(|c: char| c.is_ascii_digit()));
+    draft.offer(Field::Location, "row_order", place.map(|piece| piece.text));
+    let url = account
+        .and_then(|(link, _)| view.href(link))
+        .and_then(|url| sales_lead::account_address(&url));
+    draft.offer(Field::CompanyUrl, "row_link", url);
+    Some(())
+}
+
+/// The nearest element around a text that is not part of a line.
+fn block_around(element: ElementRef<'_>) -> ElementRef<'_> {
+    [element]
+        .into_iter()
+        .chain(dom::ancestors(element))
+        .find(|around| !matches!(around.name(), "span" | "a" | "b" | "strong" | "em"))
+        .unwrap_or(element)
+}
+
+fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
     let mut draft = Draft::person();
-    draft.offer(Field::FullName, "data_anonymize", Some(&name));
+    match view
+        .first_in(row, "sales_row_name")
+        .and_then(dom::sighted_text)
+    {
+        Some(name) if view.rules.is_label("anonymous_member", &name) => return None,
+        Some(name) => {
+            draft.offer(Field::FullName, "data_anonymize", Some(&name));
+            read_marked(view, row, &mut draft);
+        }
+        None => read_unmarked(view, row, &mut draft)?,
+    }
+    let links: Vec<_> = row
+        .descendent_elements()
+        .filter(|element| element.name() == "a")
+        .take(60)
+        .filter_map(|link| view.href(link))
+        .collect();
+    let public = links.iter().find_map(canonical::linkedin_profile);
+    draft.offer(Field::ProfileUrl, "public_link", public);
+    if !draft.has(Field::ProfileUrl) {
+        let own = links.iter().find_map(sales_lead::address);
+        draft.offer(Field::ProfileUrl, "row_link", own);
+    }
+    Some(draft.finish())
+}
+
+/// Reads a row whose texts are marked as what they are.
+fn read_marked(view: &View<'_>, row: ElementRef<'_>, draft: &mut Draft) {
     let shown = |key: &str| view.first_in(row, key).and_then(dom::sighted_text);
     let title = shown("sales_row_title")
         .or_else(|| shown("sales_row_job_title").filter(|text| !sales_lead::is_tenure(view, text)));
@@ -82,19 +207,6 @@ fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
         "data_anonymize",
         shown("sales_row_location"),
     );
-    let links: Vec<_> = row
-        .descendent_elements()
-        .filter(|element| element.name() == "a")
-        .take(60)
-        .filter_map(|link| view.href(link))
-        .collect();
-    let public = links.iter().find_map(canonical::linkedin_profile);
-    draft.offer(Field::ProfileUrl, "public_link", public);
-    if !draft.has(Field::ProfileUrl) {
-        let own = links.iter().find_map(sales_lead::address);
-        draft.offer(Field::ProfileUrl, "row_link", own);
-    }
-    Some(draft.finish())
 }
 
 /// The link that an element is, or stands in.
