@@ -29,7 +29,14 @@ impl RcptAnswer {
     /// Whether it accepts the recipient, or may once it is asked again.
     #[must_use]
     pub fn may_be_accepted(&self) -> bool {
-        matches!(self.class, ReplyClass::Accepted | ReplyClass::Temporary)
+        self.class == ReplyClass::Accepted || self.is_deferral()
+    }
+
+    /// Whether it puts the recipient off. Many greylist with the code of a rate limit, and in
+    /// languages that nobody here reads.
+    #[must_use]
+    pub fn is_deferral(&self) -> bool {
+        matches!(self.class, ReplyClass::Temporary | ReplyClass::RateLimited)
     }
 
     /// Whether it refuses the recipient for good in words that may be about the mailbox.

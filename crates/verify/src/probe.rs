@@ -103,19 +103,37 @@ impl Findings {
         self.targets = targets;
     }
 
-    /// Targets of this meaning and of a shape that every control has a decoy of, the shortest
-    /// first: what a server goes by that accepts by length accepts it first.
-    fn common_shapes<'t>(&self, targets: &'t [Address], class: ReplyClass) -> Vec<&'t Address> {
-        let answered = targets.iter().zip(&self.targets);
-        let mut found: Vec<&Address> = answered
-            .filter(|(target, answer)| {
-                Shape::of(target.local()).is_common()
-                    && answer.as_ref().is_some_and(|answer| answer.class == class)
-            })
-            .map(|(target, _)| target)
-            .collect();
-        found.sort_by_key(|target| target.local().len());
+    /// Targets that were answered so, of a shape that every control has a decoy of: for each of
+    /// these shapes so many, the shortest first, since what a server goes by that accepts by
+    /// length accepts it first.
+    fn common_shapes<'t>(
+        &self,
+        targets: &'t [Address],
+        answered_so: impl Fn(&RcptAnswer) -> bool,
+        so_many: usize,
+    ) -> Vec<Vec<&'t Address>> {
+        let mut found = Vec::new();
+        for shape in Shape::COMMON {
+            let answered = targets.iter().zip(&self.targets);
+            let mut of_shape: Vec<&Address> = answered
+                .filter(|(target, answer)| {
+                    Shape::of(target.local()) == shape && answer.as_ref().is_some_and(&answered_so)
+                })
+                .map(|(target, _)| target)
+                .collect();
+            of_shape.sort_by_key(|target| target.local().len());
+            of_shape.truncate(so_many);
+            if !of_shape.is_empty() {
+                found.push(of_shape);
+            }
+        }
         found
+    }
+
+    /// Whether every decoy was put off.
+    #[must_use]
+    pub(crate) fn decoys_deferred(&self) -> bool {
+        self.control.decoys().all(RcptAnswer::is_deferral)
     }
 
     /// Whether every question was answered "later", and not because of our pace: this server

@@ -4,7 +4,8 @@
 //! both at 50 ms a reply; then, over every character and script of the bed, verdicts right,
 //! over-claimed and falsely invalid, recall of provable mailboxes, and manners. The bed is a
 //! process of its own on the same cores, so that the memory is the engine's. With `--peer
-//! NAME=COMMAND` (see [`peers`]) and `--compare` it compares instead.
+//! NAME=COMMAND` (see [`peers`]) and `--compare` it compares instead; `--seed N` asks for
+//! other people.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -296,6 +297,7 @@ fn memory_mb(line: &str) -> u64 {
 async fn main() {
     let mut arguments = std::env::args().skip(1);
     let mut peers = vec![];
+    let mut seed = 1;
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--peer" => peers.extend(arguments.next().as_deref().and_then(peers::parse)),
@@ -304,6 +306,7 @@ async fn main() {
                 let shared = arguments.next().map_or(0, |number| number.parse().unwrap());
                 return command::run(&program, shared).await;
             }
+            "--seed" => seed = arguments.next().unwrap().parse().unwrap(),
             "--bed" => return remote::serve().await,
             "--compare" => return peers::compare(&peers).await,
             other => panic!("unknown argument {other}"),
@@ -313,5 +316,5 @@ async fn main() {
     throughput(1000, 10, 1000).await;
     latency(40, false).await;
     latency(40, true).await;
-    correctness(2 * kinds(), 8, 1).await;
+    correctness(2 * kinds(), 8, seed).await;
 }

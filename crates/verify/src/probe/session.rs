@@ -139,7 +139,7 @@ struct Session<'a> {
 const KILLERS_MAX: usize = 3;
 /// Refusals of a session that are kept for closing questions, at most.
 const CLOSING_MAX: u32 = 4;
-/// Deferred targets for which the closing question is asked ahead.
+/// Deferred targets of a shape for which the closing question is asked ahead.
 const KIN_AHEAD: usize = 2;
 /// So many refusals in one session set some servers against whoever asks.
 const REFUSALS_THAT_TELL: u32 = 3;
@@ -470,7 +470,7 @@ impl Session<'_> {
             }
             // A refusal is kept for each closing question.
             let closing = u32::try_from(self.findings.shapes_to_ask().len()).unwrap_or(u32::MAX);
-            let closing = closing.saturating_add(1).min(CLOSING_MAX);
+            let closing = closing.saturating_add(2).min(CLOSING_MAX);
             let room = self.refused + 1 + closing <= self.context.limits.refused_per_session
                 && self.recipients + 1 + closing < self.context.limits.recipients_per_session;
             if !room {
@@ -555,8 +555,14 @@ impl Session<'_> {
     /// Whoever is asked again is asked what it was asked before, whatever it accepts now.
     fn decoy_of(&self, shape: Shape) -> Option<Address> {
         let plan = self.plan;
+        let all_deferred = self.findings.decoys_deferred();
         let may_be = |answer: &Option<RcptAnswer>| {
-            plan.retry || answer.as_ref().is_some_and(RcptAnswer::may_be_accepted)
+            plan.retry
+                || answer.as_ref().is_none_or(|answer| {
+                    // Where the decoys are deferred, a mailbox's state is asked for again too.
+                    let state = matches!(answer.class, ReplyClass::Full | ReplyClass::Disabled);
+                    answer.may_be_accepted() || all_deferred && state
+                })
         };
         let answered = plan.targets.iter().zip(&self.findings.targets);
         answered
@@ -567,13 +573,13 @@ impl Session<'_> {
             .or_else(|| plan.decoys.of_shape(shape))
     }
 
-    /// After an accepted target: one decoy more, as like it as can be. A server that accepts
+    /// After accepted targets: for each common shape one decoy more, as like the shortest
+    /// accepted one as can be. A server that accepts
     /// this one goes by looks that the others did not have, or has changed its mind on the
     /// way (some accept everybody after a few refusals).
     async fn ask_decoy_again(&mut self) -> Result<(), Stop> {
         let plan = self.plan;
-        let deferred = |answer: &RcptAnswer| answer.class == ReplyClass::Temporary;
-        if !plan.last && self.findings.control.decoys().all(deferred) {
+        if !plan.last && self.findings.decoys_deferred() {
             return self.ask_kin_ahead().await;
         }
         let control = &self.findings.control;
@@ -581,18 +587,30 @@ impl Session<'_> {
         if !refused || !self.findings.any_accepted() {
             return Ok(());
         }
-        let accepted = ReplyClass::Accepted;
-        let accepted = self.findings.common_shapes(&plan.targets, accepted);
-        if let Some(kin) = accepted
-            .first()
-            .and_then(|target| plan.decoys.kin_of(target))
-        {
-            let answer = self.rcpt_in_good_mood(&kin).await?;
-            // A greylisting server may never have seen it; the old decoy has had its delay.
-            if !answer.class.is_temporary() {
-                self.findings.control.close(answer);
-                return Ok(());
+        // Of those asked for ahead, if they are among the accepted.
+        let tries = if plan.retry { KIN_AHEAD } else { 1 };
+        let accepted = |answer: &RcptAnswer| answer.class == ReplyClass::Accepted;
+        let accepted = self.findings.common_shapes(&plan.targets, accepted, tries);
+        let (mut closed, mut deferred) = (false, None);
+        for of_shape in accepted {
+            for kin in of_shape.into_iter().filter_map(|it| plan.decoys.kin_of(it)) {
+                let answer = self.rcpt_in_good_mood(&kin).await?;
+                if !answer.class.is_temporary() {
+                    self.findings.control.close(answer);
+                    closed = true;
+                    break;
+                }
+                deferred = Some(answer);
             }
+        }
+        // A greylisting server has never seen them. They have had their delay the next time;
+        // the last time it is the old decoy that has.
+        if closed {
+            return Ok(());
+        }
+        if let Some(answer) = deferred.filter(|_| plan.retry && !plan.last) {
+            self.findings.control.close(answer);
+            return Ok(());
         }
         let [_, decoy] = &plan.decoys.names;
         let answer = self.rcpt_in_good_mood(decoy).await?;
@@ -604,9 +622,11 @@ impl Session<'_> {
     /// had their delay by then.
     async fn ask_kin_ahead(&mut self) -> Result<(), Stop> {
         let plan = self.plan;
-        let deferred = ReplyClass::Temporary;
-        let deferred = self.findings.common_shapes(&plan.targets, deferred);
-        for target in deferred.into_iter().take(KIN_AHEAD) {
+        let deferred = RcptAnswer::is_deferral;
+        let deferred = self
+            .findings
+            .common_shapes(&plan.targets, deferred, KIN_AHEAD);
+        for target in deferred.into_iter().flatten() {
             if self.refused >= self.context.limits.refused_per_session {
                 break;
             }
