@@ -343,7 +343,7 @@ impl Found {
                 .iter()
                 .filter(|word| {
                     affix::is_suffix_after_comma(word, case)
-                        || matches!(word.key.as_str(), "v" | "i")
+                        || matches!(word.key.as_str(), "v" | "i" | "dr" | "prof")
                 })
                 .map(|word| word.text.clone()),
         );
@@ -357,6 +357,10 @@ impl Found {
         } else if western.len() > 1 {
             self.read_spaced(&western, prefix);
             self.nickname.extend(join(&eastern));
+        } else if let ([given], true) = (western.as_slice(), scripts::is_family_alone(&eastern)) {
+            // "Daniel 周".
+            self.given.push(given.clone());
+            self.family.extend(eastern);
         } else {
             let name = scripts::parse(&eastern);
             self.family.extend(name.family.as_deref().map(Word::new));

@@ -96,7 +96,25 @@ fn is_credential(word: &Word, case: Case) -> bool {
     if lexicon::CREDENTIALS_OR_NAMES.has(key) {
         return word.has_stop() || (word.is_capitals() && !case.all_capitals);
     }
+    if is_joined(word) {
+        return true;
+    }
     !case.all_capitals && looks_like_credential(word)
+}
+
+/// Credentials with full stops between: "MSc.Ed.", "JD.CPA".
+fn is_joined(word: &Word) -> bool {
+    let mut parts = 0;
+    word.text
+        .split('.')
+        .filter(|part| !part.is_empty())
+        .all(|part| {
+            parts += 1;
+            let key = Word::new(part).key;
+            part.len() >= 2
+                && (lexicon::CREDENTIALS.has(&key) || lexicon::CREDENTIALS_OR_NAMES.has(&key))
+        })
+        && parts > 1
 }
 
 /// The shape of a credential nobody has listed: "FCCP" cannot be said, "CEng" and "MScN"
@@ -117,6 +135,7 @@ fn looks_like_credential(word: &Word) -> bool {
 pub(super) fn is_suffix_after_comma(word: &Word, case: Case) -> bool {
     let key = word.key.as_str();
     is_generation(word)
+        || is_joined(word)
         || lexicon::CREDENTIALS.has(key)
         || (lexicon::CREDENTIALS_OR_NAMES.has(key) && (word.has_stop() || word.is_capitals()))
         || (!case.all_capitals
@@ -143,6 +162,8 @@ pub(super) fn suffixes_at(words: &[Word]) -> usize {
         let whole_name_left = left >= 2;
         let numeral =
             !last.has_stop() && ((last.key == "v" && left >= 2) || (last.key == "i" && left >= 3));
+        // "Ahmed Farid Dr.".
+        let title = whole_name_left && matches!(last.key.as_str(), "dr" | "prof");
         let alone = left == 1
             && (matches!(last.key.as_str(), "jr" | "sr" | "ii" | "iii" | "iv")
                 || (lexicon::CREDENTIALS.has(&last.key)
@@ -150,6 +171,7 @@ pub(super) fn suffixes_at(words: &[Word]) -> usize {
                     && last.capitals() >= 2
                     && !case.all_capitals));
         if alone
+            || title
             || (whole_name_left && (is_generation(last) || is_credential(last, case) || numeral))
         {
             end = left;

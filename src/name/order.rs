@@ -95,6 +95,14 @@ fn by_patronymic(words: &[Word]) -> Option<Arranged<'_>> {
         ends(word, lexicon::CYRILLIC_FAMILY_ENDS) || ends(word, lexicon::SLAVIC_FAMILY_ENDS)
     };
     match words {
+        // "Rustamov Elvin Kamil oglu".
+        [family, given, middle @ .., mark] if middle.len() == 1 && is_patronymic_mark(mark) => {
+            Some(Arranged {
+                given: std::slice::from_ref(given),
+                middle: words.get(2..).unwrap_or_default(),
+                family: std::slice::from_ref(family),
+            })
+        }
         [family, given, last]
             if ends(last, lexicon::PATRONYMIC_ENDS)
                 && (!last.key.is_ascii() || is_family(family))
@@ -118,6 +126,12 @@ fn by_patronymic(words: &[Word]) -> Option<Arranged<'_>> {
         }
         _ => None,
     }
+}
+
+/// "oglu", "qizi": son or daughter of the one before.
+fn is_patronymic_mark(word: &Word) -> bool {
+    let key: String = word.key.chars().filter(|c| *c != '\u{2bb}').collect();
+    lexicon::PATRONYMIC_MARKS.has(&key) || lexicon::PATRONYMIC_MARKS.has(&word.key)
 }
 
 /// "Nguyễn Văn An", "Kim Min-ji": family names first, where the words tell.
@@ -155,18 +169,22 @@ fn by_eastern_order(words: &[Word]) -> Option<Arranged<'_>> {
         }
         [family, middle @ .., given] => {
             // "Thị" and "Văn" stand between family and given name; accents alone tell too.
-            let tells = middle
+            let told_by_middle = middle
                 .first()
-                .is_some_and(|word| matches!(vietnamese(word).as_str(), "thi" | "van"))
-                || !family.key.is_ascii();
-            (tells
-                && lexicon::VIETNAMESE_FAMILIES.has(&vietnamese(family))
-                && !lexicon::VIETNAMESE_FAMILIES.has(&vietnamese(given)))
-            .then_some(Arranged {
-                given: std::slice::from_ref(given),
-                middle,
-                family: std::slice::from_ref(family),
-            })
+                .is_some_and(|word| matches!(vietnamese(word).as_str(), "thi" | "van"));
+            let tells = told_by_middle || !family.key.is_ascii();
+            // "Trường" is a given name as well; "Nguyễn" is not.
+            let ends_in_family = if told_by_middle {
+                lexicon::FAMILIES_IN_FRONT.has(&vietnamese(given))
+            } else {
+                lexicon::VIETNAMESE_FAMILIES.has(&vietnamese(given))
+            };
+            (tells && lexicon::VIETNAMESE_FAMILIES.has(&vietnamese(family)) && !ends_in_family)
+                .then_some(Arranged {
+                    given: std::slice::from_ref(given),
+                    middle,
+                    family: std::slice::from_ref(family),
+                })
         }
         _ => None,
     }
@@ -231,7 +249,7 @@ fn family_at(words: &[Word]) -> usize {
     }
     if at == n - 1
         && let [.., before, first, second] = words
-        && is_iberian(second)
+        && (is_iberian(second) || n == 3 && is_second_given(before) && is_iberian(first) || n == 4 && is_second_given(before) && is_iberian(first))
         && !first.is_initials()
         // "Ana Reyes Soto"; behind an initial ("Ana R Field Soto") or a double given name ("José
         // Luis Field Soto") one is enough.
@@ -249,10 +267,22 @@ pub(super) fn is_particle(word: &Word, after: &[Word], case: Case) -> bool {
     let Some(last) = after.last() else {
         return false;
     };
+    let next = after.first();
     if key == "o" && !word.has_stop() {
-        return after
-            .first()
-            .is_some_and(|next| lexicon::IRISH_AFTER_O.has(&next.key));
+        // "O hAodha" is Irish whatever the name.
+        return next.is_some_and(|next| {
+            lexicon::IRISH_AFTER_O.has(&next.key)
+                || next.text.starts_with('h')
+                    && next.text.chars().nth(1).is_some_and(char::is_uppercase)
+        });
+    }
+    match key {
+        "ni" => return next.is_some_and(is_lenited),
+        "te" if !word.starts_small() => return next.is_some_and(is_maori),
+        "bean" => {
+            return next.is_some_and(|next| matches!(next.plain().as_str(), "ui" | "mhic" | "ni"));
+        }
+        _ => {}
     }
     if !lexicon::PARTICLES.has(key) {
         return false;
@@ -265,6 +295,20 @@ pub(super) fn is_particle(word: &Word, after: &[Word], case: Case) -> bool {
             || (case.all_capitals && lexicon::PARTICLES_IN_CAPITALS.has(key));
     }
     true
+}
+
+/// An Irish name as it is written behind "Ní": "Bhriain", "Cheallaigh".
+fn is_lenited(word: &Word) -> bool {
+    let mut letters = word.key.chars();
+    letters.next().is_some_and(|c| "bcdfgmpst".contains(c)) && letters.next() == Some('h')
+}
+
+/// A word that only has letters of Māori and ends in a vowel, as its words do: "Rangi".
+fn is_maori(word: &Word) -> bool {
+    let plain = word.plain();
+    plain.len() >= 5
+        && plain.chars().all(|c| "aeiouhkmnprtwg".contains(c))
+        && plain.ends_with(['a', 'e', 'i', 'o', 'u'])
 }
 
 fn is_family_link(word: &Word) -> bool {

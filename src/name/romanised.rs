@@ -9,9 +9,16 @@ use super::word::Word;
 pub(super) fn is_family_first(words: &[Word]) -> bool {
     let family = |word: &Word| lexicon::ROMANISED_FAMILIES.has(&word.key);
     match words {
-        [first, given] => family(first) && !is_family(given) && is_compound(&given.key),
+        [first, given] => {
+            !is_family(given)
+                && (family(first) && is_compound(&given.key)
+                    || lexicon::FAMILIES_IN_FRONT.has(&first.plain())
+                        && given.letters() > 1
+                        && !given.has_stop())
+        }
         [first, one, two] => {
-            family(first)
+            // "Lee Soo Bin": the rest tells that it is not the English given name.
+            (family(first) || first.key == "lee")
                 && !is_family(two)
                 && [one, two]
                     .iter()

@@ -14,9 +14,12 @@ pub(super) struct EastAsian {
 
 /// Whether a word is written in one of these scripts.
 pub(super) fn is_east_asian(word: &Word) -> bool {
-    word.text
-        .chars()
-        .any(|c| is_han(c) || is_kana(c) || is_hangul(c))
+    word.text.chars().any(is_letter)
+}
+
+/// Whether a character is one of these scripts'.
+pub(super) fn is_letter(c: char) -> bool {
+    is_han(c) || is_kana(c) || is_hangul(c)
 }
 
 fn is_han(c: char) -> bool {
@@ -35,17 +38,23 @@ fn is_hangul(c: char) -> bool {
     matches!(u32::from(c), 0x1100..=0x11FF | 0x3130..=0x318F | 0xAC00..=0xD7AF)
 }
 
-/// Forms of address after a name.
-const ADDRESSES: &[&str] = &["さん", "様", "氏", "先生", "님", "씨", "女士", "小姐"];
+/// Forms of address after a name, beside the posts.
+const ADDRESSES: &[&str] = &["さん", "様", "氏", "님", "씨"];
 
 /// Splits a name of which every word is East Asian.
 pub(super) fn parse(words: &[Word]) -> EastAsian {
-    let pieces: Vec<&str> = words
+    let mut pieces: Vec<&str> = words
         .iter()
         .flat_map(|word| word.text.split(['・', '·']))
-        .map(without_address)
         .filter(|piece| piece.chars().any(char::is_alphabetic))
         .collect();
+    // "정수빈 과장": a post in a word of its own.
+    let posts = pieces
+        .iter()
+        .skip(1)
+        .position(|piece| lexicon::EAST_ASIAN_POSTS.has(piece));
+    pieces.truncate(posts.map_or(pieces.len(), |at| at + 1));
+    let pieces: Vec<&str> = pieces.into_iter().map(without_address).collect();
     match pieces.as_slice() {
         [] => EastAsian::default(),
         [one] => unspaced(one),
@@ -66,11 +75,29 @@ pub(super) fn parse(words: &[Word]) -> EastAsian {
     }
 }
 
+/// Whether a Chinese name is a family name and nothing else.
+pub(super) fn is_family_alone(words: &[Word]) -> bool {
+    matches!(words, [word] if word.text.chars().all(is_han)
+        && (word.text.chars().count() == 1 || lexicon::HAN_FAMILIES_OF_TWO.has(&word.text)))
+}
+
 fn without_address(piece: &str) -> &str {
-    ADDRESSES
+    // No Korean name has five syllables: with fewer left the end may be the name's own.
+    let is_whole = |rest: &&str| {
+        let least = if rest.chars().all(is_hangul) { 3 } else { 2 };
+        rest.chars().count() >= least
+    };
+    let addressed = ADDRESSES
         .iter()
         .filter_map(|address| piece.strip_suffix(address))
-        .find(|rest| rest.chars().count() >= 2)
+        .find(|rest| rest.chars().count() >= 2);
+    let posts = lexicon::EAST_ASIAN_POSTS.iter();
+    addressed
+        .or_else(|| {
+            posts
+                .filter_map(|post| piece.strip_suffix(post))
+                .find(is_whole)
+        })
         .unwrap_or(piece)
 }
 
@@ -86,11 +113,13 @@ fn unspaced(name: &str) -> EastAsian {
         // "田中さくら": the family name is the part in Han characters.
         match name.chars().take_while(|c| is_han(*c)).count() {
             0 => 0,
+            _ if starts_with_any(name, lexicon::JAPANESE_FAMILIES_OF_THREE) => 3,
             _ if starts_with_any(name, lexicon::JAPANESE_FAMILIES) => 2,
             han => han,
         }
     } else if name.chars().all(is_han) {
         match count {
+            3.. if starts_with_any(name, lexicon::JAPANESE_FAMILIES_OF_THREE) => 3,
             2 if lexicon::JAPANESE_FAMILIES.has(name) => 2,
             2 => 1,
             3 | 4

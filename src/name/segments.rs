@@ -2,7 +2,7 @@
 //! tagline.
 
 use super::word::Word;
-use super::{clean, lexicon};
+use super::{clean, lexicon, scripts};
 use crate::unicode::Lower;
 
 /// The name first, then what other separators than commas cut off behind it.
@@ -44,7 +44,10 @@ pub(super) fn of(text: &str) -> Vec<String> {
         if word.starts_with('#') || is_pronouns(word) {
             continue;
         }
-        for (i, piece) in word.split(['|', '│', '¦', ';', '•', '●']).enumerate() {
+        // "박서연/Designer".
+        let slash = |c| c == '/' && word.chars().next().is_some_and(scripts::is_letter);
+        let ends = |c| matches!(c, '|' | '│' | '¦' | ';' | '•' | '●') || slash(c);
+        for (i, piece) in word.split(ends).enumerate() {
             if i > 0 {
                 segments.push(Vec::new());
             }

@@ -432,3 +432,138 @@ fn forms_of_unseen_names() {
         ("ada@field.example", ["", "", "", "", "", ""]),
     ]);
 }
+
+#[test]
+fn titles_of_other_languages() {
+    all(&[
+        (
+            "Señora Inés Robledo",
+            ["Inés", "", "Robledo", "Señora", "", ""],
+        ),
+        (
+            "Madame Odile Garnier",
+            ["Odile", "", "Garnier", "Madame", "", ""],
+        ),
+        (
+            "Monsieur Président Luc Garnier",
+            ["Luc", "", "Garnier", "Monsieur Président", "", ""],
+        ),
+        (
+            "Mvw. Julia Boomgaard",
+            ["Julia", "", "Boomgaard", "Mvw.", "", ""],
+        ),
+        ("Ibu Sari Lestari", ["Sari", "", "Lestari", "Ibu", "", ""]),
+        ("Ahmed Farid Dr.", ["Ahmed", "", "Farid", "", "Dr.", ""]),
+        (
+            "Rita Conti Msc.Ed.",
+            ["Rita", "", "Conti", "", "Msc.Ed.", ""],
+        ),
+        (
+            "Rita Conti, MSc.Ed.",
+            ["Rita", "", "Conti", "", "MSc.Ed.", ""],
+        ),
+    ]);
+}
+
+#[test]
+fn particles_of_smaller_languages() {
+    all(&[
+        (
+            "Siobhán Ni Cheallaigh",
+            ["Siobhán", "", "Ni Cheallaigh", "", "", ""],
+        ),
+        (
+            "Orla Uí Dhubhthaigh",
+            ["Orla", "", "Uí Dhubhthaigh", "", "", ""],
+        ),
+        (
+            "Orla Bean Uí Dhubhthaigh",
+            ["Orla", "", "Bean Uí Dhubhthaigh", "", "", ""],
+        ),
+        ("Cormac O hEidhin", ["Cormac", "", "O hEidhin", "", "", ""]),
+        ("Hemi Te Rangi", ["Hemi", "", "Te Rangi", "", "", ""]),
+        (
+            "Gwen ferch Rhodri",
+            ["Gwen", "", "ferch Rhodri", "", "", ""],
+        ),
+        (
+            "Lorenzo de’ Fiori",
+            ["Lorenzo", "", "de’ Fiori", "", "", ""],
+        ),
+        // Names of people of other places.
+        ("Anna Ni Wang", ["Anna", "Ni", "Wang", "", "", ""]),
+        ("Judy Bean Marlow", ["Judy", "Bean", "Marlow", "", "", ""]),
+        ("Sara Bat Marlow", ["Sara", "Bat", "Marlow", "", "", ""]),
+    ]);
+}
+
+#[test]
+fn patronymics_with_a_mark() {
+    all(&[
+        (
+            "Rustamov Elvin Kamil oglu",
+            ["Elvin", "Kamil oglu", "Rustamov", "", "", ""],
+        ),
+        (
+            "Safarova Leyla Tofiq qızı",
+            ["Leyla", "Tofiq qızı", "Safarova", "", "", ""],
+        ),
+        (
+            "Karimov Aziz Botir o‘g‘li",
+            ["Aziz", "Botir o‘g‘li", "Karimov", "", "", ""],
+        ),
+        (
+            "Рустамов Эльвин Камил оглу",
+            ["Эльвин", "Камил оглу", "Рустамов", "", "", ""],
+        ),
+        (
+            "Elvin Kamil oglu Rustamov",
+            ["Elvin", "Kamil oglu", "Rustamov", "", "", ""],
+        ),
+    ]);
+}
+
+#[test]
+fn families_in_front_in_latin_letters() {
+    all(&[
+        ("Nguyen Lan", ["Lan", "", "Nguyen", "", "", ""]),
+        ("Nguyễn Trãi Anh", ["Anh", "Trãi", "Nguyễn", "", "", ""]),
+        ("Phan Văn Trường", ["Trường", "Văn", "Phan", "", "", ""]),
+        ("Le Thi Lam", ["Lam", "Thi", "Le", "", "", ""]),
+        ("Lan Nguyen", ["Lan", "", "Nguyen", "", "", ""]),
+        ("Tran Nguyen", ["Tran", "", "Nguyen", "", "", ""]),
+        ("Lee Soo Bin", ["Soo Bin", "", "Lee", "", "", ""]),
+        ("Lee Ann Field", ["Lee", "Ann", "Field", "", "", ""]),
+        ("Jiang Lena", ["Lena", "", "Jiang", "", "", ""]),
+    ]);
+}
+
+#[test]
+fn two_iberian_families_of_which_one_is_rare() {
+    all(&[
+        (
+            "Javier Pardo Ocampes",
+            ["Javier", "", "Pardo Ocampes", "", "", ""],
+        ),
+        (
+            "Elena María Torres Quil",
+            ["Elena", "María", "Torres Quil", "", "", ""],
+        ),
+        ("Emma Garcia Field", ["Emma", "Garcia", "Field", "", "", ""]),
+    ]);
+}
+
+#[test]
+fn posts_behind_east_asian_names() {
+    all(&[
+        ("정수빈 과장", ["수빈", "", "정", "", "", ""]),
+        ("박서연/Designer", ["서연", "", "박", "", "", ""]),
+        ("松本健一 部長", ["健一", "", "松本", "", "", ""]),
+        ("高橋弘樹教授", ["弘樹", "", "高橋", "", "", ""]),
+        ("長谷川海斗", ["海斗", "", "長谷川", "", "", ""]),
+        ("佐々木 悠真", ["悠真", "", "佐々木", "", "", ""]),
+        ("佐々木悠真", ["悠真", "", "佐々木", "", "", ""]),
+        ("Daniel 周", ["Daniel", "", "周", "", "", ""]),
+        ("김이사", ["이사", "", "김", "", "", ""]),
+    ]);
+}
