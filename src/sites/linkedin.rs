@@ -24,11 +24,21 @@ use address::Address;
 pub(crate) fn read(view: &View<'_>) -> ParsedPage {
     let address = match Address::of(&view.url) {
         // Public profiles of 2015 and before stand at `/pub/…`; their canonical link does not.
-        Address::OldProfile => view
-            .canonical_link()
-            .map_or(Address::Other, |url| Address::of(&url)),
+        Address::OldProfile => match view.canonical_link().map(|url| Address::of(&url)) {
+            Some(profile @ Address::Profile { .. }) => profile,
+            _ => Address::Other,
+        },
         address => address,
     };
+    if address == Address::Other
+        && let Some(own) = address::old_profile(&view.url)
+        && view
+            .canonical_link()
+            .is_some_and(|link| address::old_profile(&link).as_ref() == Some(&own))
+        && let Some(page) = guest_profile::read(view, "", &own)
+    {
+        return page;
+    }
     if let Some(kind) = negative::by_address(view, &address) {
         return empty(kind);
     }
@@ -50,7 +60,7 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
 }
 
 fn profile(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
-    guest_profile::read(view, slug)
+    guest_profile::read(view, slug, &format!("https://www.linkedin.com/in/{slug}"))
         .or_else(|| member_profile::read(view, slug))
         .or_else(|| {
             // Lists below a profile have no top card, however long one waits.

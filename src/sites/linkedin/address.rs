@@ -75,6 +75,17 @@ impl Address {
     }
 }
 
+/// The canonical form of a profile's address before vanity names, where it is one.
+pub(crate) fn old_profile(url: &Url) -> Option<String> {
+    let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
+    let parts = [(); 5].map(|()| segments.next());
+    let [Some("pub"), Some(name), Some(a), Some(b), Some(c)] = parts else {
+        return None;
+    };
+    let name = canonical::normal_slug(name).filter(|name| name != "dir")?;
+    Some(format!("https://www.linkedin.com/pub/{name}/{a}/{b}/{c}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

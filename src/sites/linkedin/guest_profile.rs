@@ -16,8 +16,9 @@ use crate::sites::view::View;
 
 type Node = Map<String, Value>;
 
-/// Reads a guest profile; `None` where the document is none.
-pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
+/// Reads a guest profile; `None` where the document is none. `slug` is that of the address
+/// in view, empty where it has none, `address` its canonical form.
+pub(crate) fn read(view: &View<'_>, slug: &str, address: &str) -> Option<ParsedPage> {
     // A wall in front of the profile has headings and forms, but no member.
     if !view.has("guest_marker") || view.has("wall_page") {
         return None;
@@ -55,11 +56,7 @@ pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
     draft.offer(Field::Location, "meta", described(view, "place"));
     draft.offer(Field::Industry, "top_card", shown.industry.as_deref());
     draft.offer(Field::Website, "top_card", shown.website.as_deref());
-    draft.offer(
-        Field::ProfileUrl,
-        "address",
-        Some(format!("https://www.linkedin.com/in/{slug}")),
-    );
+    draft.offer(Field::ProfileUrl, "address", Some(address));
     offer_positions(&mut draft, view, person, card);
     let layout = if person.is_some() {
         "guest_json_ld"

@@ -35,7 +35,7 @@ pub(crate) struct Layout<'c> {
 pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
     let mut seen = Vec::new();
     for row in find(view, layout.rows) {
-        if dom::is_within_hidden(row) {
+        if dom::is_within_hidden(row) || is_post(row) {
             continue;
         }
         // Before looking for a name: a mutual connection in the row has a link too.
@@ -278,6 +278,16 @@ fn is_anonymous(view: &View<'_>, row: ElementRef<'_>) -> bool {
             .iter()
             .take(4)
             .any(|piece| view.rules.is_label("anonymous_member", &piece.text))
+}
+
+/// Whether a row is a post, whose author is linked as a member found would be: searches for
+/// everything have both.
+fn is_post(row: ElementRef<'_>) -> bool {
+    row.descendent_elements()
+        .filter(|element| element.name() == "a")
+        .take(60)
+        .filter_map(|link| link.attr("href"))
+        .any(|href| href.contains("/feed/update/") || href.contains("/posts/"))
 }
 
 /// Whether a row is the viewer's own: "Ada Example • You".
