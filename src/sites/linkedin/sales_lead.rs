@@ -21,7 +21,9 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     let embedded = embedded(view, id);
     let marked = view.first("sales_lead_name");
     // Where nothing is marked: the heading, which the document's title or the data repeats.
-    let heading = view.first("profile_heading").filter(|_| marked.is_none());
+    let heading = view
+        .first("profile_heading")
+        .filter(|heading| marked.is_none() && Card::around(*heading).is_some());
     let is_told = |heading: &ElementRef<'_>| embedded.is_some() || is_titled(view, *heading);
     let name = marked.or(heading.filter(is_told));
     if embedded.is_none() && name.is_none() {
@@ -180,8 +182,11 @@ struct Role<'a> {
 }
 
 impl<'a> Card<'a> {
+    /// `None` for a heading outside any section, such as the site's own name.
     fn around(heading: ElementRef<'a>) -> Option<Self> {
-        let mut around = dom::ancestors(heading).take(12);
+        let mut around = dom::ancestors(heading)
+            .take(12)
+            .take_while(|around| !matches!(around.name(), "header" | "nav"));
         let card = around.find(|around| around.name() == "section")?;
         Some(Self { card, heading })
     }
