@@ -112,7 +112,12 @@ impl Decoys {
                 } else {
                     SHORT_TAIL
                 };
-                format!("{begin}{}{}", pick(&mut rng, HEAD), pick(&mut rng, tails))
+                // As short as a family name is for whoever takes short names only.
+                if rng.random_bool(0.2) {
+                    format!("{begin}{}", pick(&mut rng, NOBODY))
+                } else {
+                    format!("{begin}{}{}", pick(&mut rng, HEAD), pick(&mut rng, tails))
+                }
             })
             .min_by_key(|name| (name.len() - begin.len()).abs_diff(room))?;
         let fits = name != local && Shape::of(&name) == Shape::of(local);
