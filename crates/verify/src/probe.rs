@@ -59,6 +59,9 @@ pub(crate) struct Findings {
     /// A server that knew a recipient refused it later: what it refused in between, which is
     /// among the doubtful, says nothing.
     pub(crate) turned: bool,
+    /// Closing decoys answered since a target was last asked for: not asked for again, so that
+    /// a server that takes one recipient a session comes to an end.
+    pub(crate) kin_answered: Vec<Address>,
     /// Targets at which the server hung up though they were the session's first question:
     /// not asked for again, so that the others get their answers.
     pub(crate) killers: Vec<usize>,
@@ -89,6 +92,7 @@ impl Findings {
             self.doubtful.clear();
             self.turned = false;
             self.killers.clear();
+            self.kin_answered.clear();
         }
     }
 

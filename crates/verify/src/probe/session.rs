@@ -481,6 +481,7 @@ impl Session<'_> {
             self.asking = Some(index);
             let answer = self.rcpt(target).await?;
             self.asking = None;
+            self.findings.kin_answered.clear();
             if answer.code >= 500 {
                 self.refused_since.push(index);
                 if behind_refusals {
@@ -594,9 +595,15 @@ impl Session<'_> {
         let (mut closed, mut deferred) = (false, None);
         for of_shape in accepted {
             for kin in of_shape.into_iter().filter_map(|it| plan.decoys.kin_of(it)) {
+                // Answered in a session that ended before the other closing questions.
+                if self.findings.kin_answered.contains(&kin) {
+                    closed = true;
+                    break;
+                }
                 let answer = self.rcpt_in_good_mood(&kin).await?;
                 if !answer.class.is_temporary() {
                     self.findings.control.close(answer);
+                    self.findings.kin_answered.push(kin);
                     closed = true;
                     break;
                 }
