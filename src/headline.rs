@@ -99,6 +99,15 @@ pub fn split(headline: &str) -> Stated {
     }
 }
 
+/// Whether a text says what somebody does ("Scaling software companies"), not what they are.
+#[must_use]
+pub fn tells_deeds(text: &str) -> bool {
+    let parts = text::parts(text);
+    parts
+        .first()
+        .is_some_and(|part| title::is_slogan(&part.words))
+}
+
 /// The title that a headline states of somebody whose company is known from elsewhere:
 /// "Acme | CTO", "CTO, Acme (the robots people)".
 #[must_use]

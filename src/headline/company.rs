@@ -13,13 +13,27 @@ pub(super) fn name(words: &[Word]) -> Option<String> {
     let words = skip_lead(words);
     let end = end(words);
     let words = words.get(..end)?;
-    if words.is_empty() || words.len() > COMPANY_WORDS_MAX || title::is_student(words) {
+    if words.is_empty()
+        || words.len() > COMPANY_WORDS_MAX
+        || title::is_student(words)
+        || is_kind_of_firm(words)
+    {
         return None;
     }
     if !words.first()?.is_brand() && !words.iter().all(|word| word.starts_large()) {
         return None;
     }
     join(words)
+}
+
+/// "DSI en PME", "PME et associations": a kind of firm, not a firm.
+fn is_kind_of_firm(words: &[Word]) -> bool {
+    matches!(words, [word, rest @ ..] if rest.first().is_none_or(is_and) && matches!(
+        word.key.as_str(),
+        "eti" | "pme" | "tpe" | "pmi" | "pmes" | "sme" | "smes" | "smb" | "smbs" | "kmu" | "pyme" | "pymes"
+            | "mpme" | "mkb" | "startup" | "startups" | "start-up" | "start-ups" | "scaleup"
+            | "scaleups" | "scale-up" | "scale-ups"
+    ))
 }
 
 /// What sites show in place of a company for people who work for themselves.
@@ -69,7 +83,7 @@ fn end(words: &[Word]) -> usize {
         if i > 0 {
             let cuts = word.is_dash()
                 || word.key == "@"
-                || word.key == "+"
+                || (word.key == "+" && (continues_elsewhere(rest) || begins_field(rest)))
                 || word.text.starts_with('#')
                 || lexicon::PAST_IN_PASSING.has(&word.key)
                 || word.key.starts_with("ex-")
@@ -95,6 +109,15 @@ fn end(words: &[Word]) -> usize {
         }
     }
     words.len()
+}
+
+/// Whether a skill or a field of work comes next: "Acme + Sales".
+fn begins_field(rest: &[Word]) -> bool {
+    rest.first().is_none_or(|next| {
+        lexicon::FUNCTIONS.has(&next.key)
+            || lexicon::SKILLS.has(&next.key)
+            || lexicon::NOT_CURRENT.has(&next.key)
+    })
 }
 
 /// "(AWS)" belongs to a name, "(acquired by Acme)" does not.

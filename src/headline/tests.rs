@@ -27,6 +27,13 @@ fn title_at_company() {
         ("CTO @ Acme", "CTO", "Acme"),
         ("CTO @Acme", "CTO", "Acme"),
         ("CTO@Acme", "CTO", "Acme"),
+        ("CTO at Acme@Work Ltd", "CTO", "Acme@Work Ltd"),
+        ("CEO/CTO at Acme@Work", "CEO/CTO", "Acme@Work"),
+        ("Engineer at Acme, Founder@Acorn", "Engineer", "Acme"),
+        ("CTO at Acme + Acorn", "CTO", "Acme + Acorn"),
+        ("CTO at Acme + Advisor", "CTO", "Acme"),
+        ("CTO at Acme + Sales", "CTO", "Acme"),
+        ("CTO at Acme + dad of two", "CTO", "Acme"),
         ("CTO @Acme & Advisor", "CTO", "Acme"),
         ("CTO at Acme and Advisor at Acorn", "CTO", "Acme"),
         ("CTO @Acme | Board Member @Acorn", "CTO", "Acme"),
@@ -385,4 +392,24 @@ fn title_at_a_known_company() {
         let got = super::title_at(headline, company);
         assert_eq!(got.as_deref(), title, "{headline}");
     }
+}
+
+#[test]
+fn kinds_of_firms_are_no_company() {
+    for headline in [
+        "DSI en ETI, PME et Association",
+        "Directrice commerciale chez PME",
+        "Head of Sales at Startups",
+        "Berater bei KMU",
+    ] {
+        assert_eq!(split(headline).company, None, "{headline}");
+    }
+}
+
+#[test]
+fn deeds_are_told_from_names() {
+    assert!(super::tells_deeds("Scaling Mill & Loom Companies"));
+    assert!(super::tells_deeds("Helping weavers weave"));
+    assert!(!super::tells_deeds("Managing Director"));
+    assert!(!super::tells_deeds("Brightmill Software"));
 }

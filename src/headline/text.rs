@@ -164,7 +164,7 @@ fn cleaned(headline: &str) -> String {
             '@' => {
                 let next = chars.peek().copied().unwrap_or(' ');
                 // An address stays whole; so does a handle at the end of a word.
-                if is_address(&out, before, next) {
+                if is_address(&out, before, next) || is_in_name(&out, before, next) {
                     out.push(c);
                 } else {
                     out.push_str(" @ ");
@@ -246,6 +246,17 @@ fn is_address(out: &str, before: char, next: char) -> bool {
     }
     let word = out.rsplit(' ').next().unwrap_or_default();
     word.contains('.') && !word.chars().any(char::is_uppercase)
+}
+
+/// Whether an "@" without spaces belongs to a company's name ("at Acme@Work"): another word
+/// has said "at" before, and what stands in front is no job.
+fn is_in_name(out: &str, before: char, next: char) -> bool {
+    if !(before.is_alphanumeric() && next.is_alphanumeric()) {
+        return false;
+    }
+    let (front, word) = out.rsplit_once(' ').unwrap_or_default();
+    let last = front.split_whitespace().next_back().unwrap_or_default();
+    super::lexicon::AT.has(&last.lower()) && last != "@" && !super::title::is_job_key(&word.lower())
 }
 
 /// The words with spaces between, without punctuation that a cut has left at the ends.

@@ -7,6 +7,7 @@
 mod entry;
 mod kind;
 mod link;
+mod place;
 mod position;
 mod results;
 mod snippet;
@@ -60,11 +61,17 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
         return page;
     };
     let mut page = ParsedPage::empty("google", "search_results", Some(found.layout));
+    let searched = entry::searched(&view.url);
     let mut seen = HashSet::new();
-    for result in &found.results {
-        let Some((lead, notes)) = entry::lead(view.rules, result) else {
+    let mut found = found;
+    for result in &mut found.results {
+        let Some((lead, notes)) = entry::lead(view.rules, result, searched) else {
             continue;
         };
+        // The link hides where it leads, the line below it shows the address.
+        if result.url.is_none() {
+            result.url.clone_from(&lead.profile_url);
+        }
         // One profile on several country hosts is one lead.
         if lead.profile_url.is_some() && !seen.insert(lead.profile_url.clone()) {
             continue;

@@ -52,6 +52,11 @@ pub(super) fn read<'v>(view: &'v View<'_>) -> Vec<LabelledField<'v>> {
     fields
 }
 
+/// Whether a text is a value, not what stands where there is none: a dash, "Unknown".
+pub(super) fn is_value(view: &View<'_>, text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric) && !view.rules.is_label("no_value", text)
+}
+
 /// The value of the first field whose label is one of the words of `key`.
 pub(super) fn labelled<'f, 'v>(
     view: &View<'_>,
@@ -60,6 +65,7 @@ pub(super) fn labelled<'f, 'v>(
 ) -> Option<&'f LabelledField<'v>> {
     fields.iter().find(|field| {
         let label = field.label.trim_end_matches([':', ' ']);
-        view.rules.is_label(key, label) && dom::text(field.value).is_some()
+        view.rules.is_label(key, label)
+            && dom::text(field.value).is_some_and(|text| is_value(view, &text))
     })
 }

@@ -6,6 +6,7 @@ use crate::document::{ElementRef, NodeId};
 
 use super::address::{EntityAddress, EntityKind};
 use super::entity;
+use super::fields;
 use super::state::{Entities, State};
 use crate::dom;
 use crate::headline;
@@ -166,26 +167,44 @@ fn read_row(
     let mut draft = entity::draft(kind, &row.address.canonical(), ROW);
     draft.offer(Field::FullName, ROW, dom::text(row.link));
     let cells = view.all_in(row.element, "cell");
-    let cell = |key: &str, column: &str| -> Option<ElementRef<'_>> {
-        // Leading cells (a box to tick) may have no heading.
-        let ahead = cells.len().checked_sub(columns.len()).filter(|n| *n <= 2);
+    let is_marked = view.first_in(row.element, "marked_cell").is_some();
+    // Leading cells (a box to tick) may have no heading: the columns are counted from the one
+    // that names the row.
+    let name_at = columns
+        .iter()
+        .position(|heading| !heading.is_empty())
+        .unwrap_or_default();
+    let named_cell = cells
+        .iter()
+        .position(|cell| dom::contains(*cell, row.link))
+        .filter(|at| columns.len() <= cells.len() && *at <= name_at + 2);
+    let cell = |key: &str, column: &str, plain: Option<&str>| -> Option<ElementRef<'_>> {
+        // Cells that say which column they are of: what the users chose, in their order.
+        if is_marked {
+            return view.first_in(row.element, key);
+        }
         let at = columns
             .iter()
             .position(|heading| view.rules.is_label(column, heading));
-        let by_heading = ahead
-            .zip(at)
-            .and_then(|(ahead, at)| cells.get(ahead + at).copied());
-        by_heading.or_else(|| view.first_in(row.element, key))
+        let by_heading = at.and_then(|at| cells.get((at + named_cell?).checked_sub(name_at)?));
+        by_heading
+            .copied()
+            .or_else(|| view.first_in(row.element, key))
+            .or_else(|| view.first_in(row.element, plain?))
     };
     // A dash stands in empty cells.
     let text = |element: Option<ElementRef<'_>>| {
         element
             .and_then(dom::text)
-            .filter(|text| text.chars().any(char::is_alphanumeric))
+            .filter(|text| fields::is_value(view, text))
     };
     if kind == EntityKind::Person {
-        draft.offer(Field::Title, ROW, text(cell("cell_job_title", "job_title")));
-        let organization = cell("cell_organization", "organization").unwrap_or(row.element);
+        draft.offer(
+            Field::Title,
+            ROW,
+            text(cell("cell_job_title", "job_title", None)),
+        );
+        let organization = cell("cell_organization", "organization", None).unwrap_or(row.element);
         if let Some((name, url)) = entity::organization_link(view, organization) {
             draft.offer(Field::Company, ROW, Some(name));
             draft.offer(Field::CompanyUrl, ROW, Some(url));
@@ -194,16 +213,16 @@ fn read_row(
         draft.offer(
             Field::Industry,
             ROW,
-            text(cell("cell_categories", "categories")),
+            text(cell("cell_categories", "categories", None)),
         );
-        let website = cell("cell_website", "website")
+        let website = cell("cell_website", "website", Some("plain_website"))
             .and_then(|element| entity::external_link(view, element));
         draft.offer(Field::Website, ROW, website);
     }
     draft.offer(
         Field::Location,
         ROW,
-        text(cell("cell_location", "location")),
+        text(cell("cell_location", "location", Some("plain_location"))),
     );
     if let Some(entity) = known.find(&row.address) {
         entity::from_state(&mut draft, kind, entity);

@@ -27,11 +27,46 @@ enum Entry {
     CrunchbaseOrganization(Option<String>),
 }
 
+/// What the query restricts the results to, as far as that tells persons from companies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Searched {
+    /// `site:linkedin.com/in`
+    Persons,
+    /// Anything else.
+    Anything,
+}
+
+/// Reads what the address of a result page asks for.
+pub(super) fn searched(url: &Url) -> Searched {
+    let query = url.query_pairs().find(|(key, _)| key == "q");
+    let asks = query.is_some_and(|(_, query)| {
+        let query = query.lower();
+        let mut words = query.split_whitespace();
+        words.any(|word| {
+            let path = word.strip_prefix("site:").and_then(|site| {
+                let (host, path) = site.split_once('/')?;
+                canonical::is_host_of(host, "linkedin.com").then_some(path)
+            });
+            path.is_some_and(|path| path.trim_end_matches(['/', '*']) == "in")
+        }) && !query.contains(" or ")
+            && !query.contains('|')
+    });
+    if asks {
+        Searched::Persons
+    } else {
+        Searched::Anything
+    }
+}
+
 /// The lead that a result is an entry of.
-pub(super) fn lead(rules: &Rules, result: &Organic) -> Option<(Lead, Vec<Note>)> {
+pub(super) fn lead(
+    rules: &Rules,
+    result: &Organic,
+    searched: Searched,
+) -> Option<(Lead, Vec<Note>)> {
     let entry = match &result.url {
         Some(address) => entry_of(&Url::parse(address).ok()?)?,
-        None => displayed_entry(rules, result)?,
+        None => displayed_entry(rules, result, searched)?,
     };
     match entry {
         Entry::LinkedInPerson(url) => linkedin_person(rules, result, url),
@@ -73,9 +108,9 @@ fn entry_of(url: &Url) -> Option<Entry> {
             ["company", _] => Some(Entry::LinkedInCompany(Some(canonical::linkedin_company(
                 url,
             )?))),
-            ["company", _, tongue] if is_locale(tongue) => Some(Entry::LinkedInCompany(Some(
-                canonical::linkedin_company(url)?,
-            ))),
+            ["company", _, tab] if is_locale(tab) || is_own_tab(tab) => Some(
+                Entry::LinkedInCompany(Some(canonical::linkedin_company(url)?)),
+            ),
             _ => None,
         };
     }
@@ -85,6 +120,11 @@ fn entry_of(url: &Url) -> Option<Entry> {
         EntityKind::Person => Entry::CrunchbasePerson(address),
         EntityKind::Organization => Entry::CrunchbaseOrganization(address),
     })
+}
+
+/// The tabs of a company's page that say whose they are in their title ("Acme: Jobs").
+fn is_own_tab(segment: &str) -> bool {
+    matches!(segment, "about" | "jobs" | "life" | "people")
 }
 
 /// "en", "fr", "zh_CN", "pt-br": the language of a profile's translation.
@@ -100,15 +140,49 @@ fn is_locale(segment: &str) -> bool {
 
 /// Tells the entry from the address line, where the link hides its destination. Where the
 /// line "LinkedIn · Name" stands in its place, a title that goes on after the same name is a
-/// person's; a bare name may be a company's too.
-fn displayed_entry(rules: &Rules, result: &Organic) -> Option<Entry> {
+/// person's; a bare name may be a company's too, unless the snippet or the query tells.
+fn displayed_entry(rules: &Rules, result: &Organic, searched: Searched) -> Option<Entry> {
+    let has = |key: &str| result.lines.iter().any(|line| rules.has_label(key, line));
     let by_source = || {
         let name = result
             .lines
             .iter()
             .find_map(|line| snippet::source_name(rules, line))?;
         let parts = title::person(rules, &result.title)?;
-        let is_person = !parts.rest.is_empty() && snippet::same(&parts.name, &name);
+        let is_named = snippet::same(&parts.name, &name);
+        if !parts.rest.is_empty() {
+            return is_named.then_some(Entry::LinkedInPerson(None));
+        }
+        // "Acme | 1,234 followers on LinkedIn" describes a company.
+        let describes_company = |line: &String| {
+            line.strip_prefix(parts.name.as_str())
+                .and_then(|rest| rest.trim_start().strip_prefix('|'))
+                .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let words = parts.name.split_whitespace().count();
+        let can_be_person =
+            (2..=4).contains(&words) && !super::words::has_company_form(rules, &parts.name);
+        if !is_named {
+            None
+        } else if result.lines.iter().any(describes_company) {
+            Some(Entry::LinkedInCompany(None))
+        } else if has("member_phrase") || (searched == Searched::Persons && can_be_person) {
+            Some(Entry::LinkedInPerson(None))
+        } else {
+            None
+        }
+    };
+    // "Ada Example - Acme | LinkedIn" over "500+ followers", with a job in the snippet.
+    let by_site = || {
+        let parts = title::person(rules, &result.title)?;
+        let counts = |line: &String| {
+            line.starts_with(|c: char| c.is_ascii_digit()) && rules.has_label("followers", line)
+        };
+        let rest = parts.rest.iter().chain(&result.lines);
+        let is_person = parts.names_site
+            && !parts.rest.is_empty()
+            && result.lines.iter().any(counts)
+            && rest.take(20).any(|text| super::words::is_job(rules, text));
         is_person.then_some(Entry::LinkedInPerson(None))
     };
     let by_slug = || {
@@ -120,6 +194,7 @@ fn displayed_entry(rules: &Rules, result: &Organic) -> Option<Entry> {
     entry_in_address_line(&result.lines)
         .or_else(by_source)
         .or_else(by_slug)
+        .or_else(by_site)
 }
 
 /// "https://www.linkedin.com › ada-example": the breadcrumb may leave the folder out. A title
@@ -133,7 +208,7 @@ fn displayed_slug(line: &str, parts: &title::Parts) -> Option<String> {
     let mut words = parts.name.split([' ', '-']).map(Lower::lower);
     let names = words.any(|word| word.chars().count() > 2 && slug.contains(&word));
     (canonical::is_host_of(&host, "linkedin.com") && names && !parts.rest.is_empty())
-        .then(|| displayed_address("in", &["in", slug]))?
+        .then(|| displayed_address(&["in", slug]))?
 }
 
 fn entry_in_address_line(lines: &[String]) -> Option<Entry> {
@@ -143,15 +218,15 @@ fn entry_in_address_line(lines: &[String]) -> Option<Entry> {
         let kind = path.first()?.lower();
         if canonical::is_host_of(&host, "linkedin.com") {
             return match kind.as_str() {
-                "in" => Some(Entry::LinkedInPerson(displayed_address("in", &path))),
-                "company" => Some(Entry::LinkedInCompany(displayed_address("company", &path))),
+                "in" => Some(Entry::LinkedInPerson(displayed_address(&path))),
+                "company" => Some(Entry::LinkedInCompany(displayed_address(&path))),
                 _ => None,
             };
         }
         if canonical::is_host_of(&host, "crunchbase.com") {
             return match kind.as_str() {
-                "person" => Some(Entry::CrunchbasePerson(None)),
-                "organization" => Some(Entry::CrunchbaseOrganization(None)),
+                "person" => Some(Entry::CrunchbasePerson(displayed_entity(&path))),
+                "organization" => Some(Entry::CrunchbaseOrganization(displayed_entity(&path))),
                 _ => None,
             };
         }
@@ -159,17 +234,41 @@ fn entry_in_address_line(lines: &[String]) -> Option<Entry> {
     })
 }
 
-/// The address that the line shows whole: "linkedin.com › in › ada-example".
-fn displayed_address(kind: &str, path: &[&str]) -> Option<String> {
-    let [_, slug] = path else {
+/// The address that the line shows whole: "linkedin.com › in › ada-example", maybe with the
+/// language of a translation or a company's tab behind it.
+fn displayed_address(path: &[&str]) -> Option<String> {
+    let (kind, slug) = match path {
+        [kind, slug] => (kind.lower(), slug),
+        [kind, slug, tab] if is_locale(tab) || is_own_tab(tab) => (kind.lower(), slug),
+        _ => return None,
+    };
+    let slug = canonical::normal_slug(slug).filter(|_| is_whole(slug))?;
+    Some(format!("https://www.linkedin.com/{kind}/{slug}"))
+}
+
+/// The address of a Crunchbase entity that the line shows whole.
+fn displayed_entity(path: &[&str]) -> Option<String> {
+    let [kind, slug] = path else {
         return None;
     };
-    let is_whole = slug.len() >= 3
-        && slug
-            .chars()
-            .all(|c| c.is_alphanumeric() && !c.is_uppercase() || matches!(c, '-' | '%'));
-    let slug = canonical::normal_slug(slug).filter(|_| is_whole)?;
-    Some(format!("https://www.linkedin.com/{kind}/{slug}"))
+    let address = format!("https://www.crunchbase.com/{}/{slug}", kind.lower());
+    let url = Url::parse(&address).ok().filter(|_| is_whole(slug))?;
+    EntityAddress::of(&url).map(|entity| entity.canonical())
+}
+
+/// Whether a displayed segment is a slug, neither cut nor made readable ("Ada Example").
+fn is_whole(slug: &str) -> bool {
+    let Some(slug) = canonical::percent_decode(slug) else {
+        return false;
+    };
+    let is_in_slug = |c: char| {
+        c.is_alphanumeric() && !c.is_uppercase()
+            || matches!(
+                c,
+                '-' | '%' | '\'' | '\u{2019}' | '_' | '.' | '&' | '+' | '~'
+            )
+    };
+    slug.len() >= 2 && slug.chars().all(is_in_slug) && !slug.contains("..") && !slug.ends_with('.')
 }
 
 fn company(name: String, url: Option<String>) -> Option<(Lead, Vec<Note>)> {
@@ -232,7 +331,7 @@ fn linkedin_person(
     if !(draft.has(Field::Title) && draft.has(Field::Company)) {
         position::offer(rules, &mut draft, &parts, &snippet);
     }
-    draft.offer(Field::Location, by::SNIPPET, snippet.location.as_deref());
+    draft.offer(Field::Location, by::SNIPPET, snippet.location());
     Some(draft.finish())
 }
 
@@ -245,4 +344,96 @@ fn offer_address(draft: &mut Draft, url: Option<String>) {
         );
     }
     draft.offer(Field::ProfileUrl, by::LINK, url);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_addresses_count_where_they_are_whole() {
+        let shown = |line: &str| match entry_in_address_line(&[line.to_owned()]) {
+            Some(
+                Entry::LinkedInPerson(url)
+                | Entry::LinkedInCompany(url)
+                | Entry::CrunchbasePerson(url)
+                | Entry::CrunchbaseOrganization(url),
+            ) => url,
+            None => Some("none".to_owned()),
+        };
+        for (line, url) in [
+            (
+                "https://de.linkedin.com \u{203a} in \u{203a} ada-example-1b2",
+                "https://www.linkedin.com/in/ada-example-1b2",
+            ),
+            (
+                "https://fr.linkedin.com \u{203a} in \u{203a} zoé-exemple \u{203a} en",
+                "https://www.linkedin.com/in/zo%C3%A9-exemple",
+            ),
+            (
+                "https://fr.linkedin.com \u{203a} in \u{203a} zo%C3%A9-exemple",
+                "https://www.linkedin.com/in/zo%C3%A9-exemple",
+            ),
+            (
+                "https://fr.linkedin.com \u{203a} company \u{203a} moulin-d'exemple",
+                "https://www.linkedin.com/company/moulin-d%27exemple",
+            ),
+            (
+                "https://www.linkedin.com \u{203a} company \u{203a} acme \u{203a} jobs",
+                "https://www.linkedin.com/company/acme",
+            ),
+            (
+                "https://www.crunchbase.com \u{203a} person \u{203a} ada-example",
+                "https://www.crunchbase.com/person/ada-example",
+            ),
+            (
+                "https://www.crunchbase.com \u{203a} organization \u{203a} acme",
+                "https://www.crunchbase.com/organization/acme",
+            ),
+        ] {
+            assert_eq!(shown(line).as_deref(), Some(url), "{line}");
+        }
+        for cut in [
+            "https://www.linkedin.com \u{203a} in \u{203a} ada-exam...",
+            "https://www.linkedin.com \u{203a} in \u{203a} ada-exam\u{2026}",
+            "https://www.linkedin.com \u{203a} in \u{203a} ...",
+            "https://www.linkedin.com \u{203a} in",
+            "https://www.linkedin.com \u{203a} in \u{203a} Ada Example",
+            "https://www.crunchbase.com \u{203a} person \u{203a} ada-...",
+        ] {
+            assert_eq!(shown(cut), None, "{cut}");
+        }
+        for other in [
+            "https://www.linkedin.com \u{203a} posts \u{203a} ada-example",
+            "https://www.linkedin.com \u{203a} jobs \u{203a} view",
+            "500+ followers",
+        ] {
+            assert_eq!(shown(other).as_deref(), Some("none"), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_query_tells_persons() {
+        let asks = |query: &str| {
+            let address = format!("https://www.google.com/search?q={query}");
+            searched(&Url::parse(&address).unwrap()) == Searched::Persons
+        };
+        for query in [
+            "site%3Alinkedin.com%2Fin+cto",
+            "cto+site:www.linkedin.com/in/",
+            "site:de.linkedin.com/in/*+%22Oslo%22",
+        ] {
+            assert!(asks(query), "{query}");
+        }
+        for query in [
+            "site:linkedin.com+cto",
+            "site:linkedin.com/company",
+            "site:linkedin.com/in+OR+site:linkedin.com/company",
+            "-site:linkedin.com/in",
+            "site:notlinkedin.com/in",
+            "",
+        ] {
+            assert!(!asks(query), "{query}");
+        }
+    }
 }

@@ -17,6 +17,8 @@ pub(super) fn in_between(view: &View<'_>) -> Option<&'static str> {
         Some("consent")
     } else if path.starts_with("/httpservice/retry/enablejs") {
         Some("js_shell")
+    } else if is_image_search(view) {
+        Some("unsupported")
     } else {
         None
     }
@@ -47,6 +49,15 @@ pub(super) fn without_results(view: &View<'_>) -> &'static str {
         return "no_results";
     }
     "unsupported"
+}
+
+/// Whether the address is that of a search among images: its cells are no web results.
+fn is_image_search(view: &View<'_>) -> bool {
+    view.url.path() == "/search"
+        && view
+            .url
+            .query_pairs()
+            .any(|(key, value)| matches!((&*key, &*value), ("tbm", "isch") | ("udm", "2")))
 }
 
 /// Whether the address is that of a search among web pages, not images, news or places.

@@ -5,15 +5,18 @@ use crate::rules::Rules;
 use crate::sites::draft::{Draft, Field};
 
 use super::by;
+use super::place;
 use super::snippet::{self, Snippet};
-use super::title::Parts;
+use super::title::{self, Parts};
 use super::words;
 
 /// Offers what the parts of a result's title state of the present position.
 pub(super) fn offer(rules: &Rules, draft: &mut Draft, parts: &Parts, snippet: &Snippet) {
     let mut end = parts.rest.len();
-    if parts.is_profile_form && end == 1 {
+    let only_place = |part: &String| place::is_whole(rules, part) && !is_employer_of(snippet, part);
+    if end == 1 && (parts.is_profile_form || parts.rest.first().is_some_and(only_place)) {
         draft.offer(Field::Location, by::TITLE, parts.join(0, 1));
+        offer_stated(draft, snippet);
         return;
     }
     if ends_with_place(rules, parts, snippet) {
@@ -22,18 +25,21 @@ pub(super) fn offer(rules: &Rules, draft: &mut Draft, parts: &Parts, snippet: &S
     }
     let cut = parts.cut && end == parts.rest.len();
     match end {
-        0 => {
-            let stated = &snippet.stated;
-            draft.offer(Field::Title, by::SNIPPET, stated.title.as_deref());
-            draft.offer(Field::Company, by::SNIPPET, stated.company.as_deref());
-            draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
-        }
+        0 => offer_stated(draft, snippet),
         1 => {
             let only = parts.join(0, 1).unwrap_or_default();
             offer_single(rules, draft, &only, cut, snippet);
         }
         _ => offer_several(rules, draft, parts, end, cut, snippet),
     }
+}
+
+/// What the snippet alone states of the position.
+fn offer_stated(draft: &mut Draft, snippet: &Snippet) {
+    let stated = &snippet.stated;
+    draft.offer(Field::Title, by::SNIPPET, stated.title.as_deref());
+    draft.offer(Field::Company, by::SNIPPET, stated.company.as_deref());
+    draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
 }
 
 /// "Title - Company", or the reverse where something says so.
@@ -46,7 +52,7 @@ fn offer_several(
     snippet: &Snippet,
 ) {
     let (from, to) = company_range(rules, parts, end, cut, snippet);
-    let company = parts.join(from, to);
+    let company = parts.join(from, to).filter(|part| !words::is_email(part));
     match (&company, &snippet.experience) {
         (Some(begun), Some(whole)) if cut && snippet::begins(whole, begun) => {
             draft.offer(Field::Company, by::SNIPPET, Some(whole));
@@ -104,6 +110,12 @@ fn company_range(
     (end - 1, end)
 }
 
+/// Whether the snippet names a text as the employer.
+fn is_employer_of(snippet: &Snippet, text: &str) -> bool {
+    let known = snippet.experience.as_deref();
+    known.is_some_and(|known| snippet::same(known, text))
+}
+
 /// "Name - Title - Company - Oslo, Norway": the place that the snippet names, or what reads
 /// as one where two parts are left before it.
 fn ends_with_place(rules: &Rules, parts: &Parts, snippet: &Snippet) -> bool {
@@ -111,7 +123,11 @@ fn ends_with_place(rules: &Rules, parts: &Parts, snippet: &Snippet) -> bool {
     let Some(last) = parts.rest.last() else {
         return false;
     };
-    if parts.cut || words::has_company_form(rules, last) || words::is_job(rules, last) {
+    if parts.cut
+        || words::has_company_form(rules, last)
+        || words::is_job(rules, last)
+        || is_employer_of(snippet, last)
+    {
         return false;
     }
     let is_named = |place: &Option<String>| {
@@ -122,6 +138,7 @@ fn ends_with_place(rules: &Rules, parts: &Parts, snippet: &Snippet) -> bool {
     is_named(&snippet.location)
         || (count >= 2 && rules.has_label("place_word", last))
         || (count >= 3 && last.contains(", "))
+        || (count >= 2 && place::is_full(rules, last))
 }
 
 /// One part after the name: "CTO at Acme", a title, a company, or a line of the person's own.
@@ -133,6 +150,11 @@ pub(super) fn offer_single(
     snippet: &Snippet,
 ) {
     let whole = &snippet.stated;
+    let part = if cut {
+        title::without_dangling(rules, part)
+    } else {
+        part
+    };
     if cut
         && let Some(title) = &whole.title
         && snippet::begins(title, part)
@@ -146,7 +168,11 @@ pub(super) fn offer_single(
         draft.offer(Field::Title, by::TITLE, stated.title);
         let company = stated.company.unwrap_or_default();
         match &snippet.experience {
-            Some(experience) if cut && snippet::begins(experience, &company) => {
+            // "at Institute of Examples, Oslo": the whole name, as the snippet has it.
+            Some(experience)
+                if snippet::begins(experience, &company)
+                    && (cut || snippet::ends(part, experience)) =>
+            {
                 draft.offer(Field::Company, by::SNIPPET, Some(experience));
             }
             _ => draft.offer(Field::Company, by::TITLE, Some(company)),
@@ -192,7 +218,6 @@ pub(super) fn offer_single(
 
 #[cfg(test)]
 mod tests {
-    use super::super::title;
     use super::*;
     use crate::rules::RuleSet;
 
@@ -281,6 +306,66 @@ mod tests {
                 "",
             ),
             ("Ada Example", "", "", "", ""),
+            (
+                "Ada Example - CTO at The ...",
+                "CTO at The Acme Trust \u{b7} Looms since",
+                "CTO",
+                "The Acme Trust",
+                "",
+            ),
+            (
+                "Ada Example - Leiterin Vertrieb bei ...",
+                "",
+                "Leiterin Vertrieb",
+                "",
+                "",
+            ),
+            ("Ada Example - Head of ...", "", "Head of", "", ""),
+            (
+                "Ada Example - Professor at Institute of Looms, Oslo",
+                "Experience: Institute of Looms, Oslo \u{b7} Location: Oslo",
+                "Professor",
+                "Institute of Looms, Oslo",
+                "",
+            ),
+            (
+                "Ada Example - Gdynia, Pomorskie, Polska",
+                "",
+                "",
+                "",
+                "Gdynia, Pomorskie, Polska",
+            ),
+            (
+                "Ada Example - CTO - Acme, Oslo, Norway",
+                "Experience: Acme, Oslo, Norway",
+                "CTO",
+                "Acme, Oslo, Norway",
+                "",
+            ),
+            (
+                "Ada Example - Directeur - Lyon, Rhône, France",
+                "",
+                "Directeur",
+                "",
+                "Lyon, Rhône, France",
+            ),
+            ("Ada Example - CEO - ada@mail.example", "", "CEO", "", ""),
+            ("Ada Example - acme.example", "", "", "acme.example", ""),
+            (
+                "Ada Example - Scaling Mill & Loom Companies",
+                "",
+                "",
+                "",
+                "",
+            ),
+            ("Ada Example", "CTO at Acme Labs", "CTO", "Acme Labs", ""),
+            (
+                "Ada Example",
+                "Talented engineer, glad to work on looms. \u{b7} Location: Oslo",
+                "",
+                "",
+                "",
+            ),
         ] {
             let owned = |text: &str| (!text.is_empty()).then(|| text.to_owned());
             assert_eq!(

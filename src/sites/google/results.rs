@@ -94,6 +94,8 @@ fn heading_role_in_link<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
         link.attr("role") == Some("presentation")
             || blocks(link).any(|line| {
                 link::displayed_host(&line).is_some()
+                    // "Acme › products": a site's name in place of its host.
+                    || line.contains(" \u{203a} ")
                     || super::snippet::source_name(view.rules, &line).is_some()
             })
     })
@@ -140,7 +142,11 @@ fn link_in_heading<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
                 .find(|element| element.name() == "table");
             let is_sitelink = match (table, &above) {
                 (Some(table), Some((result, of))) => {
-                    of.is_some() && *of == host && !dom::contains(table, *result)
+                    of.is_some()
+                        && *of == host
+                        && !dom::contains(table, *result)
+                        // A table with an address line is a result of its own (a video).
+                        && !blocks(table).any(|line| link::displayed_host(&line).is_some())
                 }
                 _ => false,
             };
@@ -293,7 +299,7 @@ fn lines(block: ElementRef<'_>, title: &str) -> Vec<String> {
             element.name() == "a"
                 && element
                     .attr("href")
-                    .is_some_and(|href| href.contains(":~:"))
+                    .is_some_and(|href| href.contains(":~:") || href.contains("/goto?"))
         })
         .filter_map(dom::text)
         .take(4)

@@ -4,6 +4,7 @@
 use crate::headline;
 use crate::rules::Rules;
 
+use super::place;
 use super::title;
 
 /// What was found. Every value is as displayed, and whole: cut ones are left out.
@@ -19,6 +20,8 @@ pub(super) struct Snippet {
     pub education: Option<String>,
     /// After "Location:".
     pub location: Option<String>,
+    /// The place that a description without labels gives.
+    pub place: Option<String>,
     /// What the description begins with, where it states title and company.
     pub stated: headline::Stated,
 }
@@ -45,14 +48,55 @@ pub(super) fn read(rules: &Rules, lines: &[String], parts: &title::Parts) -> Sni
             found.source_name.get_or_insert(name);
             continue;
         }
-        if read_labels(rules, undated(line), &mut found) {
-            continue;
-        }
+        let text = undated(line);
+        let is_labelled = read_labels(rules, text, &mut found);
         if found.grey.is_none() {
-            found.grey = grey(rules, undated(line), parts);
+            let whole = grey(rules, text, parts).filter(|_| !is_labelled);
+            found.grey = whole.or_else(|| grey_front(rules, text, parts));
+        }
+        if found.place.is_none() {
+            found.place = place::in_description(rules, text, parts);
+        }
+        if !is_labelled && found.stated == headline::Stated::default() {
+            found.stated = headline_in(text, parts).unwrap_or_default();
         }
     }
     found
+}
+
+impl Snippet {
+    /// The place: the whole one sooner than its first part or a postcode.
+    pub(super) fn location(&self) -> Option<&str> {
+        match (self.place.as_deref(), self.location.as_deref()) {
+            (Some(place), Some(short))
+                if !begins(place, short) && short.chars().any(char::is_alphabetic) =>
+            {
+                Some(short)
+            }
+            (place, short) => place.or(short),
+        }
+    }
+}
+
+/// The headline that a description without labels begins with: behind the name ("Name.
+/// Headline. Company School. Place."), as the whole line, or going on where the result's
+/// title was cut.
+fn headline_in(line: &str, parts: &title::Parts) -> Option<headline::Stated> {
+    let (text, cut) = title::uncut(line);
+    let behind_name = text
+        .strip_prefix(parts.name.as_str())
+        .and_then(|rest| rest.strip_prefix(". "));
+    let first = match (behind_name, parts.rest.as_slice()) {
+        (Some(behind), _) => behind.get(..sentence_end(behind)?),
+        (None, []) if !cut && !is_sentence(text) && !text.contains(" \u{b7} ") => Some(text),
+        (None, [begun]) if parts.cut => text
+            .split(" \u{b7} ")
+            .next()
+            .filter(|first| first.len() < text.len() && begins(first, begun)),
+        _ => None,
+    }?;
+    let stated = headline::split(first);
+    (stated.title.is_some() && stated.company.is_some()).then_some(stated)
 }
 
 /// The text behind the date that a snippet may begin with: "12.01.2021 — Oslo, Norway · …".
@@ -68,7 +112,8 @@ fn undated(line: &str) -> &str {
 pub(super) fn source_name(rules: &Rules, line: &str) -> Option<String> {
     let (site, name) = line.split_once(" \u{b7} ")?;
     let (name, cut) = title::uncut(name);
-    (rules.is_label("site_name", site) && !cut && !name.is_empty()).then(|| name.to_owned())
+    let is_named = rules.is_label("site_name", site) && !cut && !name.is_empty();
+    is_named.then(|| title::without_badges(name))
 }
 
 /// Reads "Experience: Acme · Education: … · Location: Oslo · 500+ connections". Gives whether
@@ -99,6 +144,10 @@ fn read_labels(rules: &Rules, line: &str, found: &mut Snippet) -> bool {
         let (first, cut) = title::uncut(first);
         if !cut && found.stated == headline::Stated::default() {
             found.stated = headline::split(first);
+            // "Talented engineer, glad to work on mills." is prose.
+            if is_sentence(first) && found.stated.company.is_none() {
+                found.stated = headline::Stated::default();
+            }
         }
     }
     labelled
@@ -172,7 +221,11 @@ fn grey(rules: &Rules, line: &str, parts: &title::Parts) -> Option<Grey> {
     let segments: Vec<&str> = line.split(separator).map(str::trim).collect();
     let (place, rest) = segments.split_first()?;
     let (company, middle) = rest.split_last()?;
-    if place.is_empty() || same(place, &parts.name) || place.chars().any(|c| c.is_ascii_digit()) {
+    if place.is_empty()
+        || same(place, &parts.name)
+        || place.chars().any(|c| c.is_ascii_digit())
+        || headline::tells_deeds(place)
+    {
         return None;
     }
     let title = middle.join(separator);
@@ -188,8 +241,13 @@ fn grey(rules: &Rules, line: &str, parts: &title::Parts) -> Option<Grey> {
     };
     if middle.is_empty() {
         // Two segments: the second is title or company, as the result's title says.
-        return said(company).then(|| Grey {
+        // Beside a whole place, or going on where the title was cut, it is the company.
+        let is_place = place::is_whole(rules, place);
+        let is_company = is_place && !super::words::is_job(rules, company);
+        let alone = parts.rest.is_empty() && is_company && super::words::is_company(rules, company);
+        return (said(company) || alone).then(|| Grey {
             place: (*place).to_owned(),
+            company: is_company.then(|| (*company).to_owned()),
             ..Grey::default()
         });
     }
@@ -197,10 +255,32 @@ fn grey(rules: &Rules, line: &str, parts: &title::Parts) -> Option<Grey> {
     let believed = said(&title)
         || said(company)
         || (is_place && super::words::is_job(rules, &title) && !is_sentence(line));
+    // "CTO at Acme · Acme": the title without the company that follows anyway.
+    let stated = headline::split(&title);
+    let repeats = stated.company.is_some_and(|stated| same(&stated, company));
     believed.then(|| Grey {
         place: (*place).to_owned(),
-        title: Some(title),
+        title: stated.title.filter(|_| repeats).or(Some(title)),
         company: Some((*company).to_owned()),
+    })
+}
+
+/// The same line in front of other text, or cut: "City, Region, Country · Acme ... More".
+/// The second segment must say what the title says.
+fn grey_front(rules: &Rules, line: &str, parts: &title::Parts) -> Option<Grey> {
+    let (place, rest) = line.split_once(" \u{b7} ")?;
+    let second = rest.split(" \u{b7} ").next()?;
+    let second = second.split(" ... ").next()?;
+    let [part] = parts.rest.as_slice() else {
+        return None;
+    };
+    let is_whole = second.len() < rest.len();
+    let said = same(part, second) || (parts.cut && begins(second, part));
+    let is_job = super::words::is_job(rules, second);
+    (is_whole && said && place::is_likely(rules, place)).then(|| Grey {
+        place: place.to_owned(),
+        title: is_job.then(|| second.to_owned()),
+        company: (!is_job).then(|| second.to_owned()),
     })
 }
 
@@ -212,6 +292,12 @@ fn is_sentence(line: &str) -> bool {
 pub(super) fn same(a: &str, b: &str) -> bool {
     let (a, b) = (letters(a), letters(b));
     !a.is_empty() && a == b
+}
+
+/// Whether `text` ends with `tail`, but for case and punctuation.
+pub(super) fn ends(text: &str, tail: &str) -> bool {
+    let (text, tail) = (letters(text), letters(tail));
+    !tail.is_empty() && text.ends_with(&tail)
 }
 
 /// Whether `whole` goes on where `cut` ends, but for case and punctuation.
@@ -289,6 +375,28 @@ mod tests {
     }
 
     #[test]
+    fn the_whole_place_wins_over_a_part_of_it_or_a_postcode() {
+        for (line, place) in [
+            (
+                "Bath, England, United Kingdom \u{b7} Acme \u{b7} Location: Bath",
+                "Bath, England, United Kingdom",
+            ),
+            (
+                "590 followers \u{b7} Gdynia, Pomorskie, Polska \u{b7} Acme \u{b7} Lokalizacja: 81-001",
+                "Gdynia, Pomorskie, Polska",
+            ),
+            (
+                "Bath, England, United Kingdom \u{b7} Acme \u{b7} Location: Leeds",
+                "Leeds",
+            ),
+            ("Acme \u{b7} Location: Leeds", "Leeds"),
+        ] {
+            let found = read_lines("Ada Example - Acme", &[line]);
+            assert_eq!(found.location(), Some(place), "{line}");
+        }
+    }
+
+    #[test]
     fn grey_lines_are_believed_where_something_speaks_for_them() {
         let grey = |title: &str, line: &str| {
             read_lines(title, &[line])
@@ -319,11 +427,39 @@ mod tests {
             grey("Ada Example - Acme", "Oslo - Acme"),
             Some(("Oslo".to_owned(), None, None))
         );
+        let beside = |place: &str| Some((place.to_owned(), None, Some("Acme Labs".to_owned())));
+        assert_eq!(
+            grey("Ada Example", "Oslo, Oslo, Norway \u{b7} Acme Labs"),
+            beside("Oslo, Oslo, Norway")
+        );
+        assert_eq!(
+            grey("Ada Example - Acme La ...", "Norway \u{b7} Acme Labs"),
+            beside("Norway")
+        );
+        assert_eq!(
+            grey(
+                "Ada Example - Acme Labs",
+                "Greater Oslo \u{b7} Acme Labs \u{b7} Looms in all sizes ..."
+            ),
+            beside("Greater Oslo")
+        );
+        assert_eq!(
+            grey(
+                "Ada Example - CTO at Acme",
+                "Oslo, Norway \u{b7} CTO at Acme \u{b7} Acme"
+            ),
+            whole
+        );
         for (title, line) in [
             ("Ada Example - Acme", "3.1K+ followers \u{b7} 2 months ago"),
             ("Ada Example - Acme", "Ada Example - CTO - Acme"),
             ("Ada Example", "Read this - and that - and more"),
             ("Ada Example", "Oslo, Norway - CTO - Acme ..."),
+            ("Ada Example", "Oslo \u{b7} Acme Labs"),
+            (
+                "Ada Example - Acme",
+                "Making looms sing again \u{b7} Acme \u{b7} More",
+            ),
         ] {
             assert_eq!(grey(title, line), None, "{line}");
         }

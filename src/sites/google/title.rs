@@ -30,6 +30,8 @@ pub(super) struct Parts {
     pub dash: &'static str,
     /// The search engine cut the title: the last part may be incomplete.
     pub cut: bool,
+    /// The site's name stood at the end.
+    pub names_site: bool,
     /// The title says "professional profile": then a place follows the name.
     pub is_profile_form: bool,
 }
@@ -46,11 +48,15 @@ impl Parts {
 pub(super) fn person(rules: &Rules, title: &str) -> Option<Parts> {
     let (text, cut) = uncut(title);
     let mut text = text.trim_start_matches(['|', '-', ' ']);
-    let mut is_profile_form = false;
+    let (mut is_profile_form, mut names_site) = (false, false);
     loop {
         let shorter = without_tail(rules, text, "site_name", cut);
+        names_site |= shorter.len() < text.len();
         let shorter = match without_tail(rules, shorter, "profile_word", false) {
-            same if same.len() == shorter.len() => shorter,
+            // The words begun are no sign: what stands before must be a place by itself.
+            same if same.len() == shorter.len() => {
+                without_tail(rules, shorter, "profile_word", cut)
+            }
             without => {
                 is_profile_form = true;
                 without
@@ -66,6 +72,7 @@ pub(super) fn person(rules: &Rules, title: &str) -> Option<Parts> {
     let mut parts = split(text);
     parts.cut = cut || cut_before;
     parts.is_profile_form = is_profile_form;
+    parts.names_site = names_site;
     // "Name | Headline": the bar separates only where no dash does.
     if let Some((name, after)) = parts.name.clone().split_once(" | ") {
         if parts.rest.is_empty() {
@@ -79,7 +86,7 @@ pub(super) fn person(rules: &Rules, title: &str) -> Option<Parts> {
         let part = crate::rules::fold(part) + " ";
         !wishes.iter().any(|wish| part.starts_with(wish.as_str()))
     });
-    parts.name = without_pronouns(&parts.name).to_owned();
+    parts.name = without_badges(without_pronouns(&parts.name));
     is_name(rules, &parts.name).then_some(parts)
 }
 
@@ -100,6 +107,48 @@ fn without_pronouns(name: &str) -> &str {
     } else {
         name
     }
+}
+
+/// "Ada Example (LION)(ada@mail.example)": addresses and the badge of "LinkedIn open
+/// networkers" are no part of the name.
+pub(super) fn without_badges(name: &str) -> String {
+    if !name.contains('@') && !name.lower().contains("lion)") {
+        return name.to_owned();
+    }
+    let mut kept = String::new();
+    let mut rest = name;
+    while let Some((front, after)) = rest.split_once('(') {
+        let (inside, behind) = after.split_once(')').unwrap_or((after, ""));
+        kept.push_str(front);
+        if inside.contains('@') || inside.trim().eq_ignore_ascii_case("lion") {
+            kept.push(' ');
+        } else {
+            kept.push('(');
+            kept.push_str(inside);
+            kept.push(')');
+        }
+        rest = behind;
+    }
+    kept.push_str(rest);
+    let words = kept.split_whitespace();
+    let words: Vec<&str> = words.filter(|word| !super::words::is_email(word)).collect();
+    words.join(" ")
+}
+
+/// The beginning of a text that was cut, without the word that leads to the employer:
+/// "CTO at", "CTO at The". Of other titles the cut shows ("Head of"), so they stay.
+pub(super) fn without_dangling<'t>(rules: &Rules, text: &'t str) -> &'t str {
+    let mut front = text.trim_end();
+    while let Some((before, last)) = front.rsplit_once(' ') {
+        front = before.trim_end();
+        if rules.is_label("at_word", last) {
+            return front;
+        }
+        if !rules.is_label("article", last) {
+            break;
+        }
+    }
+    text
 }
 
 /// Takes a company's title apart: the name, without the site's name and the page's tab.
@@ -200,7 +249,12 @@ fn without_tail<'t>(rules: &Rules, text: &'t str, key: &str, cut: bool) -> &'t s
             .labels(key)
             .iter()
             .any(|label| label.starts_with(&folded));
-    if is_begun || rules.is_label(key, word) {
+    // "LinkedIn Luxembourg"
+    let is_national = key == "site_name"
+        && folded
+            .strip_prefix("linkedin ")
+            .is_some_and(|country| super::place::is_country(rules, country));
+    if is_begun || is_national || rules.is_label(key, word) {
         text.get(..at).unwrap_or(text).trim_end()
     } else {
         text
@@ -264,6 +318,22 @@ mod tests {
                 vec![],
             ),
             ("Ada Example", "Ada Example", vec![]),
+            (
+                "Ada Example(LION)(ada@mail.example) - CEO",
+                "Ada Example",
+                vec!["CEO"],
+            ),
+            ("Ada Example (LION) ada@mail.example", "Ada Example", vec![]),
+            (
+                "Ada Example - CTO - Acme - LinkedIn Luxembourg",
+                "Ada Example",
+                vec!["CTO", "Acme"],
+            ),
+            (
+                "Ada Example - Pune, Maharashtra, India | Professional \u{2026}",
+                "Ada Example",
+                vec!["Pune, Maharashtra, India"],
+            ),
             (
                 "Ada Example | CTO at Acme | LinkedIn",
                 "Ada Example",
@@ -331,6 +401,8 @@ mod tests {
         for (title, name) in [
             ("Acme Robotics | LinkedIn", "Acme Robotics"),
             ("Acme - LinkedIn", "Acme"),
+            ("Acme - LinkedIn Schweiz", "Acme"),
+            ("Acme: Jobs - LinkedIn", "Acme"),
             ("Acme: Overview | LinkedIn", "Acme"),
             ("Acme : présentation | LinkedIn", "Acme"),
             ("Acme - East - West", "Acme - East - West"),

@@ -34,16 +34,39 @@ pub(super) fn is_company(rules: &Rules, text: &str) -> bool {
     let says_otherwise = is_sentence(text)
         || has_word(rules, "student_word", text)
         || has_word(rules, "slogan_word", text)
+        || headline::tells_deeds(text)
         || rules.has_label("place_word", text);
     if says_otherwise {
         return false;
     }
-    let named = text
-        .chars()
-        .find(|c| c.is_alphanumeric())
-        .is_some_and(|c| !c.is_lowercase());
+    let named = is_host(text)
+        || text
+            .chars()
+            .find(|c| c.is_alphanumeric())
+            .is_some_and(|c| !c.is_lowercase());
     let listed = text.contains([',', '|', ';', '!', '?', '#', '\u{2022}']);
     ends_with(rules, "company_word", text) || (named && !listed)
+}
+
+/// Whether a text names an employer or a school by its last or one of its words: "Acme Group",
+/// "University of Example".
+pub(super) fn is_employer(rules: &Rules, text: &str) -> bool {
+    ends_with(rules, "company_word", text)
+        || has_word(rules, "school_word", text)
+        || has_word(rules, "student_word", text)
+}
+
+/// "acme.example": a company named by its host. E-mail addresses are none.
+fn is_host(text: &str) -> bool {
+    super::link::displayed_host(text) == Some(text)
+}
+
+/// Whether a text is an e-mail address.
+pub(super) fn is_email(text: &str) -> bool {
+    !text.contains(char::is_whitespace)
+        && text
+            .rsplit_once('@')
+            .is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
 }
 
 /// Whether a text ends as only companies do: "Acme GmbH", "Example & Partner".
