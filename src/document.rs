@@ -10,9 +10,11 @@ mod build;
 mod html;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod nesting;
+mod per_node;
 mod walk;
 
 pub use build::{Builder, DEPTH_MAX};
+pub(crate) use per_node::PerNode;
 pub use walk::{Edge, Traverse};
 
 use std::hash::{Hash, Hasher};

@@ -23,8 +23,6 @@ mod by {
     pub(super) const SNIPPET: &str = "result_snippet";
 }
 
-use std::collections::HashSet;
-
 use crate::page::{ParsedPage, SearchResult};
 use crate::sites::view::View;
 
@@ -62,7 +60,6 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
     };
     let mut page = ParsedPage::empty("google", "search_results", Some(found.layout));
     let searched = entry::searched(&view.url);
-    let mut seen = HashSet::new();
     let mut found = found;
     for result in &mut found.results {
         let Some((lead, notes)) = entry::lead(view.rules, result, searched) else {
@@ -73,7 +70,8 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
             result.url.clone_from(&lead.profile_url);
         }
         // One profile on several country hosts is one lead.
-        if lead.profile_url.is_some() && !seen.insert(lead.profile_url.clone()) {
+        let is_known = |known: &crate::lead::Lead| known.profile_url == lead.profile_url;
+        if lead.profile_url.is_some() && page.leads.iter().any(is_known) {
             continue;
         }
         page.leads.push(lead);

@@ -1,7 +1,6 @@
 //! Tabs: which one is in view, and what was read there.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use wasm_bindgen::prelude::*;
 
@@ -11,10 +10,11 @@ use crate::protocol::{TabReading, TabRequest, TabView};
 
 thread_local! {
     /// What was last read of each tab: a cache, made again when the worker was stopped.
-    static READ: RefCell<HashMap<i32, Read>> = RefCell::default();
+    static READ: RefCell<Vec<Read>> = RefCell::default();
 }
 
 struct Read {
+    tab_id: i32,
     url: String,
     view: Seen,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Tab {
 
 /// Forgets what was read of a tab.
 pub(crate) fn forget(tab_id: i32) {
-    READ.with_borrow_mut(|read| read.remove(&tab_id));
+    READ.with_borrow_mut(|read| read.retain(|r| r.tab_id != tab_id));
 }
 
 /// The tab in view: the active one of the window used last. Where the asking page is itself
@@ -77,8 +77,8 @@ pub(crate) fn view(tab: Option<&Tab>) -> TabView {
         return TabView::Unsupported;
     };
     let seen = READ.with_borrow(|read| {
-        read.get(&tab.id)
-            .filter(|r| same_page(&r.url, &tab.url))
+        read.iter()
+            .find(|r| r.tab_id == tab.id && same_page(&r.url, &tab.url))
             .map(|r| r.view.clone())
     });
     match seen {
@@ -100,7 +100,7 @@ pub(crate) async fn read(tab: &Tab) -> Result<(String, ParsedPage), String> {
         Err(ReadError::NoScript) => (tab.url.clone(), Seen::NeedsReload),
         Err(ReadError::Page(message)) => (tab.url.clone(), Seen::Failed(message.clone())),
     };
-    READ.with_borrow_mut(|read| read.insert(tab.id, Read { url, view }));
+    keep(tab.id, url, view);
     outcome.map_err(|error| match error {
         ReadError::NoScript => {
             "This page was open before Lode was started. Reload it, then capture again.".to_owned()
@@ -111,11 +111,12 @@ pub(crate) async fn read(tab: &Tab) -> Result<(String, ParsedPage), String> {
 
 /// Remembers what a content script has read by itself.
 pub(crate) fn remember(tab_id: i32, url: &str, parsed: &ParsedPage) {
-    let entry = Read {
-        url: url.to_owned(),
-        view: Seen::Page(parsed.clone()),
-    };
-    READ.with_borrow_mut(|read| read.insert(tab_id, entry));
+    keep(tab_id, url.to_owned(), Seen::Page(parsed.clone()));
+}
+
+fn keep(tab_id: i32, url: String, view: Seen) {
+    forget(tab_id);
+    READ.with_borrow_mut(|read| read.push(Read { tab_id, url, view }));
 }
 
 /// Tells every readable tab whether to show the button.

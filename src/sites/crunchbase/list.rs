@@ -1,8 +1,6 @@
 //! Lists of persons or companies: one lead a row in view.
 
-use std::collections::{HashMap, HashSet};
-
-use crate::document::{ElementRef, NodeId};
+use crate::document::{ElementRef, PerNode};
 
 use super::address::{EntityAddress, EntityKind};
 use super::entity;
@@ -93,9 +91,17 @@ fn rows<'v>(view: &'v View<'_>, kind: EntityKind, is_mixed: bool) -> Vec<Row<'v>
         let mut selectors = view.rules.selectors("blurred_row").iter();
         selectors.any(|selector| selector.matches(row.element))
     };
-    let mut seen = HashSet::new();
+    // At most ROWS_MAX.
+    let mut seen = Vec::new();
     rows.into_iter()
-        .filter(|row| !is_blurred(row) && seen.insert(row.address.canonical()))
+        .filter(|row| {
+            let address = row.address.canonical();
+            let shown = !is_blurred(row) && !seen.contains(&address);
+            if shown {
+                seen.push(address);
+            }
+            shown
+        })
         .collect()
 }
 
@@ -104,7 +110,7 @@ fn distinct<'v>(
     links: &[(ElementRef<'v>, EntityAddress)],
     row_of: impl Fn(ElementRef<'v>) -> Option<ElementRef<'v>>,
 ) -> Vec<Row<'v>> {
-    let mut seen = HashSet::new();
+    let mut seen = PerNode::default();
     links
         .iter()
         .filter_map(|(link, address)| {
@@ -123,28 +129,29 @@ fn distinct<'v>(
 /// entity only, where at least two of them stand side by side.
 fn by_structure<'v>(links: &[(ElementRef<'v>, EntityAddress)]) -> Vec<Row<'v>> {
     // The entity that an element holds; `None` once there is a second one.
-    let mut holds: HashMap<NodeId, Option<&EntityAddress>> = HashMap::new();
+    let mut holds = PerNode::<Option<Option<&EntityAddress>>>::default();
     for (link, address) in links {
         for element in dom::ancestors(*link).take(ANCESTORS_MAX) {
-            holds
-                .entry(element.id())
-                .and_modify(|held| *held = held.filter(|held| held.is_same(address)))
-                .or_insert(Some(address));
+            let held = match holds.get(element.id()) {
+                Some(held) => held.filter(|held| held.is_same(address)),
+                None => Some(address),
+            };
+            holds.set(element.id(), Some(held));
         }
     }
     let rows = distinct(links, |link| {
         dom::ancestors(link)
             .take(ANCESTORS_MAX)
-            .take_while(|element| holds.get(&element.id()).is_some_and(Option::is_some))
+            .take_while(|element| holds.get(element.id()).flatten().is_some())
             .last()
     });
-    let mut beside: HashMap<NodeId, usize> = HashMap::new();
+    let mut beside = PerNode::<u32>::default();
     let parent = |row: &Row<'_>| row.element.parent().map(|parent| parent.id());
     for id in rows.iter().filter_map(parent) {
-        *beside.entry(id).or_default() += 1;
+        beside.count(id);
     }
     rows.into_iter()
-        .filter(|row| parent(row).is_some_and(|id| beside.get(&id).is_some_and(|n| *n > 1)))
+        .filter(|row| parent(row).is_some_and(|id| beside.get(id) > 1))
         .collect()
 }
 

@@ -3,8 +3,6 @@
 //! It is the richest source and the one that goes stale: after in-page navigation it still
 //! describes the page loaded first. Entities are therefore only taken by permalink.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value};
 
 use super::address::{self, EntityAddress, EntityKind};
@@ -27,7 +25,8 @@ pub(super) struct State {
 /// The entities of a page's state.
 #[derive(Debug)]
 pub(super) struct Entities<'s> {
-    by_permalink: HashMap<String, Vec<Entity<'s>>>,
+    /// With their permalinks; at most ENTITIES_MAX.
+    all: Vec<(String, Entity<'s>)>,
 }
 
 /// One entity of the state: a person, an organization, or something else.
@@ -85,20 +84,18 @@ impl State {
 
     /// The entities of the state, by permalink.
     pub(super) fn entities(&self) -> Entities<'_> {
-        let mut by_permalink: HashMap<String, Vec<Entity<'_>>> = HashMap::new();
-        let mut count = 0_usize;
+        let mut all = Vec::new();
         for document in &self.documents {
             visit(document, &mut |value| {
-                if count < ENTITIES_MAX
+                if all.len() < ENTITIES_MAX
                     && let Some(entity) = Entity::of(value)
                     && let Some(permalink) = entity.permalink().and_then(canonical::normal_slug)
                 {
-                    count += 1;
-                    by_permalink.entry(permalink).or_default().push(entity);
+                    all.push((permalink, entity));
                 }
             });
         }
-        Entities { by_permalink }
+        Entities { all }
     }
 
     /// The entities of one kind in the answer to a search in `collection`, in order.
@@ -134,10 +131,11 @@ impl State {
 impl<'s> Entities<'s> {
     /// The entity of an address: the one with most data where there are several.
     pub(super) fn find(&self, address: &EntityAddress) -> Option<Entity<'s>> {
-        self.by_permalink
-            .get(&address.slug()?)?
+        let slug = address.slug()?;
+        self.all
             .iter()
-            .filter(|entity| entity.is_kind(address.kind))
+            .filter(|(permalink, entity)| *permalink == slug && entity.is_kind(address.kind))
+            .map(|(_, entity)| entity)
             .max_by_key(|entity| (entity.cards.map_or(0, Map::len), entity.properties.len()))
             .copied()
     }
@@ -146,7 +144,7 @@ impl<'s> Entities<'s> {
 impl Entities<'_> {
     /// Whether an entity of this kind and name was loaded as a page of its own.
     pub(super) fn is_loaded(&self, kind: EntityKind, name: &str) -> bool {
-        self.by_permalink.values().flatten().any(|entity| {
+        self.all.iter().any(|(_, entity)| {
             entity.cards.is_some_and(|cards| !cards.is_empty())
                 && entity.is_kind(kind)
                 && entity.name().is_some_and(|own| dom::collapse(own) == name)

@@ -5,9 +5,8 @@
 //! that are not organic.
 
 use crate::unicode::Lower;
-use std::collections::{HashMap, HashSet};
 
-use crate::document::{ElementRef, NodeId};
+use crate::document::{ElementRef, PerNode};
 
 use super::link::{self, Destination};
 use crate::dom::{self, Grain, Shown};
@@ -106,7 +105,7 @@ fn headings<'v>(
     key: &str,
     accept: impl Fn(ElementRef<'v>) -> bool,
 ) -> Vec<Candidate<'v>> {
-    let mut seen = HashSet::new();
+    let mut seen = PerNode::default();
     view.all(key)
         .into_iter()
         .filter_map(|heading| {
@@ -124,7 +123,7 @@ fn headings<'v>(
 /// Before 2018: `h3 a`. Sitelinks have the same shape; they stand in a table below their
 /// result and lead to the same host.
 fn link_in_heading<'v>(view: &'v View<'_>) -> Vec<Candidate<'v>> {
-    let mut seen = HashSet::new();
+    let mut seen = PerNode::default();
     let mut above: Option<(ElementRef<'v>, Option<String>)> = None;
     let mut candidates = Vec::new();
     for link in view.all("link_in_heading") {
@@ -243,10 +242,10 @@ fn in_other_block(view: &View<'_>, link: ElementRef<'_>) -> bool {
 /// the results) is kept once.
 fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
     // How many candidates each element holds.
-    let mut holds: HashMap<NodeId, usize> = HashMap::new();
+    let mut holds = PerNode::<u32>::default();
     for candidate in &candidates {
         for element in dom::ancestors(candidate.link).take(ANCESTORS_MAX) {
-            *holds.entry(element.id()).or_default() += 1;
+            holds.count(element.id());
         }
     }
     let alone = candidates
@@ -254,7 +253,8 @@ fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
         .filter(|candidate| candidate.target.is_some())
         .count()
         == 1;
-    let mut seen = HashSet::new();
+    // At most RESULTS_MAX.
+    let mut seen: Vec<(String, Option<String>)> = Vec::new();
     let mut results = Vec::new();
     for candidate in candidates {
         let Some(url) = candidate.target else {
@@ -263,15 +263,19 @@ fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
         let block = dom::ancestors(candidate.link)
             .take(ANCESTORS_MAX)
             .take_while(|element| {
-                holds.get(&element.id()) == Some(&1) && !matches!(element.name(), "body" | "html")
+                holds.get(element.id()) == 1 && !matches!(element.name(), "body" | "html")
             })
             .last()
             .unwrap_or(candidate.link);
         if !alone && is_answer(block, candidate.link) {
             continue;
         }
-        if url.is_some() && !seen.insert((candidate.title.clone(), url.clone())) {
-            continue;
+        if url.is_some() {
+            let known = (candidate.title.clone(), url.clone());
+            if seen.contains(&known) {
+                continue;
+            }
+            seen.push(known);
         }
         let lines = lines(block, &candidate.title);
         results.push(Organic {

@@ -276,7 +276,8 @@ fn grey_front(rules: &Rules, line: &str, parts: &title::Parts) -> Option<Grey> {
     };
     let is_whole = second.len() < rest.len();
     let said = same(part, second) || (parts.cut && begins(second, part));
-    let is_job = super::words::is_job(rules, second);
+    // By the title, which is never longer: an office may be named after its job.
+    let is_job = super::words::is_job(rules, part);
     (is_whole && said && place::is_likely(rules, place)).then(|| Grey {
         place: place.to_owned(),
         title: is_job.then(|| second.to_owned()),

@@ -4,10 +4,8 @@
 //! row's first link to a profile that has text is the person. Mutual connections and followers
 //! are profile links too, but later ones.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::address::Url;
-use crate::document::{ElementRef, NodeId};
+use crate::document::{ElementRef, PerNode};
 
 use super::top_card;
 use crate::canonical;
@@ -79,10 +77,10 @@ fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
             .into_iter()
             .take(ROWS_MAX)
             .collect();
-        if candidates.iter().any(|row| holders.contains(&row.id())) {
+        if candidates.iter().any(|row| holders.get(row.id())) {
             let rows = candidates
                 .into_iter()
-                .filter(|row| holders.contains(&row.id()) || is_anonymous(view, *row));
+                .filter(|row| holders.get(row.id()) || is_anonymous(view, *row));
             return outermost(rows.collect());
         }
     }
@@ -101,13 +99,13 @@ fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
 
 /// Rows that have a neighbour of the same kind: a lone link to a member is no list.
 fn side_by_side(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
-    let mut beside: HashMap<NodeId, usize> = HashMap::new();
+    let mut beside = PerNode::<u32>::default();
     for parent in rows.iter().filter_map(|row| row.parent()) {
-        *beside.entry(parent.id()).or_default() += 1;
+        beside.count(parent.id());
     }
     let has_neighbour = |row: &ElementRef<'_>| {
         let parent = row.parent();
-        parent.is_some_and(|parent| beside.get(&parent.id()).is_some_and(|count| *count > 1))
+        parent.is_some_and(|parent| beside.get(parent.id()) > 1)
     };
     rows.into_iter().filter(has_neighbour).collect()
 }
@@ -133,25 +131,26 @@ fn by_structure<'a>(
         .take(ROWS_MAX)
         .collect();
     // The person that an element holds; `None` once there is a second one.
-    let mut holds: HashMap<NodeId, Option<&str>> = HashMap::new();
+    let mut holds = PerNode::<Option<Option<&str>>>::default();
     for (link, person) in &people {
         for ancestor in dom::ancestors(*link) {
-            holds
-                .entry(ancestor.id())
-                .and_modify(|held| *held = held.filter(|held| held == person))
-                .or_insert(Some(person));
+            let held = match holds.get(ancestor.id()) {
+                Some(held) => held.filter(|held| held == person),
+                None => Some(person.as_str()),
+            };
+            holds.set(ancestor.id(), Some(held));
         }
     }
     let row = |(link, _): &(ElementRef<'a>, String)| {
         dom::ancestors(*link)
             .take(12)
             .take_while(|ancestor| {
-                holds.get(&ancestor.id()).is_some_and(Option::is_some)
+                holds.get(ancestor.id()).flatten().is_some()
                     && !matches!(ancestor.name(), "main" | "section" | "body")
             })
             .last()
     };
-    let mut seen = HashSet::new();
+    let mut seen = PerNode::default();
     let rows = people.iter().filter_map(row);
     rows.filter(|row| seen.insert(row.id())).collect()
 }
@@ -188,8 +187,8 @@ fn is_profile_link(view: &View<'_>, link: ElementRef<'_>) -> bool {
 }
 
 /// All elements with a link to a member in them.
-fn holders(view: &View<'_>) -> HashSet<NodeId> {
-    let mut holders = HashSet::new();
+fn holders(view: &View<'_>) -> PerNode<bool> {
+    let mut holders = PerNode::default();
     for link in view.root().descendent_elements() {
         // Look at the text before parsing an address.
         let leads_to_member = link.name() == "a"

@@ -1,12 +1,11 @@
 //! Sales Navigator: the page of one account (a company).
 
-use std::collections::HashSet;
 use std::iter::once;
 
 use super::sales_lead;
 use crate::address::Url;
 use crate::canonical;
-use crate::document::{ElementRef, NodeId};
+use crate::document::{ElementRef, PerNode};
 use crate::dom;
 use crate::page::{Note, ParsedPage};
 use crate::sites::draft::{Draft, Field};
@@ -20,11 +19,13 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         (sales_lead::is_titled(view, heading) || shows(view, heading) == Some(true))
             .then_some(heading)
     })?;
-    let others = view.all("sales_other_company");
-    let others: HashSet<NodeId> = others.iter().map(|other| other.id()).collect();
+    let mut others = PerNode::default();
+    for other in view.all("sales_other_company") {
+        others.set(other.id(), true);
+    }
     let is_own = |element: &ElementRef<'_>| {
         let mut around = once(*element).chain(dom::ancestors(*element));
-        !around.any(|one| others.contains(&one.id()))
+        !around.any(|one| others.get(one.id()))
     };
     if shows(view, name) == Some(false) {
         let mut page = ParsedPage::empty("linkedin", "loading", None);
