@@ -129,8 +129,9 @@ pub enum UiMessage {
     Report,
     /// Capture leads of the tab in view.
     Capture {
-        /// Which of [`TabView::Ready`]'s leads; `None` for all.
-        rows: Option<Vec<u32>>,
+        /// Which of [`TabView::Ready`]'s leads: the [identity](Lead::identity) of each, since
+        /// the page may have changed after it was shown.
+        leads: Vec<String>,
     },
     /// Take up a capture that stopped for want of credits, or failed.
     Resume {
@@ -310,6 +311,9 @@ pub enum TabView {
         page: PageInfo,
         /// The leads, in the page's order.
         leads: Vec<LeadRow>,
+        /// Rows of members whom the site does not name to the viewer.
+        #[serde(default)]
+        anonymous: u32,
     },
     /// The tab was open before the extension was installed or updated.
     NeedsReload,
@@ -325,7 +329,7 @@ pub enum TabView {
 pub struct LeadRow {
     /// What was read.
     pub lead: Lead,
-    /// The latest capture of it, if it was captured before.
+    /// The latest capture of it, if it was captured before; nil where only that is known.
     pub captured: Option<Uuid>,
 }
 

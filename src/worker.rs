@@ -7,11 +7,13 @@
 
 mod badge;
 mod cards;
+mod marks;
 mod operations;
 mod rules;
 mod stored;
 
 pub use badge::{Badge, BadgeTone};
+pub use marks::Marks;
 pub use operations::OPERATIONS_MAX;
 pub use rules::{Outcome, Rulebook, RulesAsked};
 pub use stored::{Click, Pairing, Stored, Trouble};
@@ -51,6 +53,9 @@ pub enum CaptureRefusal {
     /// The page shows nobody to capture.
     #[error("{0}")]
     NoLead(String),
+    /// Another page, or other rows, than when the user chose.
+    #[error("The page has changed since it was listed here. Look at the list again, then capture.")]
+    Changed,
     /// Too many captures wait.
     #[error("{0}. Connect to the server first; nothing that waits is lost.")]
     Full(#[from] OutboxFull),
@@ -74,8 +79,9 @@ pub struct CaptureClick<'a> {
     pub url: &'a str,
     /// What was read there.
     pub parsed: &'a ParsedPage,
-    /// Which leads; `None` for all.
-    pub rows: Option<&'a [u32]>,
+    /// Which leads, by their [identity](crate::Lead::identity), as the user was shown them;
+    /// `None` for all that were read.
+    pub shown: Option<&'a [String]>,
     /// Now.
     pub now: UnixMillis,
 }
@@ -117,21 +123,27 @@ impl Worker {
                 new: 0,
             });
         }
-        let chosen: Vec<_> = click
-            .parsed
-            .leads
-            .iter()
-            .zip(0_u32..)
-            .filter(|(_, row)| click.rows.is_none_or(|rows| rows.contains(row)))
-            .map(|(lead, _)| lead)
-            .collect();
-        if chosen.is_empty() {
+        let leads = &click.parsed.leads;
+        if leads.is_empty() {
             return Err(CaptureRefusal::NoLead(no_lead_message(click.parsed)));
         }
+        let read: Vec<Option<String>> = leads.iter().map(crate::Lead::identity).collect();
+        let is_chosen = |identity: &Option<String>| {
+            let chosen = |shown: &[String]| shown.iter().any(|one| Some(one) == identity.as_ref());
+            click.shown.is_none_or(chosen)
+        };
+        let is_there = |one: &String| read.iter().flatten().any(|identity| identity == one);
+        if click
+            .shown
+            .is_some_and(|shown| shown.is_empty() || !shown.iter().all(is_there))
+        {
+            return Err(CaptureRefusal::Changed);
+        }
+        let chosen = leads.iter().zip(&read).filter(|(_, one)| is_chosen(one));
         let mut outbox = self.stored.outbox.clone();
         let mut operations = Vec::new();
         let mut fresh = Vec::new();
-        for lead in chosen {
+        for (lead, _) in chosen {
             if let Some(open) = cards::under_way(&self.stored.cards, lead) {
                 operations.push(open.operation_id);
                 continue;
@@ -150,6 +162,7 @@ impl Worker {
         let new = fresh.len();
         self.stored.outbox = outbox;
         for card in fresh {
+            self.stored.marks.add(&card.lead);
             self.stored.cards.insert(0, card);
         }
         cards::trim(&mut self.stored.cards, CARDS_MAX);
@@ -436,13 +449,18 @@ impl Worker {
                 message: no_lead_message(parsed),
             };
         }
+        let captured = |lead: &crate::Lead| {
+            let card = cards::latest(&self.stored.cards, lead).map(|c| c.operation_id);
+            card.or_else(|| self.stored.marks.has(lead).then_some(Uuid::nil()))
+        };
         let row = |lead: &crate::Lead| LeadRow {
             lead: lead.clone(),
-            captured: cards::latest(&self.stored.cards, lead).map(|c| c.operation_id),
+            captured: captured(lead),
         };
         TabView::Ready {
             page: parsed.page.clone(),
             leads: parsed.leads.iter().map(row).collect(),
+            anonymous: parsed.anonymous_rows,
         }
     }
 
@@ -510,6 +528,7 @@ impl Worker {
 
     fn take_view(&mut self, view: CaptureView) {
         self.stored.credits = Some(view.credits);
+        self.stored.marks.add(&view.lead);
         cards::take_view(&mut self.stored.cards, view);
         cards::trim(&mut self.stored.cards, CARDS_MAX);
     }

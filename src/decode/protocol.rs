@@ -108,6 +108,7 @@ impl Decode for TabView {
             "ready" => Self::Ready {
                 page: tab.get("page")?,
                 leads: tab.get("leads")?,
+                anonymous: tab.get_or_default("anonymous")?,
             },
             "needs_reload" => Self::NeedsReload,
             "failed" => Self::Failed {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Decode, Fields, Unreadable};
 use crate::health::Health;
 use crate::outbox::{Entry, Outbox};
-use crate::worker::{Click, Pairing, RulesAsked, Stored, Trouble};
+use crate::worker::{Click, Marks, Pairing, RulesAsked, Stored, Trouble};
 
 impl Decode for Stored {
     fn decode(value: &Value) -> Result<Self, Unreadable> {
@@ -20,6 +20,7 @@ impl Decode for Stored {
             standing: stored.get("standing")?,
             operations: stored.get_or_default("operations")?,
             cards: stored.get_or_default("cards")?,
+            marks: stored.get_or_default("marks")?,
             refused: stored.get_or_default("refused")?,
             cursor: stored.get_or_default("cursor")?,
             clicks: stored.get_or_default("clicks")?,
@@ -43,6 +44,12 @@ impl Decode for RulesAsked {
 }
 
 impl Decode for Health {
+    fn decode(value: &Value) -> Result<Self, Unreadable> {
+        Decode::decode(value).map(Self)
+    }
+}
+
+impl Decode for Marks {
     fn decode(value: &Value) -> Result<Self, Unreadable> {
         Decode::decode(value).map(Self)
     }

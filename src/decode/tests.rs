@@ -22,7 +22,7 @@ use crate::protocol::{
     AccountSummary, CaptureCard, CardState, Connection, LeadRow, Operation, Settings, TabView,
     UiReply, UiState,
 };
-use crate::worker::{Click, Pairing, RulesAsked, Stored, Trouble};
+use crate::worker::{Click, Marks, Pairing, RulesAsked, Stored, Trouble};
 
 /// Where the members and items of a value are, as JSON pointers, the value itself first.
 fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
@@ -287,6 +287,7 @@ fn ready() -> TabView {
             lead: lead(),
             captured: Some(id(1)),
         }],
+        anonymous: 3,
     }
 }
 
@@ -329,6 +330,7 @@ fn stored() -> Stored {
         standing: some("{}"),
         operations: vec![operation()],
         cards: vec![card()],
+        marks: Marks(vec![1, (1 << 53) - 1]),
         refused: vec![request()],
         cursor: 7,
         clicks: vec![Click {

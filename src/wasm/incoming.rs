@@ -47,17 +47,9 @@ pub(super) fn ui(message: &JsValue) -> Option<UiMessage> {
         "get_state" => UiMessage::GetState,
         "preview" => UiMessage::Preview,
         "report" => UiMessage::Report,
-        "capture" => {
-            let rows = property(message, "rows");
-            let all = rows.is_undefined() || rows.is_null();
-            UiMessage::Capture {
-                rows: if all {
-                    None
-                } else {
-                    Some(from_js(&rows).ok()?)
-                },
-            }
-        }
+        "capture" => UiMessage::Capture {
+            leads: from_js(&property(message, "leads")).ok()?,
+        },
         "resume" => UiMessage::Resume {
             operation_id: id(message, "operation_id")?,
         },

@@ -127,14 +127,14 @@ async fn capture(
     click_id: Uuid,
     url: &str,
     parsed: &ParsedPage,
-    rows: Option<&[u32]>,
+    shown: Option<&[String]>,
 ) -> Result<Captured, String> {
     let now = runtime::now();
     let click = CaptureClick {
         click_id,
         url,
         parsed,
-        rows,
+        shown,
         now,
     };
     let before = runtime::kept();
@@ -143,8 +143,9 @@ async fn capture(
         Err(refusal) => {
             if matches!(refusal, CaptureRefusal::NoLead(_)) {
                 record_health(parsed);
-                spawn_local(after_capture());
             }
+            // The pages show what was read instead.
+            spawn_local(after_capture());
             return Err(refusal.to_string());
         }
     };
@@ -180,14 +181,14 @@ async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
                 .map_err(|message| error("not_read", &message))?;
             return Ok(UiReply::Report { text });
         }
-        UiMessage::Capture { rows } => {
+        UiMessage::Capture { leads } => {
             let Some(tab) = &tab else {
                 return Err(error("no_page", "Lode does not read this page."));
             };
             let (url, parsed) = tabs::read(tab)
                 .await
                 .map_err(|message| error("not_read", &message))?;
-            capture(chrome::new_id(), &url, &parsed, rows.as_deref())
+            capture(chrome::new_id(), &url, &parsed, Some(&leads))
                 .await
                 .map_err(|message| error("not_captured", &message))?;
             spawn_local(after_capture());

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::marks::Marks;
 use super::rules::RulesAsked;
 use crate::api::{CaptureRequest, Credits, UnixMillis};
 use crate::health::Health;
@@ -32,6 +33,8 @@ pub struct Stored {
     pub operations: Vec<Operation>,
     /// Captures, newest first.
     pub cards: Vec<CaptureCard>,
+    /// Who was captured, also where the capture is no longer kept.
+    pub marks: Marks,
     /// Captures that the server refused, for another try.
     pub refused: Vec<CaptureRequest>,
     /// The server's version up to which changes are known.

@@ -15,7 +15,7 @@ fn click<'a>(n: u128, parsed: &'a ParsedPage) -> CaptureClick<'a> {
         click_id: Uuid::from_u128(n),
         url: "https://www.linkedin.com/in/nadia-ferrum-1/?trk=x#y",
         parsed,
-        rows: None,
+        shown: None,
         now: 10,
     }
 }
@@ -62,11 +62,12 @@ fn the_same_click_and_a_second_click_under_way_are_one_capture() {
 }
 
 #[test]
-fn chosen_rows_only() {
+fn chosen_leads_only() {
     let mut worker = paired();
     let parsed = page(vec![lead(1), lead(2), lead(3)]);
     let mut chosen = click(1, &parsed);
-    chosen.rows = Some(&[0, 2]);
+    let shown = [1, 3].map(|n| lead(n).identity().unwrap());
+    chosen.shown = Some(&shown);
     let done = worker.capture(chosen, &mut ids()).unwrap();
     assert_eq!(done.new, 2);
     let names: Vec<_> = worker
@@ -75,6 +76,27 @@ fn chosen_rows_only() {
         .map(|e| e.request.lead.clone())
         .collect();
     assert_eq!(names, [lead(1), lead(3)]);
+}
+
+#[test]
+fn nobody_is_captured_in_place_of_whom_the_user_saw() {
+    let mut worker = paired();
+    let shown = [1, 2].map(|n| lead(n).identity().unwrap());
+    // A row has come in above, and the second is gone.
+    let parsed = page(vec![lead(9), lead(1)]);
+    let mut chosen = click(1, &parsed);
+    chosen.shown = Some(&shown);
+    let refusal = worker.capture(chosen, &mut ids()).unwrap_err();
+    assert_eq!(refusal, CaptureRefusal::Changed);
+    assert!(worker.outbox().is_empty());
+    // Those who are still there are found wherever they stand now.
+    chosen.shown = shown.get(..1);
+    let done = worker.capture(chosen, &mut ids()).unwrap();
+    assert_eq!(done.new, 1);
+    assert_eq!(
+        worker.due(10).map(|request| request.lead.clone()),
+        Some(lead(1))
+    );
 }
 
 #[test]
@@ -224,6 +246,31 @@ fn old_cards_go_but_never_unsent_ones() {
             .unwrap();
     }
     assert_eq!(worker.stored().cards.len(), CARDS_MAX + 20);
+}
+
+#[test]
+fn whoever_was_captured_stays_marked_when_the_capture_is_no_longer_kept() {
+    let mut worker = paired();
+    let mut ids = ids();
+    for n in 0..(CARDS_MAX as u128 + 1) {
+        let done = worker
+            .capture(click(n, &page(vec![lead(n)])), &mut ids)
+            .unwrap();
+        let id = done.operations[0];
+        worker.sent(id, Ok(view(id, 1, CaptureState::Found, lead(n))), 20, 0.0);
+    }
+    let mut seen = page(vec![lead(0), lead(1), lead(9_999)]);
+    seen.anonymous_rows = 4;
+    let TabView::Ready {
+        leads, anonymous, ..
+    } = worker.tab_view(&seen)
+    else {
+        panic!("leads")
+    };
+    let known: Vec<_> = leads.iter().map(|row| row.captured).collect();
+    assert_eq!(known[0], Some(Uuid::nil()));
+    assert!(known[1].is_some_and(|id| !id.is_nil()) && known[2].is_none());
+    assert_eq!(anonymous, 4);
 }
 
 #[test]

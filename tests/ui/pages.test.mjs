@@ -69,7 +69,7 @@ test("the keyboard captures, once", async (t) => {
   await page.evaluate((next) => { globalThis.fake.state = next; globalThis.fake.hold = null; globalThis.go(); }, state);
   await page.evaluate(() => globalThis.fake.change());
   await page.locator("[data-state=working]").waitFor();
-  assert.deepEqual(await sent(page), [{ kind: "capture", rows: null }]);
+  assert.deepEqual(await sent(page), [{ kind: "capture", leads: ["https://www.linkedin.com/in/ilse-varga-brandt"] }]);
   // The button is gone; the focus is on what came of it.
   await page.waitForFunction(() => document.activeElement?.localName === "h3");
 });
@@ -80,7 +80,9 @@ test("the ticked rows are captured, and no others", async (t) => {
   await page.getByRole("checkbox").nth(1).click();
   await page.getByTestId("capture-chosen").click();
   await page.waitForFunction(() => globalThis.fake.sent.length > 0);
-  assert.deepEqual(await sent(page), [{ kind: "capture", rows: [1, 4, 5, 6] }]);
+  const { leads } = screens.list.state.tab;
+  const chosen = [1, 4, 5, 6].map((at) => leads[at].lead.profile_url.toLowerCase());
+  assert.deepEqual(await sent(page), [{ kind: "capture", leads: chosen }]);
 });
 
 test("ticks do not move to other people when the page changes", async (t) => {

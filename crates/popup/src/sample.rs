@@ -233,6 +233,7 @@ pub(crate) fn ready(leads: Vec<LeadRow>) -> TabView {
     TabView::Ready {
         page: page("linkedin", "profile"),
         leads,
+        anonymous: 2,
     }
 }
 

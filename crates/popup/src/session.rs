@@ -16,7 +16,7 @@ use crate::browser;
 use crate::view::Known;
 use crate::view::auto_unlock::Rule;
 use crate::view::options::SERVER_EXAMPLE;
-use crate::view::popup::{Local, all_or_none, chosen, popup};
+use crate::view::popup::{Local, all_or_none, identities, popup};
 use crate::view::time::Clock;
 
 /// How long a reply may take before the page says that something is wrong. Reading a large
@@ -452,16 +452,16 @@ impl Session {
         });
     }
 
-    /// Captures all leads of the page, or the ticked ones.
+    /// Captures all leads that are shown, or the ticked ones.
     pub(crate) fn capture(self, all: bool) {
-        let rows = self.0.with_untracked(|model| match &model.state {
+        let leads = self.0.with_untracked(|model| match &model.state {
             Some(UiState {
                 tab: TabView::Ready { leads, .. },
                 ..
-            }) if !all => Some(chosen(leads, &model.local)),
-            _ => None,
+            }) => identities(leads, (!all).then_some(&model.local)),
+            _ => Vec::new(),
         });
-        self.act(UiMessage::Capture { rows });
+        self.act(UiMessage::Capture { leads });
     }
 
     /// Copies `text`; `key` names the button, which says so for a moment.

@@ -35,6 +35,11 @@ pub(crate) fn many(page: Page<'_>, many: Many) -> Vec<Element> {
             .set("aria-labelledby", "leads")
             .children((0..).zip(&many.rows).map(|(i, shown)| row(page, i, shown))),
     ];
+    parts.extend(
+        many.unnamed
+            .as_ref()
+            .map(|text| el("p").class("hint").test_id("unnamed").text(text)),
+    );
     if many.chosen > 0 && !many.all.primary {
         parts.push(button(
             page,

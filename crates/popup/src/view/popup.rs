@@ -147,6 +147,8 @@ pub struct Many {
     pub rows: Vec<ManyRow>,
     /// How many boxes are ticked.
     pub chosen: usize,
+    /// What is said of members whom the site does not name.
+    pub unnamed: Option<String>,
     /// The button for all.
     pub all: CaptureButton,
     /// The button for the ticked ones.
@@ -196,6 +198,17 @@ pub fn chosen(leads: &[LeadRow], local: &Local) -> Vec<u32> {
         .collect()
 }
 
+/// What tells the leads apart that are shown: all, or those that are chosen.
+#[must_use]
+pub fn identities(leads: &[LeadRow], local: Option<&Local>) -> Vec<String> {
+    let chosen = local.map(|local| chosen(leads, local));
+    (0..)
+        .zip(leads)
+        .filter(|(i, _)| chosen.as_ref().is_none_or(|chosen| chosen.contains(i)))
+        .filter_map(|(_, row)| row.lead.identity())
+        .collect()
+}
+
 /// What [`Local::toggled`] has to be for every row to be ticked, or, where all are, none.
 #[must_use]
 pub fn all_or_none(leads: &[LeadRow], local: &Local) -> Vec<u32> {
@@ -230,10 +243,15 @@ fn body(state: &UiState, local: &Local, around: &Around<'_>) -> Body {
         });
     }
     match &state.tab {
-        TabView::Ready { leads, .. } => match leads.as_slice() {
+        TabView::Ready {
+            leads, anonymous, ..
+        } => match leads.as_slice() {
             [] => current_or(state, around, nothing_here),
             [row] => Body::One(Box::new(one(row, state, around))),
-            _ => Body::Many(many(leads, state, local, around)),
+            _ => Body::Many(Many {
+                unnamed: unnamed(*anonymous),
+                ..many(leads, state, local, around)
+            }),
         },
         TabView::Reading => current_or(state, around, || Notice {
             state: "reading",
@@ -417,8 +435,19 @@ fn many(leads: &[LeadRow], state: &UiState, local: &Local, around: &Around<'_>) 
             hints: hints(state, around, chosen.len()),
             shortage: shortage(around, chosen.len()),
         },
+        unnamed: None,
         some: ["Capture chosen (", &chosen.len().to_string(), ")"].concat(),
         chosen: chosen.len(),
+    }
+}
+
+fn unnamed(count: u32) -> Option<String> {
+    let one = "1 more is not named to you by the site, and cannot be captured.".to_owned();
+    let several = " more are not named to you by the site, and cannot be captured.";
+    match count {
+        0 => None,
+        1 => Some(one),
+        count => Some([&count.to_string(), several].concat()),
     }
 }
 
@@ -613,6 +642,8 @@ mod tests {
             panic!("several leads")
         };
         assert_eq!(many.heading, "4 people on this page");
+        let unnamed = many.unnamed.unwrap();
+        assert!(unnamed.starts_with("2 more are"), "{unnamed}");
         assert_eq!(
             many.rows.iter().map(|r| r.chosen).collect::<Vec<_>>(),
             [true, false, false, true]
