@@ -17,12 +17,17 @@
   // Longer attributes are left out: LinkedIn keeps half a megabyte of settings in `meta`.
   const VALUE_MAX = 4_096;
   const LOADING_MS = 6_000;
+  // What lists and pages are made of: where a style sheet hides one of these, only the browser
+  // knows, and no lead stands there.
+  const SEEN = { opacityProperty: true, visibilityProperty: true };
+  const PARTS = "li, tr, section, article, [role=listitem], [role=row]";
   const PAGES = [
     [/(^|\.)linkedin\.com$/, /^\/(in|pub|company|school|showcase|sales|mynetwork|search\/results)\//],
-    [/(^|\.)crunchbase\.com$/, /^\/(person|organization|discover|lists|search)\//],
+    [/(^|\.)crunchbase\.com$/, /^\/(person|organization|discover|lists|search|app\/search|textsearch)(\/|$)/],
     [/(^|\.)google\.[a-z.]+$/, /^\/search$/],
   ];
   const UPDATED = "The extension was updated. Reload this page, then capture again.";
+  const MOVED = "Another page came into view. Click again to capture that one.";
   const SILENT = "The extension did not answer. Try again.";
 
   // The format of `lode_core::snapshot`: marks that open, name, give a value, hold text, close.
@@ -37,10 +42,24 @@
     }
   };
 
+  // LinkedIn draws pages of its former layout in a frame of its own site, over what it keeps of
+  // the page before. The body of the page in view: that of such a frame, where one is shown.
+  const inView = () => {
+    for (const frame of document.querySelectorAll("iframe")) {
+      const { width, height } = frame.getBoundingClientRect();
+      const covers = width > innerWidth / 2 && height > innerHeight / 2;
+      // `contentDocument` is null where the frame is another site's.
+      if (covers && frame.checkVisibility(SEEN) && frame.contentDocument?.body?.firstElementChild) {
+        return frame.contentDocument.body;
+      }
+    }
+    return document.body;
+  };
+
   // The page without what no reader looks at. Walks without recursion: a page may nest as
   // deep as it likes.
   globalThis.__snap = () => {
-    const root = document.documentElement;
+    const body = inView();
     const out = [];
     let chars = 0;
     let depth = 0;
@@ -52,6 +71,7 @@
     const open = (element) => {
       if (depth >= DEPTH_MAX) return;
       let start = OPEN + clean(element.localName);
+      if (element.matches(PARTS) && !element.checkVisibility()) start += NAME + "hidden" + VALUE;
       for (const { name, value } of element.attributes) {
         if (KEPT.has(name) && value.length <= VALUE_MAX) start += NAME + name + VALUE + clean(value);
       }
@@ -75,6 +95,10 @@
         return false;
       }
       if (node.nodeType !== Node.ELEMENT_NODE) return false;
+      if (node === document.body && node !== body) {
+        walk(body);
+        return false;
+      }
       if (node.matches(JSON_ELEMENTS)) {
         if (node.tagName === "CODE" && !isOwn(node.textContent)) return false;
         open(node);
@@ -91,20 +115,23 @@
       close();
       return false;
     };
-    for (let node = root; node; ) {
-      if (enter(node)) {
-        depth += 1;
-        node = node.firstChild;
-        continue;
+    const walk = (top) => {
+      for (let node = top; node; ) {
+        if (enter(node)) {
+          depth += 1;
+          node = node.firstChild;
+          continue;
+        }
+        while (node !== top && !node.nextSibling) {
+          node = node.parentNode;
+          depth -= 1;
+          close();
+        }
+        if (node === top) break;
+        node = node.nextSibling;
       }
-      while (node !== root && !node.nextSibling) {
-        node = node.parentNode;
-        depth -= 1;
-        close();
-      }
-      if (node === root) break;
-      node = node.nextSibling;
-    }
+    };
+    walk(document.documentElement);
     return out.join("");
   };
 
@@ -159,19 +186,24 @@
         setTimeout(resolve, 200);
       };
       const observer = new MutationObserver(done);
-      observer.observe(document, { childList: true, subtree: true, characterData: true });
+      for (const part of new Set([document, inView()])) {
+        if (part) observer.observe(part, { childList: true, subtree: true, characterData: true });
+      }
       const timer = setTimeout(done, Math.max(0, end - Date.now()));
     });
   }
 
   async function capture() {
     const click_id = crypto.randomUUID();
+    const mine = visit;
     const end = Date.now() + LOADING_MS;
     for (;;) {
       const reply = await ask({ ...(await read()), click_id });
       if (reply.kind !== "wait") return reply;
       if (Date.now() >= end) return { kind: "refused", message: reply.message };
       await change(end);
+      // The click was meant for the page that was in view.
+      if (mine !== visit) return { kind: "refused", message: MOVED };
     }
   }
 

@@ -201,7 +201,7 @@ export const screens = {
   unreachable: { state: current(card("unsent"), { connection: unreachable, unsent: 1 }) },
   "unreachable-ready": { state: state({ connection: unreachable }) },
   unauthorized: { state: current(card("unsent"), { connection: { state: "unauthorized" }, unsent: 2, account: null }) },
-  list: { state: state({ tab: { state: "ready", page: page("people_search"), leads: list } }) },
+  list: { state: state({ tab: { state: "ready", page: page("people_search"), leads: list, anonymous: 2 } }) },
   "list-toggled": {
     state: state({ tab: { state: "ready", page: page("people_search"), leads: list } }),
     act: async (p) => p.getByRole("checkbox").nth(1).click(),

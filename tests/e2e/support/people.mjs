@@ -62,3 +62,21 @@ export function guestProfile({ slug, name, title, company, location }) {
 <div data-section="currentPositionsDetails"><a class="top-card-link" href="https://www.linkedin.com/company/quarry-lane-sample"><span class="top-card-link__description">${text(company)}</span></a></div>
 </section></main></body></html>`;
 }
+
+/** A member profile in the layout before, Ember, as of 2024. */
+export function emberProfile({ slug, name, headline, location }) {
+  const url = `https://www.linkedin.com/in/${slug}/`;
+  return `<!doctype html><html lang="en"><head><title>LinkedIn</title></head><body class="ember-application"><main>
+<section class="artdeco-card" data-member-id="1"><div class="ph5"><div class="mt2"><div><div><span><a href="${url}overlay/about-this-profile/"><h1 class="text-heading-xlarge">${text(name)}</h1></a></span>
+<span class="dist-value">· 2nd</span></div><div class="text-body-medium break-words">${text(headline)}</div></div>
+<div><span class="text-body-small inline break-words">${text(location)}</span><span>·</span><span><a href="${url}overlay/contact-info/">Contact info</a></span></div></div></div></section></main></body></html>`;
+}
+
+/** A people search, hashed classes, as of 2026. */
+export function peopleSearch(people) {
+  const row = ({ slug, name, headline, location, attributes = "" }) =>
+    `<div role="listitem" ${attributes}><div><a href="https://www.linkedin.com/in/${slug}/"><figure><img alt=""></figure></a>
+<div><p><a href="https://www.linkedin.com/in/${slug}/">${text(name)}</a> <span>• 2nd</span></p><p>${text(headline)}</p><p>${text(location)}</p></div></div></div>`;
+  return `<!doctype html><html lang="en"><head><title>Search | LinkedIn</title><style>.put-away{display:none}</style></head>
+<body><div data-sdui-screen="com.linkedin.sdui.flagshipnav.search.SearchResultsPeople"><main><div role="list" id="rows">${people.map(row).join("")}</div></main></div></body></html>`;
+}
