@@ -325,8 +325,16 @@ fn linkedin_person(
     offer_address(&mut draft, url);
     if let Some(grey) = &snippet.grey {
         draft.offer(Field::Location, by::GREY, Some(&grey.place));
-        draft.offer(Field::Title, by::GREY, grey.title.as_deref());
-        draft.offer(Field::Company, by::GREY, grey.company.as_deref());
+        let title = grey.title.as_deref();
+        let learns = |school: &str| position::is_own_school(rules, &snippet, title, school);
+        if grey
+            .company
+            .as_deref()
+            .is_none_or(|company| !learns(company))
+        {
+            draft.offer(Field::Title, by::GREY, title);
+            draft.offer(Field::Company, by::GREY, grey.company.as_deref());
+        }
     }
     if !(draft.has(Field::Title) && draft.has(Field::Company)) {
         position::offer(rules, &mut draft, &parts, &snippet);
