@@ -153,7 +153,7 @@ fn person_from_state(draft: &mut Draft, entity: Entity<'_>) {
 }
 
 /// Whether two names are there and the same but for case and white space.
-fn same(a: Option<&str>, b: Option<&str>) -> bool {
+pub(super) fn same(a: Option<&str>, b: Option<&str>) -> bool {
     a.zip(b).is_some_and(|(a, b)| fold(a) == fold(b))
 }
 

@@ -237,6 +237,14 @@ fn read_row(
             draft.offer(Field::Title, ROW, Some(title));
             draft.offer(Field::Company, ROW, Some(company));
         }
+        let organization = cell("cell_organization", "organization", None).unwrap_or(row.element);
+        if let Some((name, url)) = entity::organization_link(view, organization) {
+            let named = draft.get(Field::Company);
+            if named.is_none_or(|named| entity::same(Some(named), Some(&name))) {
+                draft.offer(Field::Company, ROW, Some(name));
+                draft.offer(Field::CompanyUrl, ROW, Some(url));
+            }
+        }
     } else {
         draft.offer(
             Field::Industry,

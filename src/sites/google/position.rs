@@ -78,8 +78,15 @@ fn offer_several(
     snippet: &Snippet,
 ) {
     let (from, to) = company_range(rules, parts, end, cut, snippet);
-    let company = parts.join(from, to).filter(|part| !words::is_email(part));
     let job = parts.join(0, from).or_else(|| parts.join(to, end));
+    // "Retired - Retired": no employer at all.
+    let is_none = |part: &str| {
+        rules.is_label("no_employer", part)
+            && job.as_deref().is_some_and(|job| snippet::same(job, part))
+    };
+    let company = parts
+        .join(from, to)
+        .filter(|part| !words::is_email(part) && !is_none(part));
     let learns = |school: &String| is_own_school(rules, snippet, job.as_deref(), school);
     if company.as_ref().is_some_and(learns) {
         let job = job.filter(|job| words::is_job(rules, job));
@@ -112,7 +119,21 @@ fn offer_several(
     } else {
         job
     };
-    draft.offer(Field::Title, by::TITLE, Some(job));
+    // "Acme - Acme" names no job.
+    if company.is_none_or(|company| !snippet::same(&company, &job)) {
+        draft.offer(Field::Title, by::TITLE, Some(said_once(parts, from, job)));
+    }
+}
+
+/// "Engineer - Engineer - Acme": the headline and the title, which say the same.
+fn said_once(parts: &Parts, to: usize, job: String) -> String {
+    let halves = (parts.join(0, to / 2), parts.join(to / 2, to));
+    match halves {
+        (Some(first), Some(second)) if to.is_multiple_of(2) && snippet::same(&first, &second) => {
+            second
+        }
+        _ => job,
+    }
 }
 
 /// Which parts are the company: those that the snippet names, at the end sooner than before;
@@ -323,6 +344,9 @@ mod tests {
                 "",
                 "",
             ),
+            ("Ada Example - Acme - Acme", "", "", "Acme", ""),
+            ("Ada Example - Retired - Retired", "", "Retired", "", ""),
+            ("Ada Example - CTO - CTO - Acme", "", "CTO", "Acme", ""),
             // A school is not the employer of those who learn there.
             (
                 "Ada Example - Studentin - Universität Musterstadt",

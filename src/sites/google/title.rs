@@ -86,8 +86,22 @@ pub(super) fn person(rules: &Rules, title: &str) -> Option<Parts> {
         let part = crate::rules::fold(part) + " ";
         !wishes.iter().any(|wish| part.starts_with(wish.as_str()))
     });
-    parts.name = without_badges(without_pronouns(&parts.name));
+    parts.name = without_badges(without_pronouns(without_count(&parts.name)));
     is_name(rules, &parts.name).then_some(parts)
+}
+
+/// "(12) Ada Example", "(99+) Ada Example": what the browser's tab counted when the page was
+/// found.
+fn without_count(name: &str) -> &str {
+    let Some((count, rest)) = name
+        .strip_prefix('(')
+        .and_then(|name| name.split_once(") "))
+    else {
+        return name;
+    };
+    let digits = count.trim_end_matches('+');
+    let is_count = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    if is_count { rest.trim_start() } else { name }
 }
 
 /// "Ada Example (She/Her)": pronouns are no part of the name.
@@ -318,6 +332,12 @@ mod tests {
                 vec![],
             ),
             ("Ada Example", "Ada Example", vec![]),
+            (
+                "(99+) Ada Example - CTO | LinkedIn",
+                "Ada Example",
+                vec!["CTO"],
+            ),
+            ("(A) Ada Example", "(A) Ada Example", vec![]),
             (
                 "Ada Example(LION)(ada@mail.example) - CEO",
                 "Ada Example",
