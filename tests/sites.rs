@@ -143,6 +143,36 @@ fn mutated_fixtures() {
     }
 }
 
+/// Google's and Crunchbase's fixtures in each language of the tests' own table; all sites'
+/// where `LODE_LANGUAGES` is set.
+#[test]
+fn fixtures_in_every_language() {
+    let all = std::env::var_os("LODE_LANGUAGES").is_some();
+    let mut cases = accuracy::fixtures().unwrap();
+    cases.retain(|case| all || !case.file.starts_with("linkedin/"));
+    assert!(cases.len() > 40);
+    let languages = mutation::language::Language::codes();
+    for (seed, code) in languages.iter().enumerate() {
+        let mut report = Report::default();
+        for case in &cases {
+            let html = mutation::apply(Mutation::Language, &case.html, seed as u64);
+            accuracy::score(&mut report, case, &html);
+        }
+        for line in report.violations.iter().chain(&report.details) {
+            println!("{code} {line}");
+        }
+        if all {
+            continue;
+        }
+        assert_eq!(nobody(&report), None, "{code}");
+        for field in accuracy::FIELDS {
+            let tally = report.field(field);
+            assert!(tally.recall() >= 0.98, "{code}: {field} {tally:?}");
+            assert!(tally.precision() >= 0.98, "{code}: {field} {tally:?}");
+        }
+    }
+}
+
 #[test]
 fn snapshots_read_as_the_whole_page_does() {
     let Some(folder) = accuracy::pages_folder() else {
