@@ -56,7 +56,10 @@ pub(super) fn is_own_school(
     let grey = snippet.grey.as_ref();
     title
         .or_else(|| grey.and_then(|grey| grey.title.as_deref()))
-        .is_some_and(|title| words::is_student(rules, title))
+        .is_some_and(|title| {
+            words::is_student(rules, title)
+                && (!words::is_perhaps_student(title) || words::is_school(rules, company))
+        })
         && !words::has_company_form(rules, company)
 }
 
@@ -406,7 +409,16 @@ mod tests {
                 "",
                 "",
             ),
+            ("Ada Example - Junior - Sample College", "", "", "", ""),
+            ("Ada Example - MBA Candidate - SAMPLEAD", "", "", "", ""),
             // Of those who work there it is.
+            (
+                "Ada Example - Graduate Programme - Acme",
+                "",
+                "Graduate Programme",
+                "Acme",
+                "",
+            ),
             (
                 "Ada Example - Professorin - Universität Musterstadt",
                 "",

@@ -54,6 +54,19 @@ pub(super) fn is_student(rules: &Rules, text: &str) -> bool {
     !is_job(rules, text) && (headline::tells_training(text) || says(rules, "student_word", text))
 }
 
+/// Whether a text that [`is_student`] may be a first job too: "Graduate Programme", "Junior".
+/// Then the company beside it must be a school.
+pub(super) fn is_perhaps_student(text: &str) -> bool {
+    let folded = rules::fold(text);
+    let mut begins = ["graduate", "grad ", "junior", "alum"].iter();
+    begins.any(|word| folded.starts_with(word))
+}
+
+/// Whether a text names a school.
+pub(super) fn is_school(rules: &Rules, text: &str) -> bool {
+    says(rules, "school_word", text)
+}
+
 /// Whether a job is one that schools have: of those who teach, search and lead there.
 pub(super) fn is_school_job(rules: &Rules, text: &str) -> bool {
     says(rules, "school_job", text)
