@@ -318,6 +318,9 @@ fn crunchbase_person(
     // "Name - Title @ Company"
     if let Some(rest) = parts.join(0, parts.rest.len()) {
         match rest.rsplit_once(" @ ") {
+            // "Name - Student @ Sample University"
+            Some((job, company))
+                if position::is_own_school(rules, &Snippet::default(), Some(job), company) => {}
             Some((job, company)) => {
                 draft.offer(Field::Title, by::TITLE, Some(job));
                 draft.offer(Field::Company, by::TITLE, Some(company));

@@ -402,6 +402,48 @@ mod tests {
     }
 
     #[test]
+    fn wishes_are_no_titles() {
+        for wish in [
+            "Open to work",
+            "Offen für Neues",
+            "En recherche active",
+            "Søger nye udfordringer",
+            "På jakt etter ny jobb",
+            "Etsin töitä",
+            "W poszukiwaniu pracy",
+            "Hledám práci",
+            "În căutare de oportunități",
+            "В поиске работы",
+            "Шукаю роботу",
+            "Αναζητώ εργασία",
+            "Yeni fırsatlara açık",
+            "أبحث عن عمل",
+            "מחפש עבודה",
+            "求職中",
+            "구직중",
+            "正在找工作",
+            "Mencari kerja",
+            "Đang tìm việc",
+        ] {
+            let title = format!("Ada Example - {wish}");
+            assert_eq!(
+                parted(&title),
+                Some(("Ada Example".to_owned(), vec![])),
+                "{wish}"
+            );
+        }
+        // Words that only begin alike.
+        for job in [
+            "Suchmaschinenexpertin",
+            "Openshift Engineer",
+            "Cercle Manager",
+        ] {
+            let title = format!("Ada Example - {job}");
+            assert_eq!(parted(&title).unwrap().1, [job], "{job}");
+        }
+    }
+
+    #[test]
     fn the_site_itself_is_nobody() {
         for title in [
             "LinkedIn",

@@ -222,6 +222,15 @@ mod tests {
             "Greater Boston Area",
             "Oslo, Norway",
             "AI | Web3 | Growth",
+            "Selvstændig",
+            "Egenföretagare",
+            "Serbest meslek",
+            "Самозанятый",
+            "עצמאית",
+            "フリーランス",
+            "自由职业者",
+            "Pomagam firmom rosnąć",
+            "Помогаю бизнесу",
         ] {
             assert!(!is_job(rules, neither), "{neither}");
             assert!(!is_company(rules, neither), "{neither}");
