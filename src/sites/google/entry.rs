@@ -204,7 +204,8 @@ const COUNT_BYTES_MAX: usize = 90;
 /// "500+ followers", "Über 500 Follower", "20+ reactions · 2 months ago".
 fn is_count(rules: &Rules, key: &str, line: &str) -> bool {
     line.len() <= COUNT_BYTES_MAX
-        && line.contains(|c: char| c.is_numeric())
+        && line.contains(char::is_numeric)
+        && !line.contains(". ")
         && rules.has_label(key, line)
 }
 
