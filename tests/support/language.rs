@@ -88,14 +88,15 @@ impl Language {
         if changed {
             let start = text.len() - text.trim_start().len();
             let end = text.trim_end().len();
-            let (front, back) = (&text[..start], &text[end..]);
+            let front = text.get(..start).unwrap_or_default();
+            let back = text.get(end..).unwrap_or_default();
             *text = format!("{front}{}{back}", translated.join(" \u{b7} "));
         }
     }
 
     fn piece(&self, piece: &str) -> Option<String> {
         let bare = piece.trim_start_matches(['\u{b7}', '\u{2022}', ' ']);
-        let mark = &piece[..piece.len() - bare.len()];
+        let mark = piece.strip_suffix(bare).unwrap_or_default();
         if let Some(word) = self.alone(bare) {
             return Some(format!("{mark}{word}"));
         }
