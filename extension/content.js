@@ -7,15 +7,13 @@
   // Stamped in by the build from `lode_core::sites::snapshot`, the readers' own lists.
   const KEPT = new Set(/*kept-attributes*/ []);
   const JSON_ELEMENTS = /*json-elements*/ "";
-  const DROPPED = new Set(
-    "SCRIPT STYLE SVG NOSCRIPT IFRAME FRAME OBJECT EMBED VIDEO AUDIO CANVAS TEMPLATE PICTURE SOURCE TRACK MAP".split(" "),
-  );
+  const DROPPED = new Set(/*dropped-elements*/ []);
   // Deeper elements are left out (their text stays): no real page is near it, and a hostile
   // one must not make reading slow.
   const DEPTH_MAX = 400;
   const CHARS_MAX = 8_000_000;
   // Longer attributes are left out: LinkedIn keeps half a megabyte of settings in `meta`.
-  const VALUE_MAX = 4_096;
+  const VALUE_MAX = /*value-max*/ 0;
   const LOADING_MS = 6_000;
   // What lists and pages are made of: where a style sheet hides one of these, only the browser
   // knows, and no lead stands there.

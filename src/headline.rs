@@ -108,6 +108,16 @@ pub fn tells_deeds(text: &str) -> bool {
         .is_some_and(|part| title::is_slogan(&part.words))
 }
 
+/// Whether a text begins by saying that somebody learns ("MBA Candidate"): a school named
+/// beside it is no employer.
+#[must_use]
+pub fn tells_training(text: &str) -> bool {
+    let parts = text::parts(text);
+    parts
+        .first()
+        .is_some_and(|part| title::is_student(&part.words))
+}
+
 /// The title that a headline states of somebody whose company is known from elsewhere:
 /// "Acme | CTO", "CTO, Acme (the robots people)".
 #[must_use]

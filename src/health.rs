@@ -21,6 +21,16 @@ const RECENT: u32 = 4;
 /// many.
 const RELIED_ON_AFTER: u32 = 4;
 
+/// So many looks in a row at pages that were never recognised (`loading`) are no chance: one
+/// is often a page that is slow, or a navigation half done.
+const LOOKS: u32 = 3;
+
+/// The page kind of what is not recognised, or not yet.
+const LOADING: &str = "loading";
+
+/// What stands for the fields of a page that is not recognised.
+const PAGE: &str = "page";
+
 /// Most fields remembered: rule files expect some hundred, over all page kinds.
 const FIELDS_MAX: usize = 1_000;
 
@@ -93,9 +103,26 @@ impl FieldHealth {
 const ALL: u32 = (1 << CAPTURES_MAX) - 1;
 
 impl Health {
+    /// Counts a look at a page, captured or not: how many in a row were not recognised. One
+    /// that gives leads ends the row.
+    pub fn look(&mut self, page: &ParsedPage) {
+        let key = [&prefix(&page.page.site, LOADING), PAGE].concat();
+        if page.page.kind == LOADING {
+            let known = self.0.get(&key).map(|stored| FieldHealth::read(stored));
+            let mut looks = known.unwrap_or_default();
+            looks.record(false);
+            if known.is_some() || self.0.len() < FIELDS_MAX {
+                self.0.insert(key, looks.stored());
+            }
+        } else if !page.leads.is_empty() {
+            self.0.remove(&key);
+        }
+    }
+
     /// Counts a capture. A list has a field where at least half of its rows have it; a page
     /// of a known kind without any lead has none.
     pub fn record(&mut self, expected: &[String], page: &ParsedPage) {
+        self.look(page);
         let prefix = prefix(&page.page.site, &page.page.kind);
         for name in expected {
             let key = [&prefix, name.as_str()].concat();
@@ -120,7 +147,8 @@ impl Health {
     /// The figure of a page kind: nothing expected where none was captured.
     ///
     /// It has fallen where a field that could be relied on is missing in each of the last
-    /// captures, or where these lack more than half of all that is expected.
+    /// captures, or where these lack more than half of all that is expected. For `loading` it
+    /// counts looks in a row, and has fallen with the third.
     #[must_use]
     pub fn figure(&self, site: &str, kind: &str) -> HealthFigure {
         let mut figure = HealthFigure::default();
@@ -136,6 +164,9 @@ impl Health {
             }
         }
         figure.changed |= 2 * had < expected;
+        if kind == LOADING {
+            figure.changed = figure.captures >= LOOKS;
+        }
         figure
     }
 
@@ -155,6 +186,12 @@ impl Health {
             } else {
                 ""
             };
+            if kind == LOADING {
+                let looks = figure.captures;
+                let value = format!("not recognised {looks} times in a row{changed}");
+                words.insert([site, " ", kind].concat(), value);
+                continue;
+            }
             let value = format!(
                 "{} of {} expected fields in the last {} captures{changed}",
                 figure.had, figure.expected, figure.captures
@@ -247,6 +284,44 @@ mod tests {
     fn a_page_that_gives_nothing_is_a_change_without_any_history() {
         assert!(!after(&vec![page(&[]); 3]).changed);
         assert!(after(&vec![page(&[]); 4]).changed);
+    }
+
+    #[test]
+    fn the_third_page_in_a_row_that_is_not_recognised_is_a_change() {
+        let loading = ParsedPage::empty("linkedin", "loading", None);
+        let mut health = Health::default();
+        let changed = |health: &Health| health.figure("linkedin", "loading").changed;
+        for _ in 0..2 {
+            health.look(&loading);
+            assert!(!changed(&health), "may be slow");
+        }
+        // One that is read ends the row; one without anything to read says nothing.
+        health.record(&expected(), &page(&[true]));
+        for _ in 0..2 {
+            health.record(&[], &loading);
+            health.look(&ParsedPage::empty("linkedin", "feed", None));
+            assert!(!changed(&health));
+        }
+        health.look(&loading);
+        assert!(changed(&health));
+        let words = health.in_words();
+        let said = "not recognised 3 times in a row; these pages seem to have changed";
+        assert_eq!(
+            words.get("linkedin loading").map(String::as_str),
+            Some(said)
+        );
+        // Other kinds and sites have nothing to do with it.
+        assert!(!health.figure("linkedin", "profile").changed);
+        assert!(!health.figure("crunchbase", "loading").changed);
+        for _ in 0..40 {
+            health.look(&loading);
+        }
+        assert!(changed(&health));
+        health.look(&page(&[true]));
+        assert_eq!(
+            health.figure("linkedin", "loading"),
+            HealthFigure::default()
+        );
     }
 
     #[test]

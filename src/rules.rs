@@ -16,6 +16,7 @@ use std::sync::OnceLock;
 use crate::ordered;
 use crate::selector::Selector;
 use crate::sites::draft::Field;
+use crate::sites::snapshot;
 use file::{Lists, RuleFile};
 pub use pattern::Pattern;
 
@@ -27,6 +28,10 @@ pub const FILE_BYTES_MAX: usize = 256 * 1024;
 pub const ENTRY_BYTES_MAX: usize = 400;
 /// Most entries in one list, and most lists in one section.
 pub const ENTRIES_MAX: usize = 2_000;
+
+/// How far a file's version may be beyond that of the built-in rules. A mistyped one would
+/// keep every later file out; a date with the number of the day's file (2026113001) fits.
+pub const VERSION_STEP_MAX: u64 = 10_000_000_000;
 
 /// Why a rule file is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +56,17 @@ pub enum RuleError {
         /// The selector.
         selector: String,
     },
+    /// A selector that asks for an attribute or an element that the extension's snapshot of a
+    /// page does not carry ([`crate::sites::snapshot`]): it could never find anything there.
+    #[error(
+        "{key}: the extension's snapshot carries not all that this selector asks for: {selector}"
+    )]
+    NotCarried {
+        /// Where it stands.
+        key: String,
+        /// The selector.
+        selector: String,
+    },
     /// A pattern that does not parse.
     #[error("{key}: pattern not accepted: {pattern}")]
     Pattern {
@@ -65,6 +81,19 @@ pub enum RuleError {
     /// The lists differ from those of the built-in file.
     #[error("the rule file's keys differ from the built-in ones at {0}")]
     Keys(String),
+    /// A list without entries where the built-in one has some: the reader would be blind there.
+    #[error("{0}: the list is empty, the built-in one is not")]
+    Emptied(String),
+    /// More than [`VERSION_STEP_MAX`] beyond the built-in version.
+    #[error(
+        "version {offered} is more than {VERSION_STEP_MAX} beyond {built_in}: no later file could be newer for long"
+    )]
+    TooNew {
+        /// Version of the file offered.
+        offered: u64,
+        /// Version of the built-in rules.
+        built_in: u64,
+    },
     /// Not newer than the rules in use.
     #[error("version {offered} is not newer than {current}")]
     NotNewer {
@@ -92,6 +121,15 @@ impl<T> Keyed<T> {
             checked.push((key, list));
         }
         Ok(Self(checked))
+    }
+
+    /// A key whose list is empty here and not in `other`.
+    fn emptied(&self, other: &Self) -> Option<&str> {
+        let is_emptied = |(key, list): &&(String, Vec<T>)| {
+            list.is_empty() && other.get(key).is_some_and(|list| !list.is_empty())
+        };
+        let (key, _) = self.0.iter().find(is_emptied)?;
+        Some(key)
     }
 
     fn get(&self, key: &str) -> Option<&[T]> {
@@ -194,7 +232,8 @@ impl Rules {
     }
 
     /// The fields that a capture of this page kind usually has ([`crate::health`]); none for
-    /// a kind that nothing is expected of. Unlike the other sections, a file may leave it out.
+    /// a kind that nothing is expected of. Unlike the other sections, a file may leave it, or
+    /// kinds in it, out: then the built-in ones hold. An empty list ends the figure of a kind.
     #[must_use]
     pub fn expected(&self, kind: &str) -> &[String] {
         self.expected.get(kind).unwrap_or_default()
@@ -255,12 +294,17 @@ fn check_entries(key: &str, list: &[String]) -> Result<(), RuleError> {
 }
 
 fn parse_selectors(key: &str, list: &[String]) -> Result<Vec<Selector>, RuleError> {
+    let snapshot = snapshot::Checked::new();
     list.iter()
         .map(|text| {
-            Selector::parse(text).map_err(|_| RuleError::Selector {
-                key: key.to_owned(),
-                selector: text.clone(),
-            })
+            let (key, selector) = (key.to_owned(), text.clone());
+            match Selector::parse(text) {
+                Err(_) => Err(RuleError::Selector { key, selector }),
+                Ok(parsed) if !snapshot.carries(&parsed) => {
+                    Err(RuleError::NotCarried { key, selector })
+                }
+                Ok(parsed) => Ok(parsed),
+            }
         })
         .collect()
 }
@@ -341,8 +385,9 @@ impl RuleSet {
     /// As [`RuleSet::update`], with a file that has been parsed.
     ///
     /// # Errors
-    /// An unknown site, other keys than those in use, or a version that is not newer.
-    pub fn adopt(&mut self, offered: Rules) -> Result<(), RuleError> {
+    /// An unknown site, other keys than those in use, an emptied list, or a version that is not
+    /// newer, or too new by far.
+    pub fn adopt(&mut self, mut offered: Rules) -> Result<(), RuleError> {
         let current = self
             .site(&offered.site)
             .ok_or_else(|| RuleError::UnknownSite(offered.site.clone()))?;
@@ -359,6 +404,29 @@ impl RuleSet {
             .or_else(|| offered.patterns.differing(&current.patterns));
         if let Some(key) = differing {
             return Err(RuleError::Keys(key.to_owned()));
+        }
+        let built_in = self
+            .rest
+            .map_or(Some(current), |rest| rest.site(&offered.site));
+        let built_in = built_in.unwrap_or(current);
+        if offered.version > built_in.version.saturating_add(VERSION_STEP_MAX) {
+            return Err(RuleError::TooNew {
+                offered: offered.version,
+                built_in: built_in.version,
+            });
+        }
+        let emptied = offered
+            .selectors
+            .emptied(&built_in.selectors)
+            .or_else(|| offered.labels.emptied(&built_in.labels))
+            .or_else(|| offered.patterns.emptied(&built_in.patterns));
+        if let Some(key) = emptied {
+            return Err(RuleError::Emptied(key.to_owned()));
+        }
+        for (kind, fields) in &built_in.expected.0 {
+            if offered.expected.get(kind).is_none() {
+                offered.expected.0.push((kind.clone(), fields.clone()));
+            }
         }
         self.sites.retain(|rules| rules.site != offered.site);
         self.sites.push(offered);
@@ -408,7 +476,31 @@ mod tests {
         let mut set = set();
         let newer = OLD.replace("\"version\":1", "\"version\":2");
         type Expected = fn(&RuleError) -> bool;
-        let bad: [(String, Expected); 10] = [
+        let bad: [(String, Expected); 16] = [
+            (newer.replace("h1", "[data-build]"), |e| {
+                matches!(e, RuleError::NotCarried { .. })
+            }),
+            (newer.replace("h1", "script#config"), |e| {
+                matches!(e, RuleError::NotCarried { .. })
+            }),
+            (
+                newer.replace("[\"h1\"]", "[]"),
+                |e| matches!(e, RuleError::Emptied(key) if key == "a"),
+            ),
+            (
+                newer
+                    .replace("[\"Current\"]", "[]")
+                    .replace("[\"Actuel\"]", "[]"),
+                |e| matches!(e, RuleError::Emptied(key) if key == "now"),
+            ),
+            (
+                newer.replace("[\"{name} | LinkedIn\"]", "[]"),
+                |e| matches!(e, RuleError::Emptied(key) if key == "t"),
+            ),
+            (
+                newer.replace("\"version\":2", "\"version\":10000000002"),
+                |e| matches!(e, RuleError::TooNew { .. }),
+            ),
             (OLD.to_owned(), |e| matches!(e, RuleError::NotNewer { .. })),
             (newer.replace("linkedin\"", "elsewhere\""), |e| {
                 matches!(e, RuleError::UnknownSite(_))
@@ -447,6 +539,38 @@ mod tests {
             assert!(expected(&error), "{error}");
             assert_eq!(set.site("linkedin").unwrap().version(), 1);
         }
+    }
+
+    #[test]
+    fn a_date_may_be_the_version() {
+        let newer = OLD.replace("\"version\":1", "\"version\":2026113001");
+        assert!(set().update(&newer).is_ok());
+    }
+
+    #[test]
+    fn kinds_of_which_a_file_expects_nothing_keep_what_was_expected() {
+        let fields = |kind: &str, members: &str| {
+            let mut set = RuleSet {
+                sites: vec![Rules::parse(&OLD.replace(
+                    "\"patterns\"",
+                    "\"expected\":{\"profile\":[\"title\"],\"company\":[\"website\"]},\"patterns\"",
+                ))
+                .unwrap()],
+                rest: None,
+            };
+            let newer = OLD
+                .replace("\"version\":1", "\"version\":2")
+                .replace("\"patterns\"", &format!("{members}\"patterns\""));
+            set.update(&newer).unwrap();
+            set.site("linkedin").unwrap().expected(kind).to_vec()
+        };
+        assert_eq!(fields("profile", ""), ["title"]);
+        let other = "\"expected\":{\"company\":[\"full_name\"]},";
+        assert_eq!(fields("profile", other), ["title"]);
+        assert_eq!(fields("company", other), ["full_name"]);
+        // On purpose.
+        let ended = "\"expected\":{\"profile\":[]},";
+        assert_eq!(fields("profile", ended), Vec::<String>::new());
     }
 
     #[test]

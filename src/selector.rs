@@ -13,8 +13,11 @@
 //! The tests hold parsing and matching against the `selectors` crate, which browsers are
 //! built with; why this is not that crate is told in `docs/adr/0004-own-selectors.md`.
 
+mod carried;
 mod matching;
 mod parse;
+
+pub use carried::Carried;
 
 use crate::document::{ElementRef, Marks};
 

@@ -180,6 +180,11 @@ impl Worker {
         self.stored.health.record(expected, parsed);
     }
 
+    /// Counts a look at a page that is not captured, for the health figure.
+    pub fn saw(&mut self, parsed: &ParsedPage) {
+        self.stored.health.look(parsed);
+    }
+
     /// The next capture to be sent, if one is due and there is a server to send it to.
     #[must_use]
     pub fn due(&self, now: UnixMillis) -> Option<&CaptureRequest> {

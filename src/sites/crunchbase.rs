@@ -18,6 +18,9 @@ use crate::lead::{Lead, LeadKind};
 use crate::page::{Note, ParsedPage};
 use crate::sites::view::View;
 
+/// Longest heading that may say that a page stands before the one asked for, in bytes.
+const HEADING_BYTES_MAX: usize = 160;
+
 /// Reads a Crunchbase page.
 pub(crate) fn read(view: &View<'_>) -> ParsedPage {
     let nothing = |kind: &str| ParsedPage::empty("crunchbase", kind, None);
@@ -62,23 +65,50 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
             page
         }
         PageAddress::List(kind, collection) => {
-            let name = match kind {
-                EntityKind::Person => "people_list",
-                EntityKind::Organization => "company_list",
-            };
-            let mut page = ParsedPage::empty("crunchbase", name, layout);
-            for (lead, notes) in list::read(view, kind, &collection, &state) {
-                page.leads.push(lead);
-                page.notes.extend(notes);
-            }
-            let is_person = |lead: &Lead| lead.kind == LeadKind::Person;
-            if !page.leads.is_empty() && page.leads.iter().all(is_person) {
-                "people_list".clone_into(&mut page.page.kind);
-            }
-            page
+            // Investors are persons and firms: the first link of a row tells which.
+            let is_mixed = collection.contains("investors");
+            list_page(
+                view,
+                layout,
+                kind,
+                list::read(view, kind, &collection, is_mixed, &state),
+            )
+        }
+        PageAddress::Mixed => {
+            let kind = EntityKind::Organization;
+            list_page(view, layout, kind, list::read(view, kind, "", true, &state))
         }
         PageAddress::Login | PageAddress::Other => nothing("unsupported"),
     }
+}
+
+/// A list with its leads; without any, what it is instead.
+fn list_page(
+    view: &View<'_>,
+    layout: Option<&'static str>,
+    kind: EntityKind,
+    rows: Vec<(Lead, Vec<Note>)>,
+) -> ParsedPage {
+    if rows.is_empty() {
+        let kind = if list::found_nothing(view) {
+            "no_results"
+        } else {
+            "loading"
+        };
+        return ParsedPage::empty("crunchbase", kind, None);
+    }
+    let is_person = |(lead, _): &(Lead, Vec<Note>)| lead.kind == LeadKind::Person;
+    let name = match kind {
+        EntityKind::Person => "people_list",
+        EntityKind::Organization if rows.iter().all(is_person) => "people_list",
+        EntityKind::Organization => "company_list",
+    };
+    let mut page = ParsedPage::empty("crunchbase", name, layout);
+    for (lead, notes) in rows {
+        page.leads.push(lead);
+        page.notes.extend(notes);
+    }
+    page
 }
 
 fn layout(view: &View<'_>) -> Option<&'static str> {
@@ -95,8 +125,32 @@ fn layout(view: &View<'_>) -> Option<&'static str> {
 fn in_between(view: &View<'_>) -> Option<&'static str> {
     let title = dom::title(&view.document).unwrap_or_default();
     if view.has("captcha") || view.rules.is_label("captcha_title", &title) {
+        return Some("captcha");
+    }
+    if view.rules.is_label("error_title", &title) {
+        return Some("error");
+    }
+    // A page of an entity has a heading of its own, which may say anything.
+    if view.has("heading") {
+        return None;
+    }
+    if view.has("robot_check") {
+        return Some("captcha");
+    }
+    if view.has("error_page") {
+        return Some("error");
+    }
+    let headings = view.all("any_heading").into_iter().take(2);
+    let headings: Vec<String> = headings.filter_map(dom::text).collect();
+    let says = |key: &str| {
+        let mut short = headings
+            .iter()
+            .filter(|text| text.len() <= HEADING_BYTES_MAX);
+        short.any(|text| view.rules.has_label(key, text))
+    };
+    if says("captcha_phrase") {
         Some("captcha")
-    } else if view.rules.is_label("error_title", &title) {
+    } else if says("error_phrase") {
         Some("error")
     } else {
         None

@@ -4,6 +4,8 @@
 //! every attribute that is not listed here. `tests/sites.rs` prunes every page by these lists
 //! and expects the same leads.
 
+use crate::selector::{Carried, Selector};
+
 /// Attributes that readers look at.
 pub const KEPT_ATTRIBUTES: &[&str] = &[
     "action",
@@ -22,12 +24,16 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "data-initq",
     "data-news-cluster-id",
     "data-news-doc-id",
+    "data-pla",
     "data-q",
     "data-sdui-screen",
     "data-section",
     "data-sitekey",
     "data-sn-view-name",
+    "data-test-id",
+    "data-testid",
     "data-text-ad",
+    "data-tracking-control-name",
     "data-view-name",
     "data-x--people-list--person-name",
     "data-x-search-result",
@@ -36,6 +42,7 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "http-equiv",
     "id",
     "name",
+    "ng-version",
     "property",
     "rel",
     "role",
@@ -50,7 +57,7 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
 pub const VALUE_CHARS_MAX: usize = 4_096;
 
 /// Elements that a snapshot leaves out, with all in them, unless [`JSON_ELEMENTS`] names them;
-/// so is a `code` with an `id`.
+/// so is a `code` with an `id`, and a `link` that is not [`KEPT_LINK`].
 pub const DROPPED_ELEMENTS: &[&str] = &[
     "audio", "canvas", "embed", "frame", "iframe", "map", "noscript", "object", "picture",
     "script", "source", "style", "svg", "template", "track", "video",
@@ -63,8 +70,38 @@ pub const JSON_ELEMENTS: &[&str] = &[
     "script[type=\"application/ld+json\"]",
     "script#ng-state",
     "script#client-app-state",
-    "code[id^=\"bpr-guid\"]",
+    "script[id$=\"-state\"]",
+    "code[id^=\"bpr-guid-\"]",
 ];
+
+/// Selector of the only `link` that a snapshot keeps.
+pub const KEPT_LINK: &str = "link[rel=\"canonical\"]";
+
+/// Whether a snapshot carries all that the selectors of a rule file ask for. What it does not
+/// carry would be found in a saved page, but never in the browser.
+pub(crate) struct Checked {
+    kept: Vec<Selector>,
+}
+
+impl Checked {
+    pub(crate) fn new() -> Self {
+        let kept = JSON_ELEMENTS.iter().chain([&KEPT_LINK]);
+        Self {
+            kept: kept.filter_map(|text| Selector::parse(text).ok()).collect(),
+        }
+    }
+
+    pub(crate) fn carries(&self, selector: &Selector) -> bool {
+        let dropped: Vec<&str> = DROPPED_ELEMENTS.iter().copied().chain(["link"]).collect();
+        let carried = Carried {
+            attributes: KEPT_ATTRIBUTES,
+            dropped: &dropped,
+            dropped_with_id: &["code"],
+            but: &self.kept,
+        };
+        carried.has(selector)
+    }
+}
 
 /// The words, in lower case, one of which LinkedIn's embedded data holds where a reader needs
 /// it: the slug or id in the address, decoded. A lead's page in Sales Navigator needs the data

@@ -1,5 +1,7 @@
 //! Messages: who may say what, and what is answered.
 
+use std::cell::Cell;
+
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -71,6 +73,11 @@ async fn on_content(message: ContentMessage, tab_id: i32, origin: &str) -> Conte
     }
 }
 
+thread_local! {
+    /// The last click that had to wait for its page.
+    static WAITED: Cell<Option<Uuid>> = const { Cell::new(None) };
+}
+
 async fn on_click(
     click_id: Uuid,
     url: &str,
@@ -88,6 +95,10 @@ async fn on_click(
         };
     }
     if parsed.page.kind == "loading" {
+        // A click asks again while the page changes: it is one look.
+        if WAITED.replace(Some(click_id)) != Some(click_id) {
+            runtime::with(|worker| worker.saw(&parsed));
+        }
         return ContentReply::Wait {
             message: crate::worker::no_lead_message(&parsed),
         };
@@ -171,7 +182,9 @@ async fn on_ui(message: UiMessage, from_tab: bool) -> Result<UiReply, UiReply> {
         UiMessage::Preview => {
             if let Some(tab) = &tab {
                 // What went wrong is part of the state that is returned.
-                let _ = tabs::read(tab).await;
+                if let Ok((_, parsed)) = tabs::read(tab).await {
+                    runtime::with(|worker| worker.saw(&parsed));
+                }
             }
         }
         UiMessage::Report => {

@@ -326,6 +326,13 @@ fn a_fall_of_the_health_figure_is_told_for_the_page_in_view() {
     assert!(changed(&worker));
     let state = worker.ui_state(TabView::Unsupported);
     assert!(!state.changed);
+    // A page that is not recognised: said when it is no chance.
+    let loading = ParsedPage::empty("linkedin", "loading", None);
+    for look in 1..=3 {
+        worker.saw(&loading);
+        let state = worker.ui_state(worker.tab_view(&loading));
+        assert_eq!(state.changed, look == 3);
+    }
     let figure = state.health.get("linkedin profile").unwrap();
     assert!(figure.starts_with("16 of 20 expected fields"), "{figure}");
     // Nothing of the person is kept for it.

@@ -78,6 +78,20 @@ async function askUntil(browser, said) {
   });
 }
 
+/** The popup on a page that is not recognised: slow at first, changed when it stays so. */
+async function changed(browser) {
+  const popup = await browser.page("popup.html");
+  const loading = () => popup.getByText("The page is still loading").first().waitFor();
+  await loading();
+  assert.equal(await popup.getByTestId("page-changed").count(), 0);
+  await until("the page is said to have changed", async () => {
+    await popup.reload();
+    await loading();
+    return (await popup.getByTestId("page-changed").count()) > 0;
+  });
+  return popup;
+}
+
 /** What was taken over, as stored. */
 const takenOver = async (browser) =>
   Object.keys((await (await browser.worker()).evaluate(() => chrome.storage.local.get("rules"))).rules ?? {});
@@ -98,8 +112,7 @@ test("newer rules follow a redesign, in the worker and in the page; bad ones are
 
   // Read in the worker: nothing yet, then the person.
   const nadia = await open("nadia-ferrum-sample");
-  const popup = await browser.page("popup.html");
-  await popup.getByTestId("page-changed").waitFor();
+  const popup = await changed(browser);
   assert.equal(await popup.getByTestId("lead-name").count(), 0);
   way.change = null;
   put(rules(3, ".n3w-card"));
@@ -126,7 +139,7 @@ test("newer rules follow a redesign, in the worker and in the page; bad ones are
 test("a report of a changed page holds its structure and none of its words", async (t) => {
   const { browser, open } = await lode(t);
   await open("nadia-ferrum-sample");
-  const popup = await browser.page("popup.html");
+  const popup = await changed(browser);
   await popup.getByTestId("report").click();
   const [download] = await Promise.all([popup.waitForEvent("download"), popup.getByTestId("save-report").click()]);
   assert.equal(download.suggestedFilename(), "lode-page-report.txt");

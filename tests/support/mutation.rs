@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use scraper::{ElementRef, Html, Node};
-use serde_json::Value;
+
+pub mod language;
+use language::Language;
 
 /// A way to change a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,12 +51,8 @@ impl Mutation {
 
 /// Applies a mutation to a page.
 pub fn apply(mutation: Mutation, html: &str, seed: u64) -> String {
-    let words = if mutation == Mutation::Language {
-        translations(seed)
-    } else {
-        BTreeMap::new()
-    };
-    rewrite(html, &mut |event| edit(mutation, seed, &words, event))
+    let language = Language::of(seed);
+    rewrite(html, &mut |event| edit(mutation, seed, &language, event))
 }
 
 /// What a rewriter may change.
@@ -76,11 +74,11 @@ pub enum Event<'e> {
     Text(&'e mut String),
 }
 
-fn edit(mutation: Mutation, seed: u64, words: &BTreeMap<String, String>, event: Event<'_>) {
+fn edit(mutation: Mutation, seed: u64, language: &Language, event: Event<'_>) {
     match event {
         Event::Text(text) => {
             if mutation == Mutation::Language {
-                translate(words, text);
+                language.translate(text);
             }
         }
         Event::Element {
@@ -123,7 +121,7 @@ fn edit(mutation: Mutation, seed: u64, words: &BTreeMap<String, String>, event: 
             Mutation::Language => {
                 for (name, value) in attributes.iter_mut() {
                     if name == "aria-label" {
-                        translate(words, value);
+                        language.translate(value);
                     }
                 }
             }
@@ -165,65 +163,6 @@ fn hash(seed: u64, bytes: &[u8]) -> u64 {
         state = (state ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     }
     state ^ (state >> 29)
-}
-
-/// English label words of the rule files, and a few more, with their words in one language.
-fn translations(seed: u64) -> BTreeMap<String, String> {
-    let languages = ["de", "fr", "es", "pt", "it", "nl", "pl", "tr", "ja", "zh"];
-    let language = languages[(seed % languages.len() as u64) as usize];
-    let mut words: BTreeMap<String, String> = BTreeMap::new();
-    for present in [
-        ("Present", "heute"),
-        ("2nd", "2e"),
-        ("1st", "1er"),
-        ("3rd", "3e"),
-    ] {
-        words.insert(present.0.to_owned(), present.1.to_owned());
-    }
-    for file in [
-        include_str!("../../src/sites/linkedin/rules.json"),
-        include_str!("../../src/sites/google/rules.json"),
-        include_str!("../../src/sites/crunchbase/rules.json"),
-    ] {
-        let rules: Value = serde_json::from_str(file).unwrap_or_default();
-        let Some(labels) = rules.get("labels").and_then(Value::as_object) else {
-            continue;
-        };
-        for by_language in labels.values() {
-            let first = |language: &str| {
-                by_language
-                    .get(language)
-                    .and_then(|words| words.get(0))
-                    .and_then(Value::as_str)
-            };
-            // A site's own name is a label too, but stays.
-            if let (Some(en), Some(other)) = (first("en"), first(language))
-                && en != "LinkedIn"
-            {
-                words.insert(en.to_owned(), other.to_owned());
-            }
-        }
-    }
-    words
-}
-
-/// Replaces a text that is a label, or begins with a label and a colon.
-fn translate(words: &BTreeMap<String, String>, text: &mut String) {
-    let trimmed = text.trim();
-    let (label, rest) = match trimmed.split_once(':') {
-        Some((label, rest)) => (label, format!("\u{a0}:{rest}")),
-        None => (trimmed, String::new()),
-    };
-    if let Some(other) = words.get(label) {
-        let end = text.get(text.trim_end().len()..).unwrap_or_default();
-        *text = format!("{other}{rest}{end}");
-        return;
-    }
-    if let Some(start) = trimmed.strip_suffix("Present")
-        && (start.ends_with("- ") || start.ends_with("– "))
-    {
-        *text = format!("{start}heute");
-    }
 }
 
 const VOID: [&str; 14] = [
@@ -321,7 +260,7 @@ fn escape(out: &mut String, text: &str) {
 /// `sites::snapshot`, in the format of `lode_core::snapshot`.
 pub fn snapshot(url: &str, html: &str) -> String {
     use lode_core::sites::snapshot::{
-        DROPPED_ELEMENTS, JSON_ELEMENTS, KEPT_ATTRIBUTES, VALUE_CHARS_MAX, own_names,
+        DROPPED_ELEMENTS, JSON_ELEMENTS, KEPT_ATTRIBUTES, KEPT_LINK, VALUE_CHARS_MAX, own_names,
     };
     use lode_core::snapshot::{CLOSE, NAME, OPEN, TEXT, VALUE};
     let json: Vec<scraper::Selector> = JSON_ELEMENTS
@@ -348,8 +287,13 @@ pub fn snapshot(url: &str, html: &str) -> String {
                         continue;
                     };
                     let name = inner.name();
+                    let is_kept_link = || {
+                        let kept = scraper::Selector::parse(KEPT_LINK);
+                        kept.is_ok_and(|kept| kept.matches(&element))
+                    };
                     let dropped = DROPPED_ELEMENTS.contains(&name)
-                        || (name == "code" && inner.id().is_some());
+                        || (name == "code" && inner.id().is_some())
+                        || (name == "link" && !is_kept_link());
                     let is_json = json.iter().any(|selector| selector.matches(&element));
                     if dropped && !(is_json && is_own(element)) {
                         skipping = Some(node.id());

@@ -48,6 +48,10 @@ pub(crate) fn accuracy(options: &Options) -> Result<()> {
         None => println!("Real pages: none here (set LODE_PAGES or --pages)\n"),
     }
     let fixtures = scorer::fixtures().map_err(|error| anyhow!(error))?;
+    println!(
+        "The fixtures' truth is what was read of them when they were made: as they are, they can \
+         only show what has changed since. Under the redesigns they are a measurement.\n"
+    );
     print("The project's fixtures", &fixtures, options);
     Ok(())
 }

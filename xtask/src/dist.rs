@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use base64::Engine;
-use lode_core::sites::snapshot::{JSON_ELEMENTS, KEPT_ATTRIBUTES};
+use lode_core::sites::snapshot::{
+    DROPPED_ELEMENTS, JSON_ELEMENTS, KEPT_ATTRIBUTES, VALUE_CHARS_MAX,
+};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -267,20 +269,34 @@ fn reader_script(bound: &Path) -> Result<String> {
 /// Writes the readers' own lists into the content script, so that the snapshot always holds
 /// what they look at.
 fn stamp_content_script(path: &Path) -> Result<()> {
-    let script = fs::read_to_string(path)?;
-    let attributes = serde_json::to_string(KEPT_ATTRIBUTES)?;
-    let elements = serde_json::to_string(&JSON_ELEMENTS.join(","))?;
+    fs::write(path, stamped(fs::read_to_string(path)?)?)?;
+    Ok(())
+}
+
+fn stamped(script: String) -> Result<String> {
+    // As `tagName` has them.
+    let dropped: Vec<String> = DROPPED_ELEMENTS
+        .iter()
+        .map(|name| name.to_ascii_uppercase())
+        .collect();
     let marks = [
-        ("/*kept-attributes*/ []", attributes),
-        ("/*json-elements*/ \"\"", elements),
+        (
+            "/*kept-attributes*/ []",
+            serde_json::to_string(KEPT_ATTRIBUTES)?,
+        ),
+        (
+            "/*json-elements*/ \"\"",
+            serde_json::to_string(&JSON_ELEMENTS.join(","))?,
+        ),
+        ("/*dropped-elements*/ []", serde_json::to_string(&dropped)?),
+        ("/*value-max*/ 0", VALUE_CHARS_MAX.to_string()),
     ];
     let mut stamped = script;
     for (mark, value) in marks {
         anyhow::ensure!(stamped.contains(mark), "extension/content.js lacks {mark}");
         stamped = stamped.replace(mark, &value);
     }
-    fs::write(path, stamped)?;
-    Ok(())
+    Ok(stamped)
 }
 
 fn copy_files(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
@@ -309,4 +325,25 @@ fn list(top: &Path, dir: &Path, into: &mut Vec<(String, u64)>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_script_gets_the_readers_lists() {
+        let script = fs::read_to_string(root().join("extension/content.js")).unwrap();
+        let stamped = stamped(script).unwrap();
+        for value in [
+            "\"componentkey\"",
+            "\"NOSCRIPT\"",
+            "VALUE_MAX = 4096;",
+            "script#ng-state",
+        ] {
+            assert!(stamped.contains(value), "{value}");
+        }
+        assert!(!stamped.contains("/*"), "a mark is left");
+        assert!(super::stamped(String::new()).is_err());
+    }
 }

@@ -45,24 +45,23 @@ pub(crate) fn new_fixture(url: &str, file: &Path, out: Option<&Path>) -> Result<
         )),
     };
     ensure!(!path.exists(), "{} is there already", path.display());
-    fs::write(&path, &made.html)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let snapshot = path.with_file_name(format!("read@{name}.snap"));
-    fs::write(&snapshot, snapshot_file(&path, &after)?)?;
-    println!("{}\n{}\n", path.display(), snapshot.display());
-    println!("{:<10} {:>8} {:>8}  layout", "", "kind", "leads");
+    println!("{:<10} {:>14} {:>8}  layout", "", "kind", "leads");
     for (what, read) in [("page", &before), ("fixture", &after)] {
         let layout = read.page.layout.as_deref().unwrap_or("-");
         let (kind, leads) = (&read.page.kind, read.leads.len());
-        println!("{what:<10} {kind:>8} {leads:>8}  {layout}");
+        println!("{what:<10} {kind:>14} {leads:>8}  {layout}");
     }
     let differing = differences(&before, &after);
     ensure!(
         differing.is_empty(),
-        "the fixture reads otherwise than the page: {}. Look at both, and mend the fixture by \
-         hand or take it away",
-        differing.join(", ")
+        "nothing is written: the fixture would read otherwise than the page. {}",
+        differing.join("; ")
     );
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let snapshot = path.with_file_name(format!("read@{name}.snap"));
+    fs::write(&path, &made.html)?;
+    fs::write(&snapshot, snapshot_file(&path, &after)?)?;
+    println!("\n{}\n{}", path.display(), snapshot.display());
     println!("\nRead both files before you commit them: no word in them may be a person's.");
     Ok(())
 }
@@ -162,21 +161,37 @@ fn escaped(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-/// What reads otherwise, by field; no value of either.
+/// What reads otherwise, by field, with the strategies that read it; no value of either.
 fn differences(before: &ParsedPage, after: &ParsedPage) -> Vec<String> {
     let mut differing = Vec::new();
     if before.page != after.page {
-        differing.push("kind or layout".to_owned());
+        let named = |page: &ParsedPage| {
+            let layout = page.page.layout.as_deref().unwrap_or("no layout");
+            format!("{} ({layout})", page.page.kind)
+        };
+        differing.push(format!("kind: {} for {}", named(after), named(before)));
     }
     if before.leads.len() != after.leads.len() {
-        differing.push("number of leads".to_owned());
+        let (a, b) = (before.leads.len(), after.leads.len());
+        differing.push(format!("leads: {b} for {a}"));
     }
     for (row, (a, b)) in before.leads.iter().zip(&after.leads).enumerate() {
         for field in Field::ALL {
             // What follows from the words themselves may come and go with them.
             let by_words = matches!(field, Field::MiddleName | Field::CompanyDomain);
-            if !by_words && field.of(a).is_some() != field.of(b).is_some() {
-                differing.push(format!("{} of lead {row}", field.name()));
+            let name = field.name();
+            let by = |lead: &lode_core::Lead| lead.provenance.get(name).cloned();
+            match (field.of(a), field.of(b)) {
+                _ if by_words => {}
+                (Some(_), None) => {
+                    let by = by(a).unwrap_or_default();
+                    differing.push(format!("{name} of lead {row} is not read (by {by})"));
+                }
+                (None, Some(_)) => {
+                    let by = by(b).unwrap_or_default();
+                    differing.push(format!("{name} of lead {row} is read by {by}"));
+                }
+                _ => {}
             }
         }
     }
@@ -253,7 +268,11 @@ mod tests {
             no_word_is_left(&case.file, &case.url, &case.html, &kept);
             let made = made(&case.url, &case.html, &kept);
             let before = sites::read(&case.url, &case.html);
-            read += u32::from(differences(&before, &sites::read(&made.url, &made.html)).is_empty());
+            let differing = differences(&before, &sites::read(&made.url, &made.html));
+            read += u32::from(differing.is_empty());
+            if !differing.is_empty() {
+                println!("{}: {}", case.file, differing.join("; "));
+            }
         }
         let all = u32::try_from(cases.len()).unwrap();
         println!("{read} of {all} read as the page does");
@@ -281,6 +300,31 @@ mod tests {
             }
         }
         assert!(seen.len() > 5);
+    }
+
+    /// A page of which the fixture would read otherwise leaves no file behind.
+    #[test]
+    fn a_page_that_is_refused_leaves_no_file() {
+        let kept = Kept::of_the_readers(&root()).unwrap();
+        let cases = scorer::fixtures().unwrap();
+        let refused = cases.iter().find(|case| {
+            let made = made(&case.url, &case.html, &kept);
+            let before = sites::read(&case.url, &case.html);
+            !differences(&before, &sites::read(&made.url, &made.html)).is_empty()
+        });
+        let refused = refused.expect("a fixture that is refused");
+        let folder = std::env::temp_dir().join(format!("lode-fixture-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (page, out) = (folder.join("page"), folder.join("new.html"));
+        fs::write(&page, &refused.html).unwrap();
+        let error = new_fixture(&refused.url, &page, Some(&out)).unwrap_err();
+        assert!(
+            error.to_string().starts_with("nothing is written"),
+            "{error}"
+        );
+        let left = fs::read_dir(&folder).unwrap().count();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(left, 1);
     }
 
     #[test]

@@ -204,6 +204,10 @@ fn line_of(json: &str, error: &RuleError) -> Option<usize> {
             key,
             selector: entry,
         }
+        | RuleError::NotCarried {
+            key,
+            selector: entry,
+        }
         | RuleError::Pattern {
             key,
             pattern: entry,
@@ -211,8 +215,11 @@ fn line_of(json: &str, error: &RuleError) -> Option<usize> {
             let from = json.find(&quoted(key)?)?;
             from + json.get(from..)?.find(&quoted(entry)?)?
         }
-        RuleError::Keys(key) | RuleError::Limit(key) => json.find(&quoted(key)?)?,
+        RuleError::Keys(key) | RuleError::Limit(key) | RuleError::Emptied(key) => {
+            json.find(&quoted(key)?)?
+        }
         RuleError::Schema(_) => json.find("\"schema\"")?,
+        RuleError::TooNew { .. } => json.find("\"version\"")?,
         RuleError::UnknownSite(_) => json.find("\"site\"")?,
         RuleError::TooLarge(_) | RuleError::Shape(_) | RuleError::NotNewer { .. } => return None,
     };
@@ -262,6 +269,44 @@ mod tests {
         let error = check(&bad).unwrap_err();
         let line = line_of(&bad, &error).unwrap();
         assert!(bad.lines().nth(line - 1).unwrap().contains("h1["));
+    }
+
+    /// What the extension would refuse, or could never use, is refused here, with its line.
+    #[test]
+    fn files_that_would_blind_the_readers_are_refused_by_their_line() {
+        let line_with = |bad: &str, error: &RuleError| {
+            let line = line_of(bad, error).unwrap();
+            bad.lines().nth(line - 1).unwrap().to_owned()
+        };
+        let unseen = newer(|file| {
+            file["selectors"]["top_card"] = serde_json::json!(["main", "[data-build]"]);
+        });
+        let error = check(&unseen).unwrap_err();
+        assert!(error.to_string().contains("snapshot"), "{error}");
+        assert!(line_with(&unseen, &error).contains("data-build"));
+        let emptied = newer(|file| file["selectors"]["top_card"] = serde_json::json!([]));
+        let error = check(&emptied).unwrap_err();
+        assert_eq!(error, RuleError::Emptied("top_card".to_owned()));
+        assert!(line_with(&emptied, &error).contains("top_card"));
+        let too_new = newer(|file| file["version"] = 202_611_301_200_u64.into());
+        let error = check(&too_new).unwrap_err();
+        assert!(matches!(error, RuleError::TooNew { .. }), "{error}");
+        assert!(line_with(&too_new, &error).contains("version"));
+        let dated = newer(|file| file["version"] = 2_026_123_101.into());
+        assert_eq!(check(&dated), Ok(("linkedin".to_owned(), 2_026_123_101)));
+        // Without what is expected, the built-in expectations hold.
+        let without = newer(|file| {
+            file.as_object_mut().unwrap().remove("expected");
+        });
+        let mut rules = RuleSet::updatable();
+        rules.update(&without).unwrap();
+        let built_in = RuleSet::built_in().site("linkedin").unwrap();
+        let expected = built_in.expected("profile");
+        assert!(!expected.is_empty());
+        assert_eq!(
+            rules.site("linkedin").unwrap().expected("profile"),
+            expected
+        );
     }
 
     #[test]

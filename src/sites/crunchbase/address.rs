@@ -94,6 +94,8 @@ pub(super) enum PageAddress {
     Entity(EntityAddress),
     /// A list of persons or organizations, with the name of its collection.
     List(EntityKind, String),
+    /// A list of both: a hub (of a place, an industry), what was found by a word.
+    Mixed,
     Login,
     Other,
 }
@@ -114,9 +116,19 @@ pub(super) fn page(url: &Url) -> PageAddress {
         | ["lists", rest @ ..] => rest
             .iter()
             .find_map(|segment| Some((collection(segment)?, (*segment).to_owned())))
-            .map_or(PageAddress::Other, |(kind, name)| {
-                PageAddress::List(kind, name)
-            }),
+            .map_or_else(
+                || match segments.as_slice() {
+                    ["search" | "textsearch"] => PageAddress::Mixed,
+                    _ => PageAddress::Other,
+                },
+                |(kind, name)| PageAddress::List(kind, name),
+            ),
+        // Of the layout before 2018.
+        [name] if collection(name).is_some() => {
+            let kind = collection(name).unwrap_or(EntityKind::Organization);
+            PageAddress::List(kind, (*name).to_owned())
+        }
+        ["location" | "category", _, ..] | ["hub", _] | ["funding-rounds"] => PageAddress::Mixed,
         _ => PageAddress::Other,
     }
 }
@@ -164,6 +176,20 @@ mod tests {
             at("/lists/mills/0b1c/people"),
             PageAddress::List(EntityKind::Person, _)
         ));
+        assert!(matches!(
+            at("/people?page=2"),
+            PageAddress::List(EntityKind::Person, _)
+        ));
+        for mixed in [
+            "/location/sample-town/0b1c",
+            "/category/mills/0b1c",
+            "/hub/sample-town-startups",
+            "/funding-rounds",
+            "/textsearch?q=mill",
+        ] {
+            assert_eq!(at(mixed), PageAddress::Mixed, "{mixed}");
+        }
+        assert_eq!(at("/search/funding_rounds"), PageAddress::Other);
         assert_eq!(at("/login?redirect_to=/person/x"), PageAddress::Login);
         assert_eq!(at("/person/"), PageAddress::Other);
         assert_eq!(at("/discover/funding_rounds"), PageAddress::Other);

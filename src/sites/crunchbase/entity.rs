@@ -6,10 +6,11 @@ use crate::document::ElementRef;
 use super::address::{EntityAddress, EntityKind};
 use super::encoding;
 use super::fields::{self, LabelledField};
-use super::state::{Entities, Entity};
+use super::state::{Entities, Entity, Job};
 use crate::canonical;
 use crate::dom;
 use crate::lead::Position;
+use crate::rules::fold;
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
 
@@ -83,33 +84,65 @@ pub(super) fn from_state(draft: &mut Draft, kind: EntityKind, entity: Entity<'_>
 
 fn person_from_state(draft: &mut Draft, entity: Entity<'_>) {
     draft.offer(Field::FullName, by::STATE, entity.name());
-    draft.offer(Field::Title, by::STATE, entity.text("primary_job_title"));
-    if let Some(company) = entity.reference("primary_organization") {
-        draft.offer(Field::Company, by::STATE, Some(company.name));
-        draft.offer(Field::CompanyUrl, by::STATE, company.address);
-    }
-    for job in entity.current_jobs() {
-        let title = job.title;
-        let (company, url) = job.company.map_or((None, None), |company| {
-            (Some(company.name), company.address)
+    let jobs = entity.current_jobs();
+    let title = entity.text("primary_job_title");
+    let company = entity.reference("primary_organization");
+    // Title and company are those of one position: a job completes what is named as the first
+    // one only where it is the same.
+    let is_first = |job: &&Job<'_>| {
+        let same_title = title.is_none() || same(job.title, title);
+        let name = job.company.as_ref().map(|company| company.name);
+        let known = company.as_ref().map(|company| company.name);
+        let same_company = company.is_none() || same(name, known);
+        same_title && same_company
+    };
+    // "Ada Example - CTO @ Acme" names one of the jobs where the first one has no company.
+    let stated = || {
+        let title = entity.text("title").filter(|_| company.is_none())?;
+        jobs.iter().find(|job| {
+            job.title
+                .zip(job.company.as_ref())
+                .is_some_and(|(role, company)| {
+                    dom::collapse(title).ends_with(&format!("{role} @ {}", company.name))
+                })
+        })
+    };
+    let first = jobs.iter().find(is_first);
+    let other = stated().filter(|_| first.is_none());
+    if let Some(job) = other {
+        draft.offer(Field::Title, by::JOBS, job.title);
+        draft.other_position(Position {
+            title: title.map(dom::collapse),
+            ..Position::default()
         });
-        let is_primary = match draft.get(Field::Company) {
-            None => true,
-            Some(taken) => {
-                company == Some(taken) && draft.get(Field::Title).is_none_or(|t| title == Some(t))
-            }
-        };
-        if is_primary {
-            draft.offer(Field::Title, by::JOBS, title);
-            draft.offer(Field::Company, by::JOBS, company);
-            draft.offer(Field::CompanyUrl, by::JOBS, url);
-        } else {
-            draft.other_position(Position {
-                title: title.map(dom::collapse),
-                company: company.map(dom::collapse),
-                company_url: url,
-            });
+    }
+    draft.offer(Field::Title, by::STATE, title.filter(|_| other.is_none()));
+    if let Some(company) = &company {
+        draft.offer(Field::Company, by::STATE, Some(company.name));
+        draft.offer(Field::CompanyUrl, by::STATE, company.address.clone());
+    }
+    let taken = first.or(other);
+    if let Some(job) = taken {
+        draft.offer(Field::Title, by::JOBS, job.title);
+        let company = job.company.as_ref();
+        draft.offer(
+            Field::Company,
+            by::JOBS,
+            company.map(|company| company.name),
+        );
+        let url = company.and_then(|company| company.address.clone());
+        draft.offer(Field::CompanyUrl, by::JOBS, url);
+    }
+    for job in &jobs {
+        if taken.is_some_and(|taken| std::ptr::eq(taken, job)) {
+            continue;
         }
+        let company = job.company.as_ref();
+        draft.other_position(Position {
+            title: job.title.map(dom::collapse),
+            company: company.map(|company| dom::collapse(company.name)),
+            company_url: company.and_then(|company| company.address.clone()),
+        });
     }
     draft.offer(Field::Location, by::STATE, entity.location());
     offer_website(draft, by::STATE, entity.text("website"));
@@ -117,6 +150,11 @@ fn person_from_state(draft: &mut Draft, entity: Entity<'_>) {
         EntityKind::Person,
         entity.text("linkedin"),
     ));
+}
+
+/// Whether two names are there and the same but for case and white space.
+pub(super) fn same(a: Option<&str>, b: Option<&str>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| fold(a) == fold(b))
 }
 
 fn organization_from_state(draft: &mut Draft, entity: Entity<'_>) {
@@ -217,7 +255,14 @@ fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
         |key: &str| fields::labelled(view, &fields, key).and_then(|field| text_of(field.value));
     match address.kind {
         EntityKind::Person => {
-            if let Some(role) = primary_role(view, &fields) {
+            if let Some(role) = primary_role(view, &fields).filter(|role| {
+                let agrees = |field, stated: &Option<String>| {
+                    draft.get(field).is_none()
+                        || stated.is_none()
+                        || same(draft.get(field), stated.as_deref())
+                };
+                agrees(Field::Title, &role.title) && agrees(Field::Company, &role.company)
+            }) {
                 draft.offer(Field::Title, by::FIELDS, role.title);
                 draft.offer(Field::Company, by::FIELDS, role.company);
                 draft.offer(Field::CompanyUrl, by::FIELDS, role.company_url);
@@ -299,14 +344,22 @@ fn from_title(view: &View<'_>, kind: EntityKind, draft: &mut Draft) {
     else {
         return;
     };
+    let field_of = |gap: &str| match gap {
+        "name" => Some(Field::FullName),
+        "title" => Some(Field::Title),
+        "company" => Some(Field::Company),
+        _ => None,
+    };
+    // A position is completed only by the same one.
+    let is_other = found.iter().any(|(gap, text)| {
+        let known = field_of(gap).and_then(|field| draft.get(field));
+        *gap != "name" && known.is_some() && !same(known, Some(text))
+    });
     for (gap, text) in found {
-        let field = match gap {
-            "name" => Field::FullName,
-            "title" => Field::Title,
-            "company" => Field::Company,
-            _ => continue,
-        };
-        if !draft.has(field) {
+        if let Some(field) = field_of(gap)
+            && !draft.has(field)
+            && (field == Field::FullName || !is_other)
+        {
             draft.offer(field, by::TITLE, Some(text));
         }
     }

@@ -64,7 +64,9 @@ pub(super) fn labelled<'f, 'v>(
     key: &str,
 ) -> Option<&'f LabelledField<'v>> {
     fields.iter().find(|field| {
-        let label = field.label.trim_end_matches([':', ' ']);
+        let label = field
+            .label
+            .trim_end_matches([':', '\u{ff1a}', ' ', '\u{a0}']);
         view.rules.is_label(key, label)
             && dom::text(field.value).is_some_and(|text| is_value(view, &text))
     })

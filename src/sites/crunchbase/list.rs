@@ -19,21 +19,24 @@ const ROWS_MAX: usize = 1_000;
 const LINKS_MAX: usize = 5_000;
 /// How far above its link a row is looked for.
 const ANCESTORS_MAX: usize = 40;
+/// Longest text of a page on which a message is looked for, in bytes.
+const MESSAGE_BYTES_MAX: usize = 40_000;
 /// Strategy name of what stands in a row.
 const ROW: &str = "row";
 /// Strategy name of a text told by what it says.
 const ROW_TEXT: &str = "row_text";
 
 /// Reads the rows of a list. Where the document has none (it is not rendered yet), the
-/// state's answer to the list's own search is taken.
+/// state's answer to the list's own search is taken. In a list that `is_mixed` the first link
+/// of a row tells its kind.
 pub(super) fn read(
     view: &View<'_>,
     kind: EntityKind,
     collection: &str,
+    is_mixed: bool,
     state: &State,
 ) -> Vec<(Lead, Vec<Note>)> {
-    // Investors are persons and firms: the first link of a row tells which.
-    let rows = rows(view, kind, collection.contains("investors"));
+    let rows = rows(view, kind, is_mixed);
     if !rows.is_empty() {
         let columns = columns(view);
         let known = state.entities();
@@ -41,6 +44,9 @@ pub(super) fn read(
             .into_iter()
             .map(|row| read_row(view, &row, &columns, &known))
             .collect();
+    }
+    if collection.is_empty() {
+        return Vec::new();
     }
     state
         .search(kind, collection)
@@ -54,6 +60,18 @@ pub(super) fn read(
                 .then(|| entity::complete(draft, kind).finish())
         })
         .collect()
+}
+
+/// Whether a list without rows says that nothing was found: by its count, or in words.
+pub(super) fn found_nothing(view: &View<'_>) -> bool {
+    let none = view.text("results_count").is_some_and(|count| {
+        let count = count.trim_start_matches(['(', ' ']);
+        let digits: String = count.chars().take_while(char::is_ascii_digit).collect();
+        digits == "0"
+    });
+    none || view.text("message").is_some_and(|text| {
+        text.len() <= MESSAGE_BYTES_MAX && view.rules.has_label("nothing_found", &text)
+    })
 }
 
 struct Row<'a> {
@@ -211,10 +229,21 @@ fn read_row(
             ROW,
             text(cell("cell_job_title", "job_title", None)),
         );
+        if cells.is_empty() {
+            // Before 2018: "CTO @ Acme" or "CTO" below the name.
+            let role = text(view.first_in(row.element, "row_role"));
+            let role = role.as_deref().unwrap_or_default();
+            let (title, company) = role.rsplit_once(" @ ").unwrap_or((role, ""));
+            draft.offer(Field::Title, ROW, Some(title));
+            draft.offer(Field::Company, ROW, Some(company));
+        }
         let organization = cell("cell_organization", "organization", None).unwrap_or(row.element);
         if let Some((name, url)) = entity::organization_link(view, organization) {
-            draft.offer(Field::Company, ROW, Some(name));
-            draft.offer(Field::CompanyUrl, ROW, Some(url));
+            let named = draft.get(Field::Company);
+            if named.is_none_or(|named| entity::same(Some(named), Some(&name))) {
+                draft.offer(Field::Company, ROW, Some(name));
+                draft.offer(Field::CompanyUrl, ROW, Some(url));
+            }
         }
     } else {
         draft.offer(

@@ -142,6 +142,9 @@ fn is_locale(segment: &str) -> bool {
 /// line "LinkedIn · Name" stands in its place, a title that goes on after the same name is a
 /// person's; a bare name may be a company's too, unless the snippet or the query tells.
 fn displayed_entry(rules: &Rules, result: &Organic, searched: Searched) -> Option<Entry> {
+    if is_other_page(rules, result) {
+        return None;
+    }
     let has = |key: &str| result.lines.iter().any(|line| rules.has_label(key, line));
     let by_source = || {
         let name = result
@@ -175,9 +178,7 @@ fn displayed_entry(rules: &Rules, result: &Organic, searched: Searched) -> Optio
     // "Ada Example - Acme | LinkedIn" over "500+ followers", with a job in the snippet.
     let by_site = || {
         let parts = title::person(rules, &result.title)?;
-        let counts = |line: &String| {
-            line.starts_with(|c: char| c.is_ascii_digit()) && rules.has_label("followers", line)
-        };
+        let counts = |line: &String| is_count(rules, "followers", line);
         let rest = parts.rest.iter().chain(&result.lines);
         let is_person = parts.names_site
             && !parts.rest.is_empty()
@@ -195,6 +196,34 @@ fn displayed_entry(rules: &Rules, result: &Organic, searched: Searched) -> Optio
         .or_else(by_source)
         .or_else(by_slug)
         .or_else(by_site)
+}
+
+/// Longest line that only counts something, in bytes.
+const COUNT_BYTES_MAX: usize = 90;
+
+/// "500+ followers", "Über 500 Follower", "20+ reactions · 2 months ago".
+fn is_count(rules: &Rules, key: &str, line: &str) -> bool {
+    line.len() <= COUNT_BYTES_MAX
+        && line.contains(char::is_numeric)
+        && !line.contains(". ")
+        && rules.has_label(key, line)
+}
+
+/// Whether the lines show that the result is another page of LinkedIn than an entry's own:
+/// a post with its reactions, an article, a job.
+fn is_other_page(rules: &Rules, result: &Organic) -> bool {
+    result.lines.iter().any(|line| {
+        let is_post = is_count(rules, "post_count", line);
+        let host = link::displayed_host(line).map(Lower::lower);
+        let is_linkedin = host.is_some_and(|host| canonical::is_host_of(&host, "linkedin.com"));
+        let path = link::displayed_path(line);
+        let is_elsewhere = is_linkedin
+            && path.len() > 1
+            && path
+                .first()
+                .is_some_and(|kind| !matches!(kind.lower().as_str(), "in" | "company"));
+        is_post || is_elsewhere
+    })
 }
 
 /// "https://www.linkedin.com › ada-example": the breadcrumb may leave the folder out. A title
@@ -290,6 +319,9 @@ fn crunchbase_person(
     // "Name - Title @ Company"
     if let Some(rest) = parts.join(0, parts.rest.len()) {
         match rest.rsplit_once(" @ ") {
+            // "Name - Student @ Sample University"
+            Some((job, company))
+                if position::is_own_school(rules, &Snippet::default(), Some(job), company) => {}
             Some((job, company)) => {
                 draft.offer(Field::Title, by::TITLE, Some(job));
                 draft.offer(Field::Company, by::TITLE, Some(company));
@@ -325,8 +357,16 @@ fn linkedin_person(
     offer_address(&mut draft, url);
     if let Some(grey) = &snippet.grey {
         draft.offer(Field::Location, by::GREY, Some(&grey.place));
-        draft.offer(Field::Title, by::GREY, grey.title.as_deref());
-        draft.offer(Field::Company, by::GREY, grey.company.as_deref());
+        let title = grey.title.as_deref();
+        let learns = |school: &str| position::is_own_school(rules, &snippet, title, school);
+        if grey
+            .company
+            .as_deref()
+            .is_none_or(|company| !learns(company))
+        {
+            draft.offer(Field::Title, by::GREY, title);
+            draft.offer(Field::Company, by::GREY, grey.company.as_deref());
+        }
     }
     if !(draft.has(Field::Title) && draft.has(Field::Company)) {
         position::offer(rules, &mut draft, &parts, &snippet);

@@ -34,6 +34,35 @@ pub(super) fn offer(rules: &Rules, draft: &mut Draft, parts: &Parts, snippet: &S
     }
 }
 
+/// Whether what is named as a company is the school of somebody who learns there: the job
+/// says so, or the snippet names it as the school and as no employer. Who teaches there may
+/// have learnt there too.
+pub(super) fn is_own_school(
+    rules: &Rules,
+    snippet: &Snippet,
+    title: Option<&str>,
+    company: &str,
+) -> bool {
+    let is = |known: &Option<String>| {
+        let known = known.as_deref();
+        known.is_some_and(|known| snippet::same(known, company) || snippet::begins(known, company))
+    };
+    if is(&snippet.experience) {
+        return false;
+    }
+    if is(&snippet.education) {
+        return !title.is_some_and(|title| words::is_school_job(rules, title));
+    }
+    let grey = snippet.grey.as_ref();
+    title
+        .or_else(|| grey.and_then(|grey| grey.title.as_deref()))
+        .is_some_and(|title| {
+            words::is_student(rules, title)
+                && (!words::is_perhaps_student(title) || words::is_school(rules, company))
+        })
+        && !words::has_company_form(rules, company)
+}
+
 /// What the snippet alone states of the position.
 fn offer_stated(draft: &mut Draft, snippet: &Snippet) {
     let stated = &snippet.stated;
@@ -52,7 +81,22 @@ fn offer_several(
     snippet: &Snippet,
 ) {
     let (from, to) = company_range(rules, parts, end, cut, snippet);
-    let company = parts.join(from, to).filter(|part| !words::is_email(part));
+    let job = parts.join(0, from).or_else(|| parts.join(to, end));
+    // "Retired - Retired": no employer at all.
+    let is_none = |part: &str| {
+        rules.is_label("no_employer", part)
+            && job.as_deref().is_some_and(|job| snippet::same(job, part))
+    };
+    let company = parts
+        .join(from, to)
+        .filter(|part| !words::is_email(part) && !is_none(part));
+    let learns = |school: &String| is_own_school(rules, snippet, job.as_deref(), school);
+    if company.as_ref().is_some_and(learns) {
+        let job = job.filter(|job| words::is_job(rules, job));
+        draft.offer(Field::Title, by::TITLE, job);
+        draft.note("company", by::TITLE, "a school, not the employer");
+        return;
+    }
     match (&company, &snippet.experience) {
         (Some(begun), Some(whole)) if cut && snippet::begins(whole, begun) => {
             draft.offer(Field::Company, by::SNIPPET, Some(whole));
@@ -64,7 +108,6 @@ fn offer_several(
             }
         }
     }
-    let job = parts.join(0, from).or_else(|| parts.join(to, end));
     let Some(job) = job else {
         return;
     };
@@ -79,7 +122,21 @@ fn offer_several(
     } else {
         job
     };
-    draft.offer(Field::Title, by::TITLE, Some(job));
+    // "Acme - Acme" names no job.
+    if company.is_none_or(|company| !snippet::same(&company, &job)) {
+        draft.offer(Field::Title, by::TITLE, Some(said_once(parts, from, job)));
+    }
+}
+
+/// "Engineer - Engineer - Acme": the headline and the title, which say the same.
+fn said_once(parts: &Parts, to: usize, job: String) -> String {
+    let halves = (parts.join(0, to / 2), parts.join(to / 2, to));
+    match halves {
+        (Some(first), Some(second)) if to.is_multiple_of(2) && snippet::same(&first, &second) => {
+            second
+        }
+        _ => job,
+    }
 }
 
 /// Which parts are the company: those that the snippet names, at the end sooner than before;
@@ -104,7 +161,8 @@ fn company_range(
         }
     }
     let part = |at: usize| parts.join(at, at + 1).unwrap_or_default();
-    if end == 2 && words::has_company_form(rules, &part(0)) && words::is_job(rules, &part(1)) {
+    let is_reversed = words::has_company_form(rules, &part(0)) && words::is_job(rules, &part(1));
+    if end == 2 && (is_reversed || words::is_student(rules, &part(1))) {
         return (0, 1);
     }
     (end - 1, end)
@@ -195,7 +253,7 @@ pub(super) fn offer_single(
             Some(title.as_deref().unwrap_or(part)),
         );
         draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
-    } else if is(&snippet.education) {
+    } else if is(&snippet.education) || is_own_school(rules, snippet, None, part) {
         // A school is not the employer.
     } else if !cut && words::is_company(rules, part) && snippet.experience.is_none() {
         draft.offer(Field::Company, by::TITLE, Some(part));
@@ -287,6 +345,120 @@ mod tests {
                 "Education: Sample College \u{b7} Location: Oslo",
                 "",
                 "",
+                "",
+            ),
+            ("Ada Example - Acme - Acme", "", "", "Acme", ""),
+            ("Ada Example - Retired - Retired", "", "Retired", "", ""),
+            ("Ada Example - CTO - CTO - Acme", "", "CTO", "Acme", ""),
+            // A school is not the employer of those who learn there.
+            (
+                "Ada Example - Studentin - Universität Musterstadt",
+                "",
+                "",
+                "",
+                "",
+            ),
+            ("Ada Example - Student - Sample Business", "", "", "", ""),
+            (
+                "Ada Example - Étudiante - Sample Business School",
+                "",
+                "",
+                "",
+                "",
+            ),
+            (
+                "Ada Example - Sample Business School - Student",
+                "",
+                "",
+                "",
+                "",
+            ),
+            (
+                "Ada Example - Sample Business",
+                "Oslo, Norway \u{b7} Student \u{b7} Sample Business",
+                "",
+                "",
+                "",
+            ),
+            ("Ada Example - 学生 - 見本大学", "", "", "", ""),
+            (
+                "Ada Example - Estudante - Universidade Modelo",
+                "",
+                "",
+                "",
+                "",
+            ),
+            (
+                "Ada Example - Data Analyst - Sample College",
+                "Education: Sample College \u{b7} Location: Oslo",
+                "Data Analyst",
+                "",
+                "",
+            ),
+            (
+                "Ada Example - Economics and Law - Sample College",
+                "Education: Sample College \u{b7} Location: Oslo",
+                "",
+                "",
+                "",
+            ),
+            (
+                "Ada Example - Data Analyst - Sample Coll ...",
+                "Education: Sample College \u{b7} Location: Oslo",
+                "Data Analyst",
+                "",
+                "",
+            ),
+            ("Ada Example - Junior - Sample College", "", "", "", ""),
+            ("Ada Example - MBA Candidate - SAMPLEAD", "", "", "", ""),
+            // Of those who work there it is.
+            (
+                "Ada Example - Graduate Programme - Acme",
+                "",
+                "Graduate Programme",
+                "Acme",
+                "",
+            ),
+            (
+                "Ada Example - Professorin - Universität Musterstadt",
+                "",
+                "Professorin",
+                "Universität Musterstadt",
+                "",
+            ),
+            (
+                "Ada Example - Dean - Sample University",
+                "Education: Sample University \u{b7} Location: Oslo",
+                "Dean",
+                "Sample University",
+                "",
+            ),
+            (
+                "Ada Example - Data Analyst - Sample College",
+                "Experience: Sample College \u{b7} Education: Sample College",
+                "Data Analyst",
+                "Sample College",
+                "",
+            ),
+            (
+                "Ada Example - Student Adviser - Sample College",
+                "",
+                "Student Adviser",
+                "Sample College",
+                "",
+            ),
+            (
+                "Ada Example - Werkstudentin Marketing - Acme GmbH",
+                "",
+                "Werkstudentin Marketing",
+                "Acme GmbH",
+                "",
+            ),
+            (
+                "Ada Example - Intern - Acme",
+                "Experience: Acme \u{b7} Education: Sample College",
+                "Intern",
+                "Acme",
                 "",
             ),
             ("Ada Example - Making mills sing again", "", "", "", ""),

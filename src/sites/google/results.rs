@@ -254,7 +254,7 @@ fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
         .count()
         == 1;
     // At most RESULTS_MAX.
-    let mut seen: Vec<(String, Option<String>)> = Vec::new();
+    let mut seen: Vec<(String, String)> = Vec::new();
     let mut results = Vec::new();
     for candidate in candidates {
         let Some(url) = candidate.target else {
@@ -270,14 +270,20 @@ fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
         if !alone && is_answer(block, candidate.link) {
             continue;
         }
-        if url.is_some() {
-            let known = (candidate.title.clone(), url.clone());
+        let lines = lines(block, &candidate.title);
+        // Where the link hides its destination, the address line stands for it.
+        let shown = || {
+            lines.iter().find(|line| {
+                !link::displayed_path(line).is_empty() && link::displayed_host(line).is_some()
+            })
+        };
+        if let Some(address) = url.as_ref().or_else(shown) {
+            let known = (candidate.title.clone(), address.clone());
             if seen.contains(&known) {
                 continue;
             }
             seen.push(known);
         }
-        let lines = lines(block, &candidate.title);
         results.push(Organic {
             title: candidate.title,
             url,

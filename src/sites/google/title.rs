@@ -86,8 +86,22 @@ pub(super) fn person(rules: &Rules, title: &str) -> Option<Parts> {
         let part = crate::rules::fold(part) + " ";
         !wishes.iter().any(|wish| part.starts_with(wish.as_str()))
     });
-    parts.name = without_badges(without_pronouns(&parts.name));
+    parts.name = without_badges(without_pronouns(without_count(&parts.name)));
     is_name(rules, &parts.name).then_some(parts)
+}
+
+/// "(12) Ada Example", "(99+) Ada Example": what the browser's tab counted when the page was
+/// found.
+fn without_count(name: &str) -> &str {
+    let Some((count, rest)) = name
+        .strip_prefix('(')
+        .and_then(|name| name.split_once(") "))
+    else {
+        return name;
+    };
+    let digits = count.trim_end_matches('+');
+    let is_count = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    if is_count { rest.trim_start() } else { name }
 }
 
 /// "Ada Example (She/Her)": pronouns are no part of the name.
@@ -319,6 +333,12 @@ mod tests {
             ),
             ("Ada Example", "Ada Example", vec![]),
             (
+                "(99+) Ada Example - CTO | LinkedIn",
+                "Ada Example",
+                vec!["CTO"],
+            ),
+            ("(A) Ada Example", "(A) Ada Example", vec![]),
+            (
                 "Ada Example(LION)(ada@mail.example) - CEO",
                 "Ada Example",
                 vec!["CEO"],
@@ -378,6 +398,48 @@ mod tests {
         ] {
             let rest: Vec<String> = rest.into_iter().map(str::to_owned).collect();
             assert_eq!(parted(title), Some((name.to_owned(), rest)), "{title}");
+        }
+    }
+
+    #[test]
+    fn wishes_are_no_titles() {
+        for wish in [
+            "Open to work",
+            "Offen für Neues",
+            "En recherche active",
+            "Søger nye udfordringer",
+            "På jakt etter ny jobb",
+            "Etsin töitä",
+            "W poszukiwaniu pracy",
+            "Hledám práci",
+            "În căutare de oportunități",
+            "В поиске работы",
+            "Шукаю роботу",
+            "Αναζητώ εργασία",
+            "Yeni fırsatlara açık",
+            "أبحث عن عمل",
+            "מחפש עבודה",
+            "求職中",
+            "구직중",
+            "正在找工作",
+            "Mencari kerja",
+            "Đang tìm việc",
+        ] {
+            let title = format!("Ada Example - {wish}");
+            assert_eq!(
+                parted(&title),
+                Some(("Ada Example".to_owned(), vec![])),
+                "{wish}"
+            );
+        }
+        // Words that only begin alike.
+        for job in [
+            "Suchmaschinenexpertin",
+            "Openshift Engineer",
+            "Cercle Manager",
+        ] {
+            let title = format!("Ada Example - {job}");
+            assert_eq!(parted(&title).unwrap().1, [job], "{job}");
         }
     }
 

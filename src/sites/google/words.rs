@@ -48,6 +48,30 @@ pub(super) fn is_company(rules: &Rules, text: &str) -> bool {
     ends_with(rules, "company_word", text) || (named && !listed)
 }
 
+/// Whether a job is that of somebody who learns: "Studentin", "MBA Candidate", but neither
+/// "Student Adviser" nor "Werkstudentin".
+pub(super) fn is_student(rules: &Rules, text: &str) -> bool {
+    !is_job(rules, text) && (headline::tells_training(text) || says(rules, "student_word", text))
+}
+
+/// Whether a text that [`is_student`] may be a first job too: "Graduate Programme", "Junior".
+/// Then the company beside it must be a school.
+pub(super) fn is_perhaps_student(text: &str) -> bool {
+    let folded = rules::fold(text);
+    let mut begins = ["graduate", "grad ", "junior", "alum"].iter();
+    begins.any(|word| folded.starts_with(word))
+}
+
+/// Whether a text names a school.
+pub(super) fn is_school(rules: &Rules, text: &str) -> bool {
+    says(rules, "school_word", text)
+}
+
+/// Whether a job is one that schools have: of those who teach, search and lead there.
+pub(super) fn is_school_job(rules: &Rules, text: &str) -> bool {
+    says(rules, "school_job", text)
+}
+
 /// Whether a text names an employer or a school by its last or one of its words: "Acme Group",
 /// "University of Example".
 pub(super) fn is_employer(rules: &Rules, text: &str) -> bool {
@@ -95,6 +119,15 @@ fn is_sentence(text: &str) -> bool {
     lower.count() > 1
 }
 
+/// As [`has_word`]; words of scripts that put none apart, and labels of two words, may stand
+/// anywhere in the text.
+fn says(rules: &Rules, key: &str, text: &str) -> bool {
+    let anywhere = |label: &&String| label.contains(' ') || label.chars().all(|c| c >= '\u{900}');
+    let folded = rules::fold(text);
+    let mut labels = rules.labels(key).iter().filter(anywhere);
+    labels.any(|label| folded.contains(label.as_str())) || has_word(rules, key, text)
+}
+
 /// Whether one of a text's words is a label word of `key`.
 fn has_word(rules: &Rules, key: &str, text: &str) -> bool {
     let folded = rules::fold(text);
@@ -108,6 +141,42 @@ fn has_word(rules: &Rules, key: &str, text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::rules::RuleSet;
+
+    #[test]
+    fn those_who_learn_are_told_from_those_who_work() {
+        let rules = RuleSet::built_in().site("google").unwrap();
+        for student in [
+            "Student",
+            "Studentin der Informatik",
+            "Étudiant en droit",
+            "Estudiante de Derecho",
+            "MBA Candidate",
+            "Студентка",
+            "大学院生",
+            "Sinh viên năm cuối",
+            "นักศึกษา",
+            "छात्र",
+            "Mahasiswa Hukum",
+        ] {
+            assert!(is_student(rules, student), "{student}");
+        }
+        for worker in [
+            "Werkstudentin Marketing",
+            "Student Adviser",
+            "Professor",
+            "Lehrer",
+            "Stagista",
+            "Intern",
+            "Data Analyst",
+            "Hospital Universitario",
+        ] {
+            assert!(!is_student(rules, worker), "{worker}");
+        }
+        for teacher in ["Professorin für Physik", "客員教授", "Доцент", "Dean"] {
+            assert!(is_school_job(rules, teacher), "{teacher}");
+        }
+        assert!(!is_school_job(rules, "Data Analyst"));
+    }
 
     #[test]
     fn titles_and_companies_are_told_apart() {
@@ -153,6 +222,15 @@ mod tests {
             "Greater Boston Area",
             "Oslo, Norway",
             "AI | Web3 | Growth",
+            "Selvstændig",
+            "Egenföretagare",
+            "Serbest meslek",
+            "Самозанятый",
+            "עצמאית",
+            "フリーランス",
+            "自由职业者",
+            "Pomagam firmom rosnąć",
+            "Помогаю бизнесу",
         ] {
             assert!(!is_job(rules, neither), "{neither}");
             assert!(!is_company(rules, neither), "{neither}");

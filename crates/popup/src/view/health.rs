@@ -5,15 +5,14 @@ use lode_core::protocol::{TabView, UiState};
 /// What stands under "This page seems to have changed"; `None` where nothing speaks for it.
 #[must_use]
 pub fn page_changed(state: &UiState) -> Option<&'static str> {
-    match &state.tab {
-        TabView::NoLead { page, .. } if page.kind == "loading" => Some(
-            "Lode waits for what belongs to this address. If all of the page has long been \
-             shown, the site has changed.",
-        ),
-        _ => state
-            .changed
-            .then_some("The last captures lacked what pages of this kind used to give."),
-    }
+    let why = match &state.tab {
+        TabView::NoLead { page, .. } if page.kind == "loading" => {
+            "Lode waits for what belongs to this address, as it did the last times. If all of \
+             the page has long been shown, the site has changed."
+        }
+        _ => "The last captures lacked what pages of this kind used to give.",
+    };
+    state.changed.then_some(why)
 }
 
 #[cfg(test)]
@@ -22,15 +21,18 @@ mod tests {
     use crate::sample;
 
     #[test]
-    fn said_where_the_worker_finds_so_or_nothing_is_read() {
+    fn said_where_the_worker_finds_so() {
         let mut state = sample::full_state();
         assert!(page_changed(&state).is_some());
         state.changed = false;
         assert_eq!(page_changed(&state), None);
+        // A page that loads is no change yet: the worker counts.
         state.tab = TabView::NoLead {
             page: sample::page("linkedin", "loading"),
             message: String::new(),
         };
-        assert!(page_changed(&state).is_some());
+        assert_eq!(page_changed(&state), None);
+        state.changed = true;
+        assert!(page_changed(&state).is_some_and(|why| why.contains("waits")));
     }
 }
