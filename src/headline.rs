@@ -118,6 +118,12 @@ pub fn tells_training(text: &str) -> bool {
         .is_some_and(|part| title::is_student(&part.words))
 }
 
+/// Whether a word leads from a title to the company and means nothing else ("at", "bei").
+#[must_use]
+pub fn says_at(word: &str) -> bool {
+    lexicon::AT.has(&word.lower())
+}
+
 /// The title that a headline states of somebody whose company is known from elsewhere:
 /// "Acme | CTO", "CTO, Acme (the robots people)".
 #[must_use]

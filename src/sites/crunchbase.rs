@@ -58,6 +58,12 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
                 };
                 return with_note(nothing(kind), "the page shows no name");
             };
+            if address.is_team {
+                let team = list::team(view, &address, &draft, &known);
+                if !team.is_empty() {
+                    return list_page(view, layout, EntityKind::Person, team);
+                }
+            }
             let mut page = ParsedPage::empty("crunchbase", kind, layout);
             let (lead, notes) = draft.finish();
             page.leads.push(lead);

@@ -31,6 +31,8 @@ pub(crate) struct EntityAddress {
     permalink: String,
     /// Whether it is the entity's own page, not one of its tabs.
     pub(crate) is_front: bool,
+    /// Whether it is the tab of an organization's people.
+    pub(super) is_team: bool,
 }
 
 impl EntityAddress {
@@ -49,10 +51,12 @@ impl EntityAddress {
         let permalink = segments.next()?;
         // Refuses what is no slug at all.
         canonical::normal_slug(permalink)?;
+        let tab = segments.next();
         Some(Self {
             kind,
             permalink: permalink.to_owned(),
-            is_front: segments.next().is_none(),
+            is_front: tab.is_none(),
+            is_team: kind == EntityKind::Organization && tab == Some("people"),
         })
     }
 
@@ -118,7 +122,8 @@ pub(super) fn page(url: &Url) -> PageAddress {
             .find_map(|segment| Some((collection(segment)?, (*segment).to_owned())))
             .map_or_else(
                 || match segments.as_slice() {
-                    ["search" | "textsearch"] => PageAddress::Mixed,
+                    // Saved lists say by their rows what they are of.
+                    ["search" | "textsearch"] | ["lists", _, ..] => PageAddress::Mixed,
                     _ => PageAddress::Other,
                 },
                 |(kind, name)| PageAddress::List(kind, name),
@@ -128,7 +133,9 @@ pub(super) fn page(url: &Url) -> PageAddress {
             let kind = collection(name).unwrap_or(EntityKind::Organization);
             PageAddress::List(kind, (*name).to_owned())
         }
-        ["location" | "category", _, ..] | ["hub", _] | ["funding-rounds"] => PageAddress::Mixed,
+        ["location" | "category", _, ..] | ["hub", _, ..] | ["funding-rounds"] => {
+            PageAddress::Mixed
+        }
         _ => PageAddress::Other,
     }
 }
@@ -162,7 +169,7 @@ mod tests {
             panic!("no entity");
         };
         assert_eq!(entity.kind, EntityKind::Organization);
-        assert!(!entity.is_front);
+        assert!(!entity.is_front && entity.is_team);
         assert_eq!(entity.slug().as_deref(), Some("bright-mill"));
         assert!(matches!(
             at("/discover/people"),
@@ -186,6 +193,7 @@ mod tests {
             "/hub/sample-town-startups",
             "/funding-rounds",
             "/textsearch?q=mill",
+            "/lists/mills/0b1c/person",
         ] {
             assert_eq!(at(mixed), PageAddress::Mixed, "{mixed}");
         }

@@ -62,6 +62,64 @@ pub(super) fn read(
         .collect()
 }
 
+/// Those who work at an organization now, from the tab of its people: as the state lists them,
+/// or the rows of the layout before 2018. `organization` is the draft of the page's own entity.
+pub(super) fn team(
+    view: &View<'_>,
+    address: &EntityAddress,
+    organization: &Draft,
+    known: &Entities<'_>,
+) -> Vec<(Lead, Vec<Note>)> {
+    let finish = |mut draft: Draft, title: Option<&str>| {
+        draft.offer(Field::Title, ROW, title);
+        draft.offer(Field::Company, ROW, organization.get(Field::FullName));
+        draft.offer(Field::CompanyUrl, ROW, Some(address.canonical()));
+        entity::complete(draft, EntityKind::Person).finish()
+    };
+    let kind = EntityKind::Person;
+    let stated = known.find(address).map(|entity| entity.current_team());
+    // At most ROWS_MAX.
+    let mut seen = Vec::new();
+    let stated: Vec<_> = stated
+        .into_iter()
+        .flatten()
+        .filter(|(_, person, _)| {
+            let person = person.canonical();
+            let is_new = !seen.contains(&person);
+            if is_new {
+                seen.push(person);
+            }
+            is_new
+        })
+        .take(ROWS_MAX)
+        .map(|(name, person, title)| {
+            let mut draft = entity::draft(kind, &person.canonical(), "state");
+            draft.offer(Field::FullName, "state", Some(name));
+            finish(draft, title)
+        })
+        .collect();
+    if !stated.is_empty() {
+        return stated;
+    }
+    let is_in = |row: &Row<'_>, key: &str| {
+        let selectors = view.rules.selectors(key);
+        std::iter::once(row.element)
+            .chain(dom::ancestors(row.element).take(ANCESTORS_MAX))
+            .any(|element| selectors.iter().any(|selector| selector.matches(element)))
+    };
+    rows(view, kind, false)
+        .into_iter()
+        .filter(|row| is_in(row, "team") && !is_in(row, "past_team"))
+        .map(|row| {
+            let mut draft = entity::draft(kind, &row.address.canonical(), ROW);
+            draft.offer(Field::FullName, ROW, dom::text(row.link));
+            let title = view.first_in(row.element, "row_role").and_then(dom::text);
+            let title = title.filter(|title| fields::is_value(view, title));
+            finish(draft, title.as_deref())
+        })
+        .collect()
+}
+
 /// Whether a list without rows says that nothing was found: by its count, or in words.
 pub(super) fn found_nothing(view: &View<'_>) -> bool {
     let none = view.text("results_count").is_some_and(|count| {

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::address::{self, EntityAddress, EntityKind};
+use crate::address::Url;
 use crate::canonical;
 use crate::dom;
 use crate::sites::view::View;
@@ -255,6 +256,31 @@ impl<'s> Entity<'s> {
             .map(|job| Job {
                 title: text(job.get("title")),
                 company: job.get("organization_identifier").and_then(reference),
+            })
+            .collect()
+    }
+}
+
+impl<'s> Entity<'s> {
+    /// Name, canonical address and title of those who work at an organization now.
+    pub(super) fn current_team(&self) -> Vec<(&'s str, EntityAddress, Option<&'s str>)> {
+        let lists = self.cards.into_iter().flat_map(|cards| {
+            cards
+                .iter()
+                .filter(|(name, _)| name.starts_with("current_employees"))
+                .filter_map(|(_, card)| card.as_array())
+        });
+        let longest = lists.max_by_key(|list| list.len());
+        longest
+            .into_iter()
+            .flatten()
+            .take(ENTITIES_MAX)
+            .filter_map(|job| {
+                let person = job.get("person_identifier")?;
+                let permalink = text(person.get("permalink"))?;
+                let address = address::from_permalink(EntityKind::Person, permalink)?;
+                let address = EntityAddress::of(&Url::parse(&address).ok()?)?;
+                Some((text(person.get("value"))?, address, text(job.get("title"))))
             })
             .collect()
     }

@@ -13,6 +13,7 @@ use crate::sites::draft::{Draft, Field};
 
 use super::by;
 use super::link;
+use super::place;
 use super::position;
 use super::results::Organic;
 use super::snippet::{self, Snippet};
@@ -78,11 +79,16 @@ pub(super) fn lead(
                 .iter()
                 .find_map(|line| snippet::source_name(rules, line))
                 .filter(|whole| title::uncut(&result.title).1 && snippet::begins(whole, &name));
-            company(whole.unwrap_or(name), url)
+            company(whole.unwrap_or(name), url, None)
         }
         Entry::CrunchbaseOrganization(url) => {
             let name = title::before_crunchbase(&result.title, "crunchbase");
-            company(title::company(rules, name)?, url)
+            let name = title::company(rules, name)?;
+            let place = result
+                .lines
+                .iter()
+                .find_map(|line| place::of_company(line, &name));
+            company(name, url, place)
         }
     }
 }
@@ -300,9 +306,10 @@ fn is_whole(slug: &str) -> bool {
     slug.len() >= 2 && slug.chars().all(is_in_slug) && !slug.contains("..") && !slug.ends_with('.')
 }
 
-fn company(name: String, url: Option<String>) -> Option<(Lead, Vec<Note>)> {
+fn company(name: String, url: Option<String>, place: Option<&str>) -> Option<(Lead, Vec<Note>)> {
     let mut draft = Draft::company();
     draft.offer(Field::FullName, by::TITLE, Some(&name));
+    draft.offer(Field::Location, by::SNIPPET, place);
     offer_address(&mut draft, url);
     Some(draft.finish())
 }

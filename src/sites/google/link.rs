@@ -98,18 +98,38 @@ fn is_own_function(path: &str, url: &Url) -> bool {
     }
 }
 
-/// Searches on Google's other services ("Scholarly articles for …", "Map of …"), which old
-/// pages list between the results.
+/// Searches on Google's other services ("Scholarly articles for …", "Map of …", "Images for
+/// …"), which old pages list between the results.
 fn is_other_search(url: &Url) -> bool {
-    let service = canonical::host(url)
+    let host = canonical::host(url);
+    let service = host
         .split_once(".google.")
         .map_or("", |(service, _)| service);
     let searches = match service {
-        "www" => url.path() == "/maps" || url.path().starts_with("/maps/search"),
-        "maps" | "scholar" | "news" | "images" | "books" => true,
-        _ => false,
+        "maps" | "scholar" | "news" | "images" | "books" | "blogsearch" | "video" | "groups" => {
+            true
+        }
+        _ => super::is_google_host(host) && is_vertical(url.path()),
     };
     searches && url.query_pairs().any(|(key, _)| key == "q")
+}
+
+/// The paths of the searches that stand beside that of the web.
+fn is_vertical(path: &str) -> bool {
+    path.starts_with("/maps/search")
+        || matches!(
+            path,
+            "/maps"
+                | "/images"
+                | "/news"
+                | "/products"
+                | "/blogsearch"
+                | "/videosearch"
+                | "/shopping"
+                | "/scholar"
+                | "/books"
+                | "/finance"
+        )
 }
 
 /// The address behind Google's page translation, which some countries get in the results:
@@ -233,6 +253,18 @@ mod tests {
             ),
             ("https://www.google.com/maps", "https://www.google.com/maps"),
             (
+                "https://www.google.com/imghp?hl=en",
+                "https://www.google.com/imghp?hl=en",
+            ),
+            (
+                "https://support.google.com/websearch?q=x",
+                "https://support.google.com/websearch?q=x",
+            ),
+            (
+                "https://www.example.com/images?q=x",
+                "https://www.example.com/images?q=x",
+            ),
+            (
                 "https://example.com/a#:~:text=x%20y",
                 "https://example.com/a",
             ),
@@ -266,6 +298,13 @@ mod tests {
             "#",
             "javascript:void(0)",
             "https://www.google.ch/search?q=x&tbm=isch",
+            "http://www.google.com/images?q=x&hl=en",
+            "http://www.google.co.uk/maps?q=x",
+            "/news?q=x",
+            "http://google.com/products?q=x",
+            "http://www.google.com/blogsearch?q=x",
+            "http://blogsearch.google.com/blogsearch?q=x",
+            "http://maps.google.com/maps?q=x",
             "",
         ] {
             assert_eq!(at(own), Destination::Own, "{own}");

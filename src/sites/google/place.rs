@@ -27,17 +27,28 @@ pub(super) fn is_whole(rules: &Rules, text: &str) -> bool {
     if before.is_empty() {
         return is_country(rules, country) || is_spaced(rules, country);
     }
-    let tells = |word: &str| rules.is_label("slogan_word", word) || word.eq_ignore_ascii_case("in");
-    let is_other = |part: &&str| {
-        part.split_whitespace().any(tells)
-            || words::has_company_form(rules, part)
-            || words::is_employer(rules, part)
-            || words::is_job(rules, part)
-    };
     parts.len() <= PARTS_MAX
         && is_country(rules, country)
         && before.iter().all(|part| can_be_part(part))
-        && !before.first().is_some_and(is_other)
+        && !before.first().is_some_and(|part| is_other(rules, part))
+}
+
+/// Whether what could be a part of a place is a slogan, an employer or a job.
+fn is_other(rules: &Rules, part: &str) -> bool {
+    let tells = |word: &str| rules.is_label("slogan_word", word) || word.eq_ignore_ascii_case("in");
+    part.split_whitespace().any(tells)
+        || words::has_company_form(rules, part)
+        || words::is_employer(rules, part)
+        || words::is_job(rules, part)
+}
+
+/// "Dallas, Texas": a place without its country, which something else has to speak for.
+pub(super) fn is_town_in_region(rules: &Rules, text: &str) -> bool {
+    let parts = parts(text);
+    (2..=3).contains(&parts.len())
+        && parts
+            .iter()
+            .all(|part| can_be_part(part) && !is_other(rules, part))
 }
 
 /// Whether a text is a whole place of at least three parts: with two, a company and its
@@ -132,6 +143,16 @@ pub(super) fn in_description(rules: &Rules, line: &str, title: &Parts) -> Option
         };
         told.then(|| sentence.text.to_owned())
     })
+}
+
+/// "Acme is located in Lisbon, Lisboa, Portugal.": what Crunchbase says of a company.
+pub(super) fn of_company<'t>(line: &'t str, name: &str) -> Option<&'t str> {
+    let (front, behind) = line.split_once(" is located in ")?;
+    let behind = behind.split(". ").next()?;
+    let (place, cut) = title::uncut(behind);
+    let place = place.trim_end_matches('.');
+    let is_own = front == name || front.ends_with(&format!(" {name}"));
+    (is_own && !cut && parts(place).iter().all(|part| can_be_part(part))).then_some(place)
 }
 
 /// A piece of a description, and what ends it.

@@ -237,10 +237,33 @@ fn in_other_block(view: &View<'_>, link: ElementRef<'_>) -> bool {
     })
 }
 
+/// Whether a link stands in a block of the page that is not shown. A page hidden as a whole
+/// waits for its own scripts or for an answer about consent: its results are results.
+fn is_in_hidden_block(link: ElementRef<'_>, known: &mut PerNode<Option<bool>>) -> bool {
+    std::iter::once(link)
+        .chain(dom::ancestors(link))
+        .take(ANCESTORS_MAX)
+        .take_while(|element| !matches!(element.name(), "body" | "html"))
+        .any(|element| {
+            // Blocks around many results are asked once.
+            let is_hidden = known
+                .get(element.id())
+                .unwrap_or_else(|| dom::is_hidden(element));
+            known.set(element.id(), Some(is_hidden));
+            is_hidden
+        })
+}
+
 /// Turns candidates into results: each with the texts of the largest block that holds no
 /// other candidate. A result repeated word for word (a featured snippet stands again among
 /// the results) is kept once.
-fn collect(candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
+fn collect(mut candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
+    let mut hidden = PerNode::<Option<bool>>::default();
+    for candidate in &mut candidates {
+        if is_in_hidden_block(candidate.link, &mut hidden) {
+            candidate.target = None;
+        }
+    }
     // How many candidates each element holds.
     let mut holds = PerNode::<u32>::default();
     for candidate in &candidates {

@@ -5,7 +5,9 @@ use crate::headline;
 use crate::rules::Rules;
 
 use super::place;
+use super::position;
 use super::title;
+use super::words;
 
 /// What was found. Every value is as displayed, and whole: cut ones are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,7 +45,7 @@ const GREY_BYTES_MAX: usize = 260;
 /// is believed where it says again what the title says, or begins with a place.
 pub(super) fn read(rules: &Rules, lines: &[String], parts: &title::Parts) -> Snippet {
     let mut found = Snippet::default();
-    for line in lines {
+    for (at, line) in lines.iter().enumerate() {
         if let Some(name) = source_name(rules, line) {
             found.source_name.get_or_insert(name);
             continue;
@@ -53,12 +55,24 @@ pub(super) fn read(rules: &Rules, lines: &[String], parts: &title::Parts) -> Sni
         if found.grey.is_none() {
             let whole = grey(rules, text, parts).filter(|_| !is_labelled);
             found.grey = whole.or_else(|| grey_front(rules, text, parts));
+            // Whatever it states is read.
+            if found.grey.is_some() && !text.contains(" \u{b7} ") {
+                continue;
+            }
+        }
+        // "Town, Region" above what the title says again.
+        let next = lines.get(at + 1).map(|next| undated(next));
+        if found.place.is_none()
+            && next.is_some_and(|next| said(parts, next))
+            && place::is_town_in_region(rules, text)
+        {
+            found.place = Some(text.to_owned());
         }
         if found.place.is_none() {
             found.place = place::in_description(rules, text, parts);
         }
         if !is_labelled && found.stated == headline::Stated::default() {
-            found.stated = headline_in(text, parts).unwrap_or_default();
+            found.stated = headline_in(rules, text, parts).unwrap_or_default();
         }
     }
     found
@@ -81,14 +95,16 @@ impl Snippet {
 /// The headline that a description without labels begins with: behind the name ("Name.
 /// Headline. Company School. Place."), as the whole line, or going on where the result's
 /// title was cut.
-fn headline_in(line: &str, parts: &title::Parts) -> Option<headline::Stated> {
+fn headline_in(rules: &Rules, line: &str, parts: &title::Parts) -> Option<headline::Stated> {
     let (text, cut) = title::uncut(line);
     let behind_name = text
         .strip_prefix(parts.name.as_str())
         .and_then(|rest| rest.strip_prefix(". "));
     let first = match (behind_name, parts.rest.as_slice()) {
         (Some(behind), _) => behind.get(..sentence_end(behind)?),
-        (None, []) if !cut && !is_sentence(text) && !text.contains(" \u{b7} ") => Some(text),
+        (None, []) if !cut && !is_sentence(text) && !text.contains(" \u{b7} ") => {
+            Some(behind_place(rules, text))
+        }
         (None, [begun]) if parts.cut => text
             .split(" \u{b7} ")
             .next()
@@ -229,32 +245,53 @@ fn grey(rules: &Rules, line: &str, parts: &title::Parts) -> Option<Grey> {
         return None;
     }
     let title = middle.join(separator);
-    let said = |text: &str| {
-        (0..parts.rest.len()).any(|from| {
-            (from + 1..=parts.rest.len()).any(|to| {
-                parts.join(from, to).is_some_and(|part| {
-                    same(&part, text)
-                        || (parts.cut && to == parts.rest.len() && begins(text, &part))
-                })
-            })
-        })
-    };
+    let said = |text: &str| said(parts, text);
     if middle.is_empty() {
         // Two segments: the second is title or company, as the result's title says.
         // Beside a whole place, or going on where the title was cut, it is the company.
         let is_place = place::is_whole(rules, place);
-        let is_company = is_place && !super::words::is_job(rules, company);
-        let alone = parts.rest.is_empty() && is_company && super::words::is_company(rules, company);
-        return (said(company) || alone).then(|| Grey {
+        if let Some((title, company)) = position::at_company(rules, company)
+            && place::is_likely(rules, place)
+        {
+            let ends_whole = !is_sentence(line) || words::has_company_form(rules, &company);
+            let alone = parts.rest.is_empty() && ends_whole;
+            return (alone || said(rest.first()?) || said(&title) || said(&company)).then(|| {
+                Grey {
+                    place: (*place).to_owned(),
+                    title: Some(title),
+                    company: Some(company),
+                }
+            });
+        }
+        let is_company = is_place && !words::is_job(rules, company);
+        let is_told = is_company && words::is_company(rules, company);
+        let is_job = is_place && !is_company && !is_sentence(line);
+        let learns = is_place && words::is_student(rules, company);
+        let alone = parts.rest.is_empty() && (is_told || is_job || learns);
+        // "Leiterin WKS \u{2013} Werkplatz GmbH" ends with the company that the line names.
+        let is_end = is_company && parts.rest.last().is_some_and(|last| ends(last, company));
+        return (said(company) || alone || is_end).then(|| Grey {
             place: (*place).to_owned(),
-            company: is_company.then(|| (*company).to_owned()),
-            ..Grey::default()
+            title: (alone && is_job).then(|| (*company).to_owned()),
+            company: (is_company && !learns).then(|| (*company).to_owned()),
         });
     }
     let is_place = place.contains(',') || rules.has_label("place_word", place);
+    // "Place - Title - more of it at Company".
+    if is_place
+        && !said(company)
+        && !is_sentence(line)
+        && let Some((end, employer)) = position::at_company(rules, company)
+    {
+        return Some(Grey {
+            place: (*place).to_owned(),
+            title: Some(format!("{title}{separator}{end}")),
+            company: Some(employer),
+        });
+    }
     let believed = said(&title)
         || said(company)
-        || (is_place && super::words::is_job(rules, &title) && !is_sentence(line));
+        || (is_place && words::is_job(rules, &title) && !is_sentence(line));
     // "CTO at Acme · Acme": the title without the company that follows anyway.
     let stated = headline::split(&title);
     let repeats = stated.company.is_some_and(|stated| same(&stated, company));
@@ -263,6 +300,25 @@ fn grey(rules: &Rules, line: &str, parts: &title::Parts) -> Option<Grey> {
         title: stated.title.filter(|_| repeats).or(Some(title)),
         company: Some((*company).to_owned()),
     })
+}
+
+/// Whether the result's title says a text: in one of its parts, or in several.
+fn said(parts: &title::Parts, text: &str) -> bool {
+    (0..parts.rest.len()).any(|from| {
+        (from + 1..=parts.rest.len()).any(|to| {
+            parts.join(from, to).is_some_and(|part| {
+                same(&part, text) || (parts.cut && to == parts.rest.len() && begins(text, &part))
+            })
+        })
+    })
+}
+
+/// "Town - CTO at Acme": what follows a front that is no job, where that states a position.
+fn behind_place<'t>(rules: &Rules, line: &'t str) -> &'t str {
+    match line.split_once(" - ") {
+        Some((front, rest)) if !words::is_job(rules, front) => rest,
+        _ => line,
+    }
 }
 
 /// The same line in front of other text, or cut: "City, Region, Country · Acme ... More".
@@ -277,7 +333,7 @@ fn grey_front(rules: &Rules, line: &str, parts: &title::Parts) -> Option<Grey> {
     let is_whole = second.len() < rest.len();
     let said = same(part, second) || (parts.cut && begins(second, part));
     // By the title, which is never longer: an office may be named after its job.
-    let is_job = super::words::is_job(rules, part);
+    let is_job = words::is_job(rules, part);
     (is_whole && said && place::is_likely(rules, place)).then(|| Grey {
         place: place.to_owned(),
         title: is_job.then(|| second.to_owned()),
@@ -461,8 +517,57 @@ mod tests {
                 "Ada Example - Acme",
                 "Making looms sing again \u{b7} Acme \u{b7} More",
             ),
+            ("Ada Example", "Making looms, and mills - Partner at Acme"),
         ] {
             assert_eq!(grey(title, line), None, "{line}");
+        }
+        for (line, title, company) in [
+            ("Oslo, Norway - CTO at Acme", "CTO", "Acme"),
+            ("Greater Oslo Area - CTO at Acme", "CTO", "Acme"),
+            (
+                "Bern, Schweiz - Leiterin bei A \u{2013} B GmbH",
+                "Leiterin",
+                "A \u{2013} B GmbH",
+            ),
+            (
+                "Torino, Italia - Direttrice presso Esempio",
+                "Direttrice",
+                "Esempio",
+            ),
+            (
+                "Utrecht, Nederland - Directeur bij Voorbeeld",
+                "Directeur",
+                "Voorbeeld",
+            ),
+            (
+                "Gdynia, Polska - Kierownik w Przykład S.A.",
+                "Kierownik",
+                "Przykład S.A.",
+            ),
+            (
+                "Odense, Danmark - Direktør hos Eksempel",
+                "Direktør",
+                "Eksempel",
+            ),
+            ("Oslo, Norway - VP - Sales at Acme", "VP - Sales", "Acme"),
+            ("Oslo, Norway - CTO - Acme", "CTO", "Acme"),
+        ] {
+            let (_, job, employer) = grey("Ada Example | LinkedIn", line).expect(line);
+            assert_eq!(
+                (job.as_deref(), employer.as_deref()),
+                (Some(title), Some(company)),
+                "{line}"
+            );
+        }
+        // Who learns has no employer, and the line is no headline either.
+        for line in [
+            "Oslo, Norway - Student at Sample College",
+            "Oslo, Norge - Studentin bei Acme Akademie",
+            "Sevilla, España - Estudiante en Universidad Modelo",
+        ] {
+            let found = read_lines("Ada Example | LinkedIn", &[line]);
+            assert_eq!(found.stated, headline::Stated::default(), "{line}");
+            assert_eq!(found.grey.and_then(|grey| grey.company), None, "{line}");
         }
     }
 }

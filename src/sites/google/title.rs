@@ -219,6 +219,11 @@ pub(super) fn split(text: &str) -> Parts {
     }
 }
 
+/// What follows the dash that a text begins with.
+pub(super) fn after_dash(text: &str) -> Option<&str> {
+    DASHES.iter().find_map(|dash| text.strip_prefix(dash))
+}
+
 fn first_dash(text: &str) -> Option<&'static str> {
     DASHES
         .iter()

@@ -98,10 +98,15 @@ pub(super) fn has_company_form(rules: &Rules, text: &str) -> bool {
     let folded = rules::fold(text);
     let ends = |form: &String| {
         folded
+            .trim_end_matches('.')
             .strip_suffix(form.as_str())
             .is_some_and(|name| name.ends_with(' ') && !name.trim().is_empty())
     };
-    ends_with(rules, "legal_form", text) || rules.labels("partner_form").iter().any(ends)
+    // "Sp. z o.o." is of several words.
+    let mut long_forms = rules.labels("legal_form").iter();
+    ends_with(rules, "legal_form", text)
+        || rules.labels("partner_form").iter().any(ends)
+        || long_forms.any(|form| form.contains(' ') && ends(form))
 }
 
 /// Whether the last of several words is a label word of `key`.
@@ -206,6 +211,7 @@ mod tests {
             "Platzhalter Pharma AG",
             "Muster Verlag GmbH & Co. KG",
             "Developer Tools Inc.",
+            "Przykład Handel Sp. z o.o.",
             "Пример",
             "株式会社見本",
             "University of Example",
