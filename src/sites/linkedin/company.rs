@@ -125,9 +125,9 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let layout = if guest { "guest" } else { "ember" };
     let mut page = ParsedPage::empty("linkedin", "company", Some(layout));
     page.notes = notes;
-    if lead.full_name.is_some() {
-        page.leads.push(lead);
-    }
+    // Without a name it is not drawn yet, unless the page says what went wrong.
+    lead.full_name.as_ref()?;
+    page.leads.push(lead);
     Some(page)
 }
 
@@ -202,22 +202,40 @@ fn is_titled(view: &View<'_>, company: &Node) -> bool {
     })
 }
 
-/// Whether the navigation of the page belongs to another company: in-page navigation is half
-/// done.
-pub(crate) fn shows_another(view: &View<'_>, card: Option<ElementRef<'_>>, own: &str) -> bool {
+/// The companies that the tabs of the page are of.
+fn tabs<'a>(
+    view: &'a View<'_>,
+    card: Option<ElementRef<'a>>,
+) -> impl Iterator<Item = String> + use<'a> {
     let scope = card.unwrap_or_else(|| view.root());
-    let mut tabs = view
-        .all_in(scope, "company_tab")
-        .into_iter()
+    let links = view.all_in(scope, "company_tab").into_iter();
+    links
         .filter_map(|link| view.href(link))
         .filter_map(|url| canonical::linkedin_company(&url))
-        .peekable();
-    // A numeric address is shown with the slug in its links.
-    let numeric = own
-        .rsplit('/')
-        .next()
-        .is_some_and(|slug| slug.bytes().all(|b| b.is_ascii_digit()));
-    tabs.peek().is_some() && !numeric && !tabs.any(|tab| tab == own)
+}
+
+fn last_part(address: &str) -> Option<&str> {
+    address.rsplit('/').next()
+}
+
+/// Whether the navigation of the page belongs to another company: in-page navigation is half
+/// done. A school may be addressed as a company: the last part is the same.
+pub(crate) fn shows_another(view: &View<'_>, card: Option<ElementRef<'_>>, own: &str) -> bool {
+    let mut tabs = tabs(view, card).peekable();
+    tabs.peek().is_some() && !tabs.any(|tab| is_tab_of(&tab, own))
+}
+
+/// Whether a tab can be of the company at `own`: a numeric address is shown with the slug in
+/// its links.
+fn is_tab_of(tab: &str, own: &str) -> bool {
+    last_part(tab) == last_part(own)
+        || last_part(own).is_some_and(|slug| slug.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether the page is a school's: its address or its own tabs say so.
+pub(crate) fn is_school(view: &View<'_>, own: &str) -> bool {
+    own.contains("/school/")
+        || tabs(view, None).any(|tab| tab.contains("/school/") && is_tab_of(&tab, own))
 }
 
 /// What the top card shows.

@@ -5,18 +5,16 @@
 //! are profile links too, but later ones.
 
 use crate::address::Url;
-use crate::document::{ElementRef, PerNode};
+use crate::document::ElementRef;
 
+use super::row_list;
 use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
 use crate::headline;
 use crate::page::{Note, ParsedPage};
 use crate::sites::draft::{Draft, Field};
-use crate::sites::view::{self, View};
-
-/// Most rows read on one page.
-const ROWS_MAX: usize = 1_000;
+use crate::sites::view::View;
 
 /// What the rows of a page kind show.
 #[derive(Debug, Clone, Copy)]
@@ -32,12 +30,12 @@ pub(crate) struct Layout<'c> {
 /// Reads the rows of a page into `page`.
 pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
     let mut seen = Vec::new();
-    for row in find(view, layout.rows) {
+    for row in row_list::find(view, layout.rows) {
         if dom::is_within_hidden(row) || is_post(row) {
             continue;
         }
         // Before looking for a name: a mutual connection in the row has a link too.
-        if marked_link(view, row).is_none() && is_anonymous(view, row) {
+        if row_list::marked_link(view, row).is_none() && is_anonymous(view, row) {
             page.anonymous_rows += 1;
             continue;
         }
@@ -61,172 +59,13 @@ pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
     page.notes.truncate(200);
 }
 
-/// The rows: the elements of the first selector of `key` that finds people. Plain list items
-/// serve where nothing marks rows, unless the document still shows another kind of page:
-/// in-page navigation is half done then.
-fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
-    let marked = view.rules.selectors(key).iter();
-    let plain = if view.has("other_screen") {
-        [].iter()
-    } else {
-        view.rules.selectors("list_row").iter()
-    };
-    let holders = holders(view);
-    for selector in marked.chain(plain) {
-        let candidates: Vec<ElementRef<'a>> = view::select(view.root(), selector)
-            .into_iter()
-            .take(ROWS_MAX)
-            .collect();
-        if candidates.iter().any(|row| holders.get(row.id())) {
-            let rows = candidates
-                .into_iter()
-                .filter(|row| holders.get(row.id()) || is_anonymous(view, *row));
-            return outermost(rows.collect());
-        }
-    }
-    if view.has("other_screen") {
-        return Vec::new();
-    }
-    let marked = by_structure(view, |link| has_degree_beside(view, link));
-    // Lists without degrees: of the own connections, of a company's people.
-    if marked.is_empty() && key != "search_row" {
-        return side_by_side(by_structure(view, |link| {
-            is_profile_link(view, link) && !is_in_frame(link)
-        }));
-    }
-    marked
-}
-
-/// Rows that have a neighbour of the same kind: a lone link to a member is no list.
-fn side_by_side(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
-    let mut beside = PerNode::<u32>::default();
-    for parent in rows.iter().filter_map(|row| row.parent()) {
-        beside.count(parent.id());
-    }
-    let has_neighbour = |row: &ElementRef<'_>| {
-        let parent = row.parent();
-        parent.is_some_and(|parent| beside.get(parent.id()) > 1)
-    };
-    rows.into_iter().filter(has_neighbour).collect()
-}
-
-/// Whether an element belongs to what stands around the page's own matter.
-fn is_in_frame(element: ElementRef<'_>) -> bool {
-    dom::ancestors(element)
-        .take(60)
-        .any(|around| matches!(around.name(), "header" | "nav" | "aside" | "footer"))
-}
-
-/// Rows that nothing marks: around each link that `is_persons` tells, the largest element
-/// that holds no link to a second person.
-fn by_structure<'a>(
-    view: &'a View<'_>,
-    is_persons: impl Fn(ElementRef<'a>) -> bool,
-) -> Vec<ElementRef<'a>> {
-    let links = view.root().descendent_elements();
-    let people: Vec<(ElementRef<'a>, String)> = links
-        .filter(|element| element.name() == "a")
-        .filter(|link| is_persons(*link))
-        .filter_map(|link| Some((link, canonical::linkedin_profile(&view.href(link)?)?)))
-        .take(ROWS_MAX)
-        .collect();
-    // The person that an element holds; `None` once there is a second one.
-    let mut holds = PerNode::<Option<Option<&str>>>::default();
-    for (link, person) in &people {
-        for ancestor in dom::ancestors(*link) {
-            let held = match holds.get(ancestor.id()) {
-                Some(held) => held.filter(|held| held == person),
-                None => Some(person.as_str()),
-            };
-            holds.set(ancestor.id(), Some(held));
-        }
-    }
-    let row = |(link, _): &(ElementRef<'a>, String)| {
-        dom::ancestors(*link)
-            .take(12)
-            .take_while(|ancestor| {
-                holds.get(ancestor.id()).flatten().is_some()
-                    && !matches!(ancestor.name(), "main" | "section" | "body")
-            })
-            .last()
-    };
-    let mut seen = PerNode::default();
-    let rows = people.iter().filter_map(row);
-    rows.filter(|row| seen.insert(row.id())).collect()
-}
-
-/// The first link of a row with a degree of connection beside it.
-fn marked_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<ElementRef<'a>> {
-    row.descendent_elements()
-        .filter(|element| element.name() == "a")
-        .take(60)
-        .find(|link| has_degree_beside(view, *link))
-}
-
-/// Whether a link to a member stands on a line with a degree of connection: "Ada • 2nd".
-fn has_degree_beside(view: &View<'_>, link: ElementRef<'_>) -> bool {
-    let line = is_profile_link(view, link).then(|| {
-        dom::ancestors(link)
-            .take(4)
-            .find(|element| matches!(element.name(), "p" | "div" | "li"))
-    });
-    line.flatten()
-        .filter(|line| line.descendent_elements().take(41).count() <= 40)
-        .and_then(dom::sighted_text)
-        .is_some_and(|text| without_degree(&text) != text)
-}
-
-/// Whether an element is a link to a member's profile. Looks at the text before it parses an
-/// address.
-fn is_profile_link(view: &View<'_>, link: ElementRef<'_>) -> bool {
-    link.name() == "a"
-        && link.attr("href").is_some_and(|href| href.contains("/in/"))
-        && view
-            .href(link)
-            .is_some_and(|url| canonical::linkedin_profile(&url).is_some())
-}
-
-/// All elements with a link to a member in them.
-fn holders(view: &View<'_>) -> PerNode<bool> {
-    let mut holders = PerNode::default();
-    for link in view.root().descendent_elements() {
-        // Look at the text before parsing an address.
-        let leads_to_member = link.name() == "a"
-            && link
-                .attr("href")
-                .is_some_and(|href| href.contains("/in/") || href.contains("/headless"))
-            && view.href(link).is_some_and(|url| {
-                canonical::linkedin_profile(&url).is_some() || is_headless(&url)
-            });
-        if leads_to_member {
-            for ancestor in [link].into_iter().chain(dom::ancestors(link)) {
-                if !holders.insert(ancestor.id()) {
-                    break;
-                }
-            }
-        }
-    }
-    holders
-}
-
-fn outermost(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
-    let mut outer: Vec<ElementRef<'_>> = Vec::new();
-    for row in rows {
-        // Document order: whatever holds this row came just before.
-        if outer.last().is_none_or(|last| !dom::contains(*last, row)) {
-            outer.push(row);
-        }
-    }
-    outer
-}
-
 /// The link with the person's name, and the person's address. The row's first profile link is
 /// the person's; the name stands in the first link to the same address that has text and no
 /// picture (a picture may come with a text such as "offline").
 fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>, String)> {
     // A line about mutual connections may stand before the name: a degree tells the person.
-    let mut person: Option<String> =
-        marked_link(view, row).and_then(|link| canonical::linkedin_profile(&view.href(link)?));
+    let mut person: Option<String> = row_list::marked_link(view, row)
+        .and_then(|link| canonical::linkedin_profile(&view.href(link)?));
     let mut with_picture = None;
     let links = row
         .descendent_elements()
@@ -257,12 +96,12 @@ fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>
 }
 
 /// Whether a link stands for a member whom the viewer may not see.
-fn is_headless(url: &Url) -> bool {
+pub(crate) fn is_headless(url: &Url) -> bool {
     url.path().trim_end_matches('/').ends_with("/headless")
 }
 
 /// Whether a row stands for a member whom the viewer may not see.
-fn is_anonymous(view: &View<'_>, row: ElementRef<'_>) -> bool {
+pub(crate) fn is_anonymous(view: &View<'_>, row: ElementRef<'_>) -> bool {
     // A row is small; what is larger is no row, and would be read again for each row in it.
     if row.node_count() > 400 {
         return false;
@@ -311,7 +150,7 @@ fn name_in(view: &View<'_>, link: ElementRef<'_>) -> Option<String> {
 }
 
 /// A name without " • 2nd" after it.
-fn without_degree(text: &str) -> &str {
+pub(crate) fn without_degree(text: &str) -> &str {
     [" • ", " · "]
         .iter()
         .find_map(|separator| {
