@@ -16,6 +16,7 @@ mod rows;
 mod sales_account;
 mod sales_lead;
 mod sales_list;
+mod sales_roles;
 mod top_card;
 mod voyager;
 

@@ -1,20 +1,22 @@
 //! Sales Navigator: the page of one lead.
 
-use crate::document::ElementRef;
+use crate::document::{ElementRef, NodeId, PerNode};
 use serde_json::{Map, Value};
 
 use super::position;
 use super::rows;
+use super::sales_roles;
 use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Shown};
 use crate::headline;
+use crate::lead;
 use crate::page::{Note, ParsedPage};
 use crate::rules::fold;
 use crate::sites::draft::{Draft, Field};
-use crate::sites::view::View;
+use crate::sites::view::{self, View};
 
-type Node = Map<String, Value>;
+pub(crate) type Node = Map<String, Value>;
 
 /// Reads a lead's page; `None` where the document shows none.
 pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
@@ -52,19 +54,17 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     };
     draft.offer(Field::FullName, strategy, name.and_then(dom::sighted_text));
     draft.offer(Field::Headline, "sales_profile", said("headline"));
-    let headline = view
-        .first("sales_lead_headline")
-        .and_then(dom::sighted_text);
+    let around = Surroundings::of(view, id, name);
+    let own = |key: &str| around.own(view, key).and_then(dom::sighted_text);
+    let headline = own("sales_lead_headline");
     draft.offer(Field::Headline, "data_anonymize", headline);
     draft.offer(Field::Location, "sales_profile", said("location"));
-    let location = view
-        .first("sales_lead_location")
-        .and_then(dom::sighted_text);
+    let location = own("sales_lead_location");
     draft.offer(Field::Location, "data_anonymize", location);
     if !draft.has(Field::Location) {
         draft.offer(Field::Location, "card_order", place_in_card(view));
     }
-    let shown_role = card.as_ref().and_then(|card| card.role(view));
+    let mut shown_role = card.as_ref().and_then(|card| card.role(view));
     if let Some(card) = &card {
         let mut lines = card.lines(view, shown_role.as_ref()).into_iter();
         draft.offer(Field::Headline, "card_order", lines.next());
@@ -72,26 +72,34 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         draft.offer(Field::Location, "card_order", place);
     }
     draft.offer(Field::Industry, "sales_profile", said("industry"));
-    if let Some((title, company)) = embedded.as_ref().and_then(position) {
-        draft.offer(Field::Title, "sales_profile", title);
-        draft.offer(Field::Company, "sales_profile", company);
+    let mut others = Vec::new();
+    let mut said_roles = embedded.as_ref().map_or_else(Vec::new, sales_roles::said);
+    if !said_roles.is_empty() {
+        let first = said_roles.remove(0);
+        draft.offer(Field::Title, "sales_profile", first.title);
+        draft.offer(Field::Company, "sales_profile", first.company);
+        others = said_roles;
     }
-    let title = view.first("sales_lead_title");
+    let titles = view.all("sales_lead_title");
+    let title = titles.first().copied();
     let shown_title = title.and_then(dom::sighted_text);
     draft.offer(Field::Title, "current_role", shown_title.as_deref());
     // Of several roles, the company of the first: it may have no page, and so no link.
-    let role = title.and_then(role_around);
+    let role = title.and_then(sales_roles::around);
     let company = match role {
         Some(role) => view.first_in(role, "sales_row_company"),
         None => view.first("sales_lead_company"),
     };
+    if others.is_empty() {
+        others = sales_roles::others(view, &titles);
+    }
     draft.offer(
         Field::Company,
         "current_role",
         company.and_then(dom::sighted_text),
     );
     if company.is_none()
-        && let Some(line) = title.and_then(line_around)
+        && let Some(line) = title.and_then(sales_roles::line)
     {
         draft.offer(
             Field::Company,
@@ -99,7 +107,10 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
             headline::split(&line).company,
         );
     }
-    if let Some(role) = &shown_role {
+    if let Some(role) = &mut shown_role {
+        if others.is_empty() {
+            others.append(&mut role.others);
+        }
         draft.offer(Field::Title, "card_order", role.title.as_deref());
         draft.offer(Field::Company, "card_order", role.company.as_deref());
         let url = role
@@ -109,9 +120,18 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         draft.offer(Field::CompanyUrl, "card_order", url);
     } else if title.is_none() {
         let listed = position::of_section(view, "sales_experience", "experience", Grain::Block);
-        if let Some(position) = listed.into_iter().find(|position| position.current) {
+        let mut current = listed.into_iter().filter(|position| position.current);
+        if let Some(position) = current.next() {
             draft.offer(Field::Title, "experience", position.title);
             draft.offer(Field::Company, "experience", position.company);
+        }
+        if others.is_empty() {
+            let role = |position: position::Position| lead::Position {
+                title: position.title,
+                company: position.company,
+                company_url: position.company_url,
+            };
+            others = current.map(role).collect();
         }
     }
     let company_url = company
@@ -135,6 +155,9 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     if !draft.has(Field::ProfileUrl) {
         draft.offer(Field::ProfileUrl, "address", address(&view.url));
     }
+    for other in others {
+        draft.other_position(other);
+    }
     // Lists of Sales Navigator show this address alone.
     draft.also_at(address(&view.url));
     draft.read_headline();
@@ -146,14 +169,68 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     };
     let mut page = ParsedPage::empty("linkedin", "sales_lead", Some(layout));
     page.notes = notes;
-    if lead
-        .full_name
-        .as_deref()
-        .is_some_and(|name| !view.rules.is_label("anonymous_member", name))
-    {
-        page.leads.push(lead);
+    match lead.full_name.as_deref() {
+        Some(name) if view.rules.is_label("anonymous_member", name) => page.anonymous_rows = 1,
+        Some(_) => page.leads.push(lead),
+        None => "loading".clone_into(&mut page.page.kind),
     }
     Some(page)
+}
+
+/// Where on a page other leads stand beside the one in its address.
+struct Surroundings {
+    /// Elements around the lead's own name.
+    own: PerNode<bool>,
+    /// Elements around the names of others, or links to them.
+    others: PerNode<bool>,
+}
+
+impl Surroundings {
+    fn of(view: &View<'_>, id: &str, name: Option<ElementRef<'_>>) -> Self {
+        let mut around = Self {
+            own: PerNode::default(),
+            others: PerNode::default(),
+        };
+        let mark = |marks: &mut PerNode<bool>, element: ElementRef<'_>| {
+            for outer in [element].into_iter().chain(dom::ancestors(element)) {
+                if !marks.insert(outer.id()) {
+                    break;
+                }
+            }
+        };
+        if let Some(name) = name {
+            mark(&mut around.own, name);
+        }
+        let is_name = |element: &ElementRef<'_>| Some(element.id()) == name.map(ElementRef::id);
+        let names = view.all("sales_person_name").into_iter();
+        for element in names.filter(|element| !is_name(element)) {
+            mark(&mut around.others, element);
+        }
+        for link in view.all("sales_lead_link") {
+            let linked = view.href(link).and_then(|url| address(&url));
+            if linked.is_some_and(|linked| linked.rsplit('/').next() != Some(id)) {
+                mark(&mut around.others, link);
+            }
+        }
+        around
+    }
+
+    /// The first element for `key` that is of the lead: the nearest element around it with a
+    /// name in it has the lead's.
+    fn own<'a>(&self, view: &'a View<'_>, key: &str) -> Option<ElementRef<'a>> {
+        let is_own = |element: &ElementRef<'_>| {
+            let told = |id: NodeId| self.own.get(id) || self.others.get(id);
+            let mut around = dom::ancestors(*element).map(ElementRef::id);
+            around
+                .find(|id| told(*id))
+                .is_none_or(|id| self.own.get(id))
+        };
+        let mut selectors = view.rules.selectors(key).iter();
+        selectors.find_map(|selector| {
+            let found = view::select(view.root(), selector).into_iter();
+            found.take(200).find(is_own)
+        })
+    }
 }
 
 /// Whether the document's title begins with the heading's text: "Ada Example | Lead | …".
@@ -179,6 +256,8 @@ struct Role<'a> {
     link: Option<ElementRef<'a>>,
     title: Option<String>,
     company: Option<String>,
+    /// The roles below it.
+    others: Vec<lead::Position>,
 }
 
 impl<'a> Card<'a> {
@@ -205,14 +284,21 @@ impl<'a> Card<'a> {
             .take(8)
             .find(|around| around.name() == "li");
         let first = item.and_then(|item| item.prev_siblings().filter(is_line).last());
+        let below = first
+            .or(item)
+            .into_iter()
+            .flat_map(ElementRef::next_siblings);
+        let below = below.filter(is_line).take(20);
+        let others = below.filter_map(|role| sales_roles::stated(view, role));
+        let others = others.collect();
         if let Some(first) = first {
-            let text = dom::pieces(first, Grain::Block, Shown::Sighted);
-            let stated = headline::split(&text.into_iter().next()?.text);
+            let stated = sales_roles::stated(view, first)?;
             return Some(Role {
                 line: first,
                 link: None,
                 title: stated.title,
                 company: stated.company,
+                others,
             });
         }
         let stated = headline::split(&dom::sighted_text(line)?);
@@ -227,6 +313,7 @@ impl<'a> Card<'a> {
             link: Some(link),
             title,
             company: Some(company),
+            others,
         })
     }
 
@@ -283,32 +370,14 @@ fn is_of_others(view: &View<'_>, link: ElementRef<'_>, id: &str) -> bool {
         })
 }
 
-/// The role that a title belongs to: an item of a list of roles, or a line.
-fn role_around(title: ElementRef<'_>) -> Option<ElementRef<'_>> {
-    let around: Vec<ElementRef<'_>> = dom::ancestors(title)
-        .take(8)
-        .take_while(|element| element.attr("data-sn-view-name").is_none())
-        .collect();
-    let named = |name: &str| around.iter().find(|element| element.name() == name);
-    named("li").or_else(|| named("p")).copied()
-}
-
-/// The line that a title stands in: "CTO at Acme".
-fn line_around(title: ElementRef<'_>) -> Option<String> {
-    let line = dom::ancestors(title)
-        .take(4)
-        .find(|element| matches!(element.name(), "p" | "li" | "div"))?;
-    dom::sighted_text(line)
-}
-
-/// A lead's address in Sales Navigator, without the tokens after its id.
+/// A lead's address in Sales Navigator, in one form and without the tokens after its id.
 pub(crate) fn address(url: &crate::address::Url) -> Option<String> {
     let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
     let (area, kind) = (segments.next()?, segments.next()?);
     let id = segments.next()?.split(',').next()?;
     let known = area == "sales" && matches!(kind, "lead" | "people" | "profile");
     (known && !id.is_empty() && id.len() <= 64)
-        .then(|| format!("https://www.linkedin.com/sales/{kind}/{id}"))
+        .then(|| format!("https://www.linkedin.com/sales/lead/{id}"))
 }
 
 /// A company's address on LinkedIn, from its address in Sales Navigator: the number is the
@@ -332,7 +401,7 @@ pub(crate) fn account_id(url: &crate::address::Url) -> Option<String> {
     (id.len() <= 20 && id.bytes().all(|b| b.is_ascii_digit())).then(|| id.to_owned())
 }
 
-fn text(node: &Node, key: &str) -> Option<String> {
+pub(crate) fn text(node: &Node, key: &str) -> Option<String> {
     let text = node.get(key)?.as_str()?.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -396,17 +465,6 @@ fn find_profile(view: &View<'_>, needle: &str, is_it: impl Fn(&Node) -> bool) ->
         }
     }
     None
-}
-
-/// Title and company of the embedded profile's current position.
-fn position(node: &Node) -> Option<(Option<String>, Option<String>)> {
-    let current = |value: &&Value| value.get("current").and_then(Value::as_bool) == Some(true);
-    let listed = node.get("positions").and_then(Value::as_array);
-    let position = listed
-        .and_then(|positions| positions.iter().find(current))
-        .or_else(|| node.get("defaultPosition").filter(current))?
-        .as_object()?;
-    Some((text(position, "title"), text(position, "companyName")))
 }
 
 /// Whether a text is "1 year 2 months in role | …", which lists call a job title.
