@@ -79,7 +79,20 @@ pub(crate) fn found_nobody(view: &View<'_>, first_row: Option<ElementRef<'_>>) -
         .take(400)
         .take_while(|piece| first_row.is_none_or(|row| !dom::contains(row, piece.element)))
         .filter(|piece| piece.text.chars().count() < 120)
-        .any(|piece| {
-            view.rules.has_label("no_results_phrase", &piece.text) && !is_in_frame(piece.element)
+        .filter(|piece| view.rules.has_label("no_results_phrase", &piece.text))
+        .any(|piece| !is_in_frame(piece.element) && !is_of_form(piece.element))
+}
+
+/// Whether an element belongs to a form, a menu or a list: a filter may find nothing, too.
+fn is_of_form(element: ElementRef<'_>) -> bool {
+    let around = [element].into_iter().chain(dom::ancestors(element));
+    around
+        .take_while(|around| !matches!(around.name(), "main" | "body"))
+        .any(|around| {
+            matches!(around.name(), "form" | "ul" | "ol" | "button" | "label")
+                || matches!(
+                    around.attr("role"),
+                    Some("listbox" | "menu" | "combobox" | "tooltip" | "list" | "form" | "search")
+                )
         })
 }
