@@ -195,6 +195,7 @@ fn positions(view: &View<'_>) -> Vec<Position> {
         .into_iter()
         .take(60)
         .flat_map(|item| position::read_item(view, item, Grain::Span))
+        .map(|position| position.without_break(view))
         .collect();
     let found = if marked.is_empty() {
         position::of_section(view, "experience_section", "experience", Grain::Span)

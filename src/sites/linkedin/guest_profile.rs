@@ -86,22 +86,22 @@ fn names_address(view: &View<'_>, slug: &str) -> bool {
         .any(|text| canonical::normal_slug(&text).as_deref() == Some(slug))
 }
 
-/// The JSON-LD person, unless its own address says it is somebody else.
+/// The JSON-LD person: the one with the page's own address, else one without any.
 fn person<'v>(view: &'v View<'_>, slug: &str) -> Option<&'v Node> {
-    view.json_ld()
-        .iter()
-        .filter_map(Value::as_object)
-        .find(|node| {
-            if node.get("@type").and_then(Value::as_str) != Some("Person") {
-                return false;
-            }
-            let own = ["sameAs", "url", "@id"]
-                .iter()
-                .filter_map(|key| node.get(*key).and_then(Value::as_str))
-                .filter_map(|url| canonical::resolve(&view.url, url))
-                .find_map(|url| canonical::slug_after(&url, &["in"]));
-            own.is_none_or(|own| own == slug)
-        })
+    let own = |node: &Node| {
+        ["sameAs", "url", "@id"]
+            .iter()
+            .filter_map(|key| node.get(*key).and_then(Value::as_str))
+            .filter_map(|url| canonical::resolve(&view.url, url))
+            .find_map(|url| canonical::slug_after(&url, &["in"]))
+    };
+    let people = || {
+        let nodes = view.json_ld().iter().filter_map(Value::as_object);
+        nodes.filter(|node| node.get("@type").and_then(Value::as_str) == Some("Person"))
+    };
+    people()
+        .find(|node| own(node).as_deref() == Some(slug))
+        .or_else(|| people().find(|node| own(node).is_none()))
 }
 
 /// A text of a JSON-LD node, entities decoded; masked texts (`*****`) are absent.

@@ -74,7 +74,7 @@ fn is_result(row: ElementRef<'_>) -> bool {
 
 /// The rows that are no suggestions: none of them where the page says before them that nobody
 /// was found, else those whose last heading names no suggestions.
-fn own<'a>(view: &'a View<'_>, rows: Vec<ElementRef<'a>>) -> Vec<ElementRef<'a>> {
+pub(crate) fn own<'a>(view: &'a View<'_>, rows: Vec<ElementRef<'a>>) -> Vec<ElementRef<'a>> {
     if rows.is_empty() || negative::found_nobody(view, rows.first().copied()) {
         return Vec::new();
     }

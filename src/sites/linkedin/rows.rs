@@ -290,9 +290,9 @@ fn is_elsewhere(
         })
 }
 
-/// Whether a line can be a place: no label before a colon, no count, not long.
+/// Whether a line can be a place: no label before a colon, no count, no tags, not long or cut.
 pub(crate) fn is_place(view: &View<'_>, line: &str) -> bool {
-    !line.contains([':', '\u{ff1a}'])
+    !line.contains([':', '\u{ff1a}', '#', '…'])
         && !top_card::is_count(view, line)
         && !view.rules.has_label("row_note", line)
         && line.chars().count() <= 100

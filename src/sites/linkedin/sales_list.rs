@@ -2,7 +2,8 @@
 
 use crate::document::ElementRef;
 
-use super::{rows, sales_lead, top_card};
+use super::frame::is_in_frame;
+use super::{negative, row_list, rows, sales_lead, top_card};
 use crate::Lead;
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
@@ -34,39 +35,35 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     (!page.leads.is_empty() || page.anonymous_rows > 0).then_some(page)
 }
 
-/// The rows: marked as such, else the list items or table rows around the names.
+/// The rows: marked as such, else the list items or table rows around the names, but for
+/// suggestions.
 fn rows<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
-    let mut rows: Vec<ElementRef<'a>> = Vec::new();
-    for name in view.all("sales_row_name").into_iter().take(1_000) {
-        let row = dom::ancestors(name).take(24).find(|ancestor| {
-            matches!(ancestor.name(), "li" | "tr")
-                || ancestor.attr("data-x-search-result").is_some()
-        });
-        if let Some(row) = row
-            && rows.last().is_none_or(|last| last.id() != row.id())
-        {
-            rows.push(row);
-        }
+    let mut rows = rows_around(view.all("sales_row_name"));
+    if rows.iter().any(|row| is_result(*row)) {
+        return rows;
     }
     if rows.is_empty() {
-        rows = rows_by_link(view);
+        rows = rows_around(view.all("sales_lead_link"));
     }
-    rows
+    if negative::by_state(view, rows.first().copied()).is_some() {
+        return Vec::new();
+    }
+    row_list::own(view, rows)
 }
 
-/// Rows that nothing marks: list items or table rows with a link to a lead, outside what stands
-/// around the list.
-fn rows_by_link<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
-    let mut rows: Vec<ElementRef<'a>> = Vec::new();
-    for link in view.all("sales_lead_link").into_iter().take(1_000) {
-        let around = || dom::ancestors(link).take(40);
-        let in_frame =
-            around().any(|around| matches!(around.name(), "header" | "nav" | "aside" | "footer"));
-        let row = around()
+fn is_result(row: ElementRef<'_>) -> bool {
+    row.attr("data-x-search-result").is_some()
+}
+
+/// The list items or table rows around names or links, outside what stands around the list.
+fn rows_around(names: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
+    let mut rows: Vec<ElementRef<'_>> = Vec::new();
+    for name in names.into_iter().take(1_000) {
+        let row = dom::ancestors(name)
             .take(24)
-            .find(|around| matches!(around.name(), "li" | "tr"));
+            .find(|around| matches!(around.name(), "li" | "tr") || is_result(*around));
         if let Some(row) = row
-            && !in_frame
+            && !is_in_frame(name)
             && rows.last().is_none_or(|last| !dom::contains(*last, row))
         {
             rows.push(row);

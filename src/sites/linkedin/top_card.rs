@@ -384,11 +384,35 @@ pub(crate) fn is_degree(text: &str) -> bool {
         .map(str::trim)
         .filter(|mark| !mark.is_empty())
         .peekable();
-    marks.peek().is_some()
-        && marks.all(|mark| {
-            let digits: String = mark.chars().filter(|c| c.is_numeric()).collect();
-            matches!(digits.as_str(), "1" | "2" | "3" | "١" | "٢" | "٣")
-                && mark.chars().count() <= 10
+    marks.peek().is_some() && marks.all(is_one_degree)
+}
+
+/// Whether a mark is a degree and no short headline ("Web3 dev", "3D artist", "2x CTO"): Latin
+/// letters stand behind its digit, few of them, or are a word for the degree.
+fn is_one_degree(mark: &str) -> bool {
+    let is_degree_digit = |c: char| matches!(c, '1' | '2' | '3' | '١' | '٢' | '٣');
+    let Some((before, after)) = mark.split_once(is_degree_digit) else {
+        return false;
+    };
+    if mark.chars().count() > 10 || after.contains(char::is_numeric) {
+        return false;
+    }
+    let before = fold(before);
+    let before = before.trim_matches(|c: char| !c.is_alphabetic());
+    let leads = matches!(before, "ke" | "al" | "cấp" | "bậc" | "thứ")
+        || !before.contains(|c: char| c.is_ascii_alphabetic() || c.is_numeric());
+    let after = fold(after);
+    let attached = after.split(' ').next().unwrap_or_default();
+    let mut words = after.split(|c: char| !c.is_alphabetic());
+    leads
+        && !matches!(attached, "d" | "x")
+        && words.all(|word| {
+            word.len() <= 3
+                || !word.is_ascii()
+                || matches!(
+                    word,
+                    "oltre" | "grado" | "grade" | "grad" | "grau" | "nivel" | "degree" | "aste"
+                )
         })
 }
 
