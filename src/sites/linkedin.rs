@@ -17,6 +17,7 @@ mod sales_account;
 mod sales_lead;
 mod sales_list;
 mod sales_roles;
+mod surroundings;
 mod top_card;
 mod voyager;
 

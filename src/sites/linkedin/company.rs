@@ -131,29 +131,28 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     Some(page)
 }
 
-/// The JSON-LD organization of this page.
+/// The JSON-LD organization of this page: the one with its address, else one without any.
 fn organization<'v>(view: &'v View<'_>, own: &str) -> Option<&'v Node> {
-    view.json_ld()
-        .iter()
-        .filter_map(Value::as_object)
-        .find(|node| {
-            let kind = node
-                .get("@type")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            if !matches!(
+    let address = |node: &Node| {
+        ["url", "@id"]
+            .iter()
+            .filter_map(|key| node.get(*key).and_then(Value::as_str))
+            .filter_map(|url| canonical::resolve(&view.url, url))
+            .find_map(|url| canonical::linkedin_company(&url))
+    };
+    let organizations = || {
+        let nodes = view.json_ld().iter().filter_map(Value::as_object);
+        nodes.filter(|node| {
+            let kind = node.get("@type").and_then(Value::as_str);
+            matches!(
                 kind,
-                "Organization" | "Corporation" | "EducationalOrganization"
-            ) {
-                return false;
-            }
-            let url = ["url", "@id"]
-                .iter()
-                .filter_map(|key| node.get(*key).and_then(Value::as_str))
-                .filter_map(|url| canonical::resolve(&view.url, url))
-                .find_map(|url| canonical::linkedin_company(&url));
-            url.is_none_or(|url| url == own)
+                Some("Organization" | "Corporation" | "EducationalOrganization")
+            )
         })
+    };
+    organizations()
+        .find(|node| address(node).as_deref() == Some(own))
+        .or_else(|| organizations().find(|node| address(node).is_none()))
 }
 
 /// The Voyager company whose `universalName`, or id, is the address's.

@@ -3,6 +3,7 @@
 use std::iter::once;
 
 use super::sales_lead;
+use super::surroundings::Surroundings;
 use crate::address::Url;
 use crate::canonical;
 use crate::document::{ElementRef, PerNode};
@@ -23,9 +24,14 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     for other in view.all("sales_other_company") {
         others.set(other.id(), true);
     }
+    // Leads and accounts that are recommended beside it have the same marks.
+    let shown_name = dom::sighted_text(name);
+    let named = view.all("sales_row_company").into_iter();
+    let named = named.filter(|other| dom::sighted_text(*other) != shown_name);
+    let around = Surroundings::of(Some(name), named.chain(view.all("sales_person_name")));
     let is_own = |element: &ElementRef<'_>| {
-        let mut around = once(*element).chain(dom::ancestors(*element));
-        !around.any(|one| others.get(one.id()))
+        let mut outer = once(*element).chain(dom::ancestors(*element));
+        !outer.any(|one| others.get(one.id())) && around.is_own(*element)
     };
     if shows(view, name) == Some(false) {
         let mut page = ParsedPage::empty("linkedin", "loading", None);
@@ -37,8 +43,7 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         return Some(page);
     }
     let mut draft = Draft::company();
-    draft.offer(Field::FullName, "data_anonymize", dom::sighted_text(name));
-    // Accounts that are recommended beside it show the same fields.
+    draft.offer(Field::FullName, "data_anonymize", shown_name);
     let shown = |key: &str| {
         let mut found = view.all(key).into_iter();
         let own = found.find(is_own)?;
@@ -67,6 +72,7 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let website = view
         .all("sales_account_website")
         .into_iter()
+        .filter(is_own)
         .filter_map(|link| view.href(link))
         .filter_map(|url| canonical::website(&url))
         .find(|url| !url.contains("linkedin.com"));
@@ -79,9 +85,9 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let (lead, notes) = draft.finish();
     let mut page = ParsedPage::empty("linkedin", "sales_account", Some("data_anonymize"));
     page.notes = notes;
-    if lead.full_name.is_some() {
-        page.leads.push(lead);
-    }
+    // Without a name it is not drawn yet, unless the page says what went wrong.
+    lead.full_name.as_ref()?;
+    page.leads.push(lead);
     Some(page)
 }
 

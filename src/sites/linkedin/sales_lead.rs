@@ -1,11 +1,12 @@
 //! Sales Navigator: the page of one lead.
 
-use crate::document::{ElementRef, NodeId, PerNode};
+use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
 use super::position;
 use super::rows;
 use super::sales_roles;
+use super::surroundings::Surroundings;
 use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Shown};
@@ -14,7 +15,7 @@ use crate::lead;
 use crate::page::{Note, ParsedPage};
 use crate::rules::fold;
 use crate::sites::draft::{Draft, Field};
-use crate::sites::view::{self, View};
+use crate::sites::view::View;
 
 pub(crate) type Node = Map<String, Value>;
 
@@ -54,7 +55,12 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     };
     draft.offer(Field::FullName, strategy, name.and_then(dom::sighted_text));
     draft.offer(Field::Headline, "sales_profile", said("headline"));
-    let around = Surroundings::of(view, id, name);
+    let others_shown = view.all("sales_person_name").into_iter();
+    let others_linked = view.all("sales_lead_link").into_iter().filter(|link| {
+        let linked = view.href(*link).and_then(|url| address(&url));
+        linked.is_some_and(|linked| linked.rsplit('/').next() != Some(id))
+    });
+    let around = Surroundings::of(name, others_shown.chain(others_linked));
     let own = |key: &str| around.own(view, key).and_then(dom::sighted_text);
     let headline = own("sales_lead_headline");
     draft.offer(Field::Headline, "data_anonymize", headline);
@@ -175,62 +181,6 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         None => "loading".clone_into(&mut page.page.kind),
     }
     Some(page)
-}
-
-/// Where on a page other leads stand beside the one in its address.
-struct Surroundings {
-    /// Elements around the lead's own name.
-    own: PerNode<bool>,
-    /// Elements around the names of others, or links to them.
-    others: PerNode<bool>,
-}
-
-impl Surroundings {
-    fn of(view: &View<'_>, id: &str, name: Option<ElementRef<'_>>) -> Self {
-        let mut around = Self {
-            own: PerNode::default(),
-            others: PerNode::default(),
-        };
-        let mark = |marks: &mut PerNode<bool>, element: ElementRef<'_>| {
-            for outer in [element].into_iter().chain(dom::ancestors(element)) {
-                if !marks.insert(outer.id()) {
-                    break;
-                }
-            }
-        };
-        if let Some(name) = name {
-            mark(&mut around.own, name);
-        }
-        let is_name = |element: &ElementRef<'_>| Some(element.id()) == name.map(ElementRef::id);
-        let names = view.all("sales_person_name").into_iter();
-        for element in names.filter(|element| !is_name(element)) {
-            mark(&mut around.others, element);
-        }
-        for link in view.all("sales_lead_link") {
-            let linked = view.href(link).and_then(|url| address(&url));
-            if linked.is_some_and(|linked| linked.rsplit('/').next() != Some(id)) {
-                mark(&mut around.others, link);
-            }
-        }
-        around
-    }
-
-    /// The first element for `key` that is of the lead: the nearest element around it with a
-    /// name in it has the lead's.
-    fn own<'a>(&self, view: &'a View<'_>, key: &str) -> Option<ElementRef<'a>> {
-        let is_own = |element: &ElementRef<'_>| {
-            let told = |id: NodeId| self.own.get(id) || self.others.get(id);
-            let mut around = dom::ancestors(*element).map(ElementRef::id);
-            around
-                .find(|id| told(*id))
-                .is_none_or(|id| self.own.get(id))
-        };
-        let mut selectors = view.rules.selectors(key).iter();
-        selectors.find_map(|selector| {
-            let found = view::select(view.root(), selector).into_iter();
-            found.take(200).find(is_own)
-        })
-    }
 }
 
 /// Whether the document's title begins with the heading's text: "Ada Example | Lead | …".
