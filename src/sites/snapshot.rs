@@ -7,6 +7,7 @@
 /// Attributes that readers look at.
 pub const KEPT_ATTRIBUTES: &[&str] = &[
     "action",
+    "alt",
     "aria-expanded",
     "aria-hidden",
     "aria-label",
@@ -23,11 +24,13 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "data-news-cluster-id",
     "data-news-doc-id",
     "data-q",
+    "data-scroll-into-view",
     "data-sdui-screen",
     "data-section",
     "data-sitekey",
     "data-sn-view-name",
     "data-text-ad",
+    "data-vanity-name",
     "data-view-name",
     "data-x--people-list--person-name",
     "data-x-search-result",

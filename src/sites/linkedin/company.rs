@@ -3,6 +3,7 @@
 use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
+use super::frame::is_in_frame;
 use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Shown};
@@ -36,18 +37,30 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         return None;
     }
     let organization = organization(view, &own);
+    let heading = view.first("company_name");
+    let own_tab = own_tab(view, &own);
     let card = view.first("company_card").or_else(|| {
-        let heading = view.first("company_name")?;
-        dom::ancestors(heading)
-            .take(14)
-            .find(|ancestor| ancestor.name() == "section")
+        let around: Vec<ElementRef<'_>> = dom::ancestors(heading?).take(14).collect();
+        let mut sections = around.iter().filter(|around| around.name() == "section");
+        let with_tab = || {
+            around
+                .iter()
+                .take_while(|around| !matches!(around.name(), "main" | "body"))
+                .find(|around| own_tab.is_some_and(|tab| dom::contains(**around, tab)))
+        };
+        sections.next().or_else(with_tab).copied()
     });
+    // The "about" tab alone: a heading and the list of what the company is.
+    let about = ["website", "industry", "headquarters"];
+    let is_about = heading.is_some_and(|heading| !is_in_frame(heading))
+        && !view.has("other_screen")
+        && about.iter().any(|label| listed(view, label).is_some());
     let embedded = embedded(view, &own);
     // A page whose application has not drawn anything yet: its data and its title agree.
     let undrawn = card.is_none()
         && view.first("company_name").is_none()
         && embedded.as_ref().is_some_and(|node| is_titled(view, node));
-    if organization.is_none() && card.is_none() && !undrawn {
+    if organization.is_none() && card.is_none() && !undrawn && !is_about {
         return None;
     }
     if shows_another(view, card, &own) {
@@ -69,6 +82,8 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let told = organization.is_some()
         || named_alike
         || undrawn
+        || is_about
+        || own_tab.is_some_and(|tab| card.is_some_and(|card| dom::contains(card, tab)))
         || view.has("company_card")
         || view.has("company_tab");
     if !told {
@@ -188,6 +203,25 @@ fn embedded(view: &View<'_>, own: &str) -> Option<Node> {
         }
     }
     None
+}
+
+/// A link to one of the company's own tabs, outside of what stands around the page's own matter.
+fn own_tab<'a>(view: &'a View<'_>, own: &str) -> Option<ElementRef<'a>> {
+    let links = view.root().descendent_elements();
+    let links = links.filter(|link| {
+        let href = link.attr("href").unwrap_or_default();
+        let parts = ["/about", "/people", "/posts", "/jobs", "/life"];
+        link.name() == "a" && parts.iter().any(|part| href.contains(part))
+    });
+    links
+        .filter(|link| !is_in_frame(*link))
+        .take(200)
+        .find(|link| {
+            let company = view
+                .href(*link)
+                .and_then(|url| canonical::linkedin_company(&url));
+            company.as_deref() == Some(own)
+        })
 }
 
 /// Whether the document's title begins with the company's name.
