@@ -1,6 +1,7 @@
 //! LinkedIn: member and guest profiles, searches, companies, connections, Sales Navigator.
 
 mod address;
+mod badges;
 mod company;
 mod company_people;
 mod connections;

@@ -3,6 +3,7 @@
 
 use crate::document::ElementRef;
 
+use super::frame::is_in_frame;
 use super::negative;
 use super::position::{self, Position};
 use super::top_card::{self, Identity, TopCard};
@@ -140,6 +141,10 @@ fn note(field: &str, strategy: &str, reason: &str) -> Note {
 
 /// The name in the document's title, without a counter of unread messages before it.
 pub(crate) fn titled_name(view: &View<'_>) -> Option<String> {
+    if top_card::is_mobile(view) {
+        // "Profile | LinkedIn".
+        return None;
+    }
     let title = dom::title(&view.document)?;
     let title = match title
         .strip_prefix('(')
@@ -188,7 +193,7 @@ fn find_cards<'a>(view: &'a View<'_>, titled: Option<&str>) -> Vec<ElementRef<'a
         .take(20)
         .find(|heading| {
             let text = dom::sighted_text(*heading);
-            titled.is_none_or(|titled| text.as_deref() == Some(titled))
+            titled.is_none_or(|titled| text.as_deref() == Some(titled)) && !is_in_frame(*heading)
         })
         .and_then(|heading| card_around(view, heading))
         .into_iter()
@@ -232,7 +237,12 @@ fn extract(
     }
     offer_positions(&mut draft, view, (slug, identity), &shown, embedded);
     draft.offer(Field::Website, "top_card", shown.website.as_deref());
-    finish(view, draft, if shown.sdui { "sdui" } else { "ember" })
+    let layout = match shown.sdui {
+        true => "sdui",
+        false if top_card::is_mobile(view) => "mobile",
+        false => "ember",
+    };
+    finish(view, draft, layout)
 }
 
 /// The page not yet rendered: only the embedded data speaks.
@@ -329,7 +339,9 @@ fn offer_positions(
     embedded: Option<&Member>,
 ) {
     let sdui = shown.sdui;
-    let grain = if sdui { Grain::Block } else { Grain::Span };
+    // For mobile browsers the two ends of a range of dates are spans of one line.
+    let in_blocks = sdui || top_card::is_mobile(view);
+    let grain = if in_blocks { Grain::Block } else { Grain::Span };
     let own = |section| top_card::is_of(view, section, slug, identity);
     let section = position::section_of(view, "experience_section", "experience", own);
     let positions = section.map_or_else(Vec::new, |section| position::within(view, section, grain));

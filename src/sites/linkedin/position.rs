@@ -8,6 +8,7 @@
 
 use crate::document::ElementRef;
 
+use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
 use crate::sites::view::View;
@@ -105,7 +106,12 @@ fn around_items<'a>(
 /// The items of a section, without items within items.
 pub(crate) fn items<'a>(view: &View<'_>, section: ElementRef<'a>) -> Vec<ElementRef<'a>> {
     let mut outer: Vec<ElementRef<'a>> = Vec::new();
-    for item in view.all_in(section, "section_item") {
+    let key = if top_card::is_mobile(view) {
+        "mobile_item"
+    } else {
+        "section_item"
+    };
+    for item in view.all_in(section, key) {
         if !outer.last().is_some_and(|last| dom::contains(*last, item)) {
             outer.push(item);
         }
@@ -130,6 +136,18 @@ pub(crate) fn read_item(view: &View<'_>, item: ElementRef<'_>, grain: Grain) -> 
         return Vec::new();
     };
     if let Some(role) = role_within(dated.element, item) {
+        if pieces
+            .first()
+            .is_some_and(|first| dom::contains(role, first.element))
+        {
+            // A list within the item holds all of it: positions, not roles.
+            let list = role.parent().into_iter();
+            let within = list.flat_map(|list| list.child_elements());
+            let within = within.filter(|inner| inner.name() == "li").take(50);
+            return within
+                .flat_map(|inner| read_item(view, inner, grain))
+                .collect();
+        }
         return grouped(view, &pieces, item, role, company_url, grain);
     }
     let stacked = stacked(view, &pieces, item, first_date, company_url.as_deref());
