@@ -2,12 +2,13 @@
 
 use crate::canonical;
 use crate::document::{Edge, ElementRef, PerNode};
-use crate::dom;
+use crate::dom::{self, Grain, Piece, Shown};
 use crate::sites::view::{self, View};
 
 use super::frame::{is_frame, is_in_frame};
 use super::negative;
 use super::rows::{is_anonymous, is_headless, without_degree};
+use super::top_card;
 
 /// Most rows read on one page.
 const ROWS_MAX: usize = 1_000;
@@ -31,8 +32,11 @@ pub(crate) fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
         });
         outermost(rows.collect())
     };
-    let marked = view.rules.selectors(key).iter().map(&of);
-    if let Some(rows) = marked.into_iter().find(|rows| !rows.is_empty()) {
+    let mut marked = view.rules.selectors(key).iter().map(&of);
+    if let Some(mut rows) = marked.find(|rows| !rows.is_empty()) {
+        for others in marked {
+            join(&mut rows, others);
+        }
         let sure = key != "search_row" || rows.iter().any(|row| is_result(*row));
         return if sure { rows } else { own(view, rows) };
     }
@@ -45,8 +49,21 @@ pub(crate) fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
         .find(|rows| !rows.is_empty())
         .unwrap_or_default();
     if rows.is_empty() {
+        rows = by_structure(view, |link| has_degree(view, link) && !is_in_frame(link));
+    }
+    if rows.is_empty() && key == "search_row" {
+        let mut cards = PerNode::default();
+        for part in view.all("result_part").into_iter().take(ROWS_MAX) {
+            let mut around = [part].into_iter().chain(dom::ancestors(part)).take(4);
+            if let Some(card) = around.find(|around| holders.get(around.id())) {
+                cards.set(card.id(), true);
+            }
+        }
         rows = by_structure(view, |link| {
-            has_degree_beside(view, link) && !is_in_frame(link)
+            let mut around = [link].into_iter().chain(dom::ancestors(link)).take(4);
+            is_profile_link(view, link)
+                && around.any(|around| cards.get(around.id()))
+                && !is_in_frame(link)
         });
     }
     // Lists without degrees: of the own connections, of a company's people.
@@ -117,6 +134,39 @@ pub(crate) fn own<'a>(view: &'a View<'_>, rows: Vec<ElementRef<'a>>) -> Vec<Elem
     kept
 }
 
+/// Adds rows that another mark finds in the same list, in document order: beside a row, or
+/// beside an element around one that has the other mark too.
+fn join<'a>(rows: &mut Vec<ElementRef<'a>>, others: Vec<ElementRef<'a>>) {
+    let mut taken = PerNode::default();
+    let mut around = PerNode::default();
+    let mut lists = PerNode::default();
+    let parent = |row: &ElementRef<'a>| row.parent().map(ElementRef::id);
+    for row in rows.iter() {
+        taken.set(row.id(), true);
+        if let Some(list) = parent(row) {
+            lists.set(list, true);
+        }
+        for outer in [*row].into_iter().chain(dom::ancestors(*row)) {
+            if !around.insert(outer.id()) {
+                break;
+            }
+        }
+    }
+    let (outer, beside): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|other| around.get(other.id()));
+    for row in &outer {
+        if let Some(list) = parent(row) {
+            lists.set(list, true);
+        }
+    }
+    let is_new = |other: &ElementRef<'a>| {
+        parent(other).is_some_and(|list| lists.get(list))
+            && !dom::ancestors(*other).any(|outer| taken.get(outer.id()))
+    };
+    rows.extend(beside.into_iter().filter(is_new));
+    rows.sort_by_key(|row| row.id());
+}
+
 /// Rows that have a neighbour of the same kind: a lone link to a member is no list.
 fn side_by_side(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
     let mut beside = PerNode::<u32>::default();
@@ -131,7 +181,7 @@ fn side_by_side(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
 }
 
 /// Rows that nothing marks: around each link that `is_persons` tells, the largest element
-/// that holds no link to a second person.
+/// that holds no link to a second person; the link itself where it holds all of its lines.
 fn by_structure<'a>(
     view: &'a View<'_>,
     is_persons: impl Fn(ElementRef<'a>) -> bool,
@@ -162,6 +212,7 @@ fn by_structure<'a>(
                     && !matches!(ancestor.name(), "main" | "section" | "body")
             })
             .last()
+            .or_else(|| (lines_within(*link).len() > 1).then_some(*link))
     };
     let mut seen = PerNode::default();
     let rows = people.iter().filter_map(row);
@@ -174,6 +225,26 @@ pub(crate) fn marked_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<El
         .filter(|element| element.name() == "a")
         .take(60)
         .find(|link| has_degree_beside(view, *link))
+}
+
+/// The lines of a link; none of a large one, which is no row and may hold others.
+fn lines_within(link: ElementRef<'_>) -> Vec<Piece<'_>> {
+    if link.descendent_elements().take(41).count() > 40 {
+        return Vec::new();
+    }
+    dom::pieces(link, Grain::Block, Shown::Sighted)
+}
+
+/// Whether a link to a member has a degree of connection beside it, or as one of its own lines.
+fn has_degree(view: &View<'_>, link: ElementRef<'_>) -> bool {
+    let is_marked = || {
+        let lines = lines_within(link);
+        let mut lines = lines.iter().take(3).map(|line| line.text.as_str());
+        let first = lines.next().unwrap_or_default();
+        !top_card::is_degree(first)
+            && (without_degree(first) != first || lines.any(top_card::is_degree))
+    };
+    has_degree_beside(view, link) || (is_profile_link(view, link) && is_marked())
 }
 
 /// Whether a link to a member stands on a line with a degree of connection: "Ada • 2nd".

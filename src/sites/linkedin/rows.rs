@@ -39,7 +39,7 @@ pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
             page.anonymous_rows += 1;
             continue;
         }
-        let Some((link, url)) = name_link(view, row) else {
+        let Some((link, url, name)) = name_link(view, row) else {
             continue;
         };
         if is_viewer(view, row) {
@@ -48,7 +48,7 @@ pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
         if seen.contains(&url) {
             continue;
         }
-        let Some((lead, notes)) = read_row(view, row, link, &url, layout) else {
+        let Some((lead, notes)) = read_row(view, row, (link, &name), &url, layout) else {
             page.anonymous_rows += 1;
             continue;
         };
@@ -59,14 +59,16 @@ pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
     page.notes.truncate(200);
 }
 
-/// The link with the person's name, and the person's address. The row's first profile link is
-/// the person's; the name stands in the first link to the same address that has text and no
-/// picture (a picture may come with a text such as "offline").
-fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>, String)> {
+/// The link with the person's name, the person's address, and the name. The row's first profile
+/// link is the person's; the name stands in the first link to the same address that has text and
+/// no picture (a picture may come with a text such as "offline"). Where no such link has text,
+/// it stands beside a degree, or is the picture's.
+fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>, String, String)> {
     // A line about mutual connections may stand before the name: a degree tells the person.
     let mut person: Option<String> = row_list::marked_link(view, row)
         .and_then(|link| canonical::linkedin_profile(&view.href(link)?));
     let mut with_picture = None;
+    let mut first = None;
     let links = row
         .descendent_elements()
         .filter(|element| element.name() == "a");
@@ -81,18 +83,46 @@ fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>
         if person.as_ref().is_some_and(|person| *person != profile) {
             continue;
         }
-        if name_in(view, link).is_some() {
+        first = first.or(Some((link, profile.clone())));
+        if let Some(name) = name_in(view, link) {
             let pictured = link
                 .descendent_elements()
                 .any(|element| matches!(element.name(), "img" | "figure"));
             if !pictured {
-                return Some((link, profile));
+                return Some((link, profile, name));
             }
-            with_picture = with_picture.or(Some((link, profile.clone())));
+            with_picture = with_picture.or(Some((link, profile.clone(), name)));
         }
         person = Some(profile);
     }
-    with_picture
+    with_picture.or_else(|| {
+        let (link, profile) = first?;
+        let name = name_outside(row).or_else(|| name_of_picture(view, link))?;
+        Some((link, profile, name))
+    })
+}
+
+/// The name outside of any link: what stands before a degree.
+fn name_outside(row: ElementRef<'_>) -> Option<String> {
+    let lines = dom::pieces(row, Grain::Block, Shown::Sighted);
+    lines.iter().take(4).find_map(|line| {
+        let name = without_degree(&line.text);
+        (name != line.text && !name.is_empty()).then(|| name.to_owned())
+    })
+}
+
+/// The name that a picture's alternative text is or holds.
+fn name_of_picture(view: &View<'_>, link: ElementRef<'_>) -> Option<String> {
+    let mut pictures = link
+        .descendent_elements()
+        .filter(|element| element.name() == "img");
+    let text = dom::collapse(pictures.next()?.attr("alt")?);
+    let mut patterns = view.rules.patterns("picture_of").iter();
+    let name = patterns.find_map(|pattern| pattern.capture(&text, "name"));
+    let name = name.unwrap_or(&text);
+    let mut words = name.split_whitespace();
+    let is_generic = words.any(|word| view.rules.is_label("picture_word", word));
+    (!name.is_empty() && !is_generic && name.chars().count() <= 80).then(|| name.to_owned())
 }
 
 /// Whether a link stands for a member whom the viewer may not see.
@@ -163,23 +193,34 @@ pub(crate) fn without_degree(text: &str) -> &str {
 fn read_row(
     view: &View<'_>,
     row: ElementRef<'_>,
-    link: ElementRef<'_>,
+    (link, name): (ElementRef<'_>, &str),
     profile_url: &str,
     layout: Layout<'_>,
 ) -> Option<(crate::Lead, Vec<Note>)> {
-    let name = name_in(view, link)?;
-    if view.rules.is_label("anonymous_member", &name) {
+    if view.rules.is_label("anonymous_member", name) {
         return None;
     }
-    let mut lines = lines_after_name(view, row, link, &name, profile_url).into_iter();
+    let mut lines = lines_after_name(view, row, link, name, profile_url);
+    if lines.is_empty() {
+        lines = texts_after_name(row, link);
+    }
+    // The last date is that of the connection.
+    let is_connection = layout.rows == "connection_row";
+    if is_connection && lines.iter().rposition(|line| is_dated(line)) == Some(0) {
+        lines.clear();
+    }
+    let mut lines = lines.into_iter();
     let mut draft = Draft::person();
-    draft.offer(Field::FullName, "row_link", Some(&name));
+    draft.offer(Field::FullName, "row_link", Some(name));
     draft.offer(Field::ProfileUrl, "row_link", Some(profile_url));
-    let headline = lines
-        .next()
-        .filter(|line| line.chars().any(char::is_alphanumeric));
-    draft.offer(Field::Headline, "row_order", headline);
+    let headline = lines.next();
     let lines: Vec<String> = lines.collect();
+    let headline = headline.filter(|line| {
+        // A note alone is none: of mutual connections, of services.
+        let is_note = lines.is_empty() && view.rules.has_label("row_note", line);
+        line.chars().any(char::is_alphanumeric) && !(layout.with_location && is_note)
+    });
+    draft.offer(Field::Headline, "row_order", headline);
     let place = lines
         .first()
         .filter(|line| layout.with_location && is_place(view, line));
@@ -224,7 +265,7 @@ fn lines_after_name(
         .into_iter()
         .take(120)
         .collect();
-    let Some(at) = blocks
+    let at = blocks
         .iter()
         .position(|block| block.text.contains(name) && holds_link(row, link, block))
         .or_else(|| {
@@ -232,9 +273,10 @@ fn lines_after_name(
                 .iter()
                 .position(|block| dom::contains(link, block.element))
         })
-    else {
-        return lines;
-    };
+        .or_else(|| blocks.iter().position(|block| block.text.contains(name)));
+    // Of a name that a picture gives, nothing stands in the text.
+    let after = at.map_or(0, |at| at + 1);
+    let at = at.unwrap_or(usize::MAX);
     let same_line = blocks.get(at).map_or("", |block| block.text.as_str());
     let spans: Vec<&str> = in_link
         .iter()
@@ -251,17 +293,68 @@ fn lines_after_name(
     if let Some(headline) = spans.get(after_degree) {
         lines.push((*headline).to_owned());
     }
-    for block in blocks.iter().skip(at + 1) {
+    for block in blocks.iter().skip(after) {
         if is_elsewhere(view, block.element, row, profile_url) {
             continue;
         }
         let text = block.text.trim_matches(['·', '•', ' ']);
-        if text.is_empty() || top_card::is_degree(text) || text == name {
+        if text.is_empty() || top_card::is_badge(view, text) || text == name {
             continue;
         }
         lines.push(text.to_owned());
     }
     lines
+}
+
+/// The row's texts after the link with the name, where they all stand on one line: a span
+/// each. No degree marks, no links, no times.
+fn texts_after_name(row: ElementRef<'_>, link: ElementRef<'_>) -> Vec<String> {
+    let within = |element: ElementRef<'_>, names: &[&str]| {
+        let mut around = [element].into_iter().chain(dom::ancestors(element));
+        let mut around = around.by_ref().take_while(|around| around.id() != row.id());
+        around.any(|around| names.contains(&around.name()))
+    };
+    let times: Vec<String> = row
+        .descendent_elements()
+        .filter(|element| element.name() == "time")
+        .take(4)
+        .filter_map(dom::sighted_text)
+        .collect();
+    dom::pieces(row, Grain::Span, Shown::Sighted)
+        .into_iter()
+        .take(120)
+        .skip_while(|piece| !dom::contains(link, piece.element))
+        .filter(|piece| !within(piece.element, &["a", "button"]) && !times.contains(&piece.text))
+        .map(|piece| piece.text.trim_matches(['·', '•', ' ']).to_owned())
+        .filter(|text| !text.is_empty() && !top_card::is_degree(text))
+        .collect()
+}
+
+/// Whether a short line holds a whole date, as the one that says since when somebody is a
+/// connection: a year, and one or two numbers that can be day and month.
+fn is_dated(line: &str) -> bool {
+    let numbers: Vec<&str> = line
+        .split(|c: char| !c.is_numeric())
+        .filter(|number| !number.is_empty())
+        .collect();
+    let is_year = |number: &&&str| number.chars().count() == 4;
+    let years = numbers.iter().filter(is_year).count();
+    // Digits of other scripts say nothing of their value here.
+    let is_below = |number: &str, limit: u32| {
+        let value = number.parse::<u32>();
+        number.chars().count() <= 2 && value.is_ok_and(|value| (1..=limit).contains(&value))
+            || !number.is_ascii()
+    };
+    let others: Vec<&str> = numbers
+        .into_iter()
+        .filter(|number| !is_year(&number))
+        .collect();
+    let is_date = match others.as_slice() {
+        [day] => is_below(day, 31),
+        [a, b] => (is_below(a, 12) && is_below(b, 31)) || (is_below(a, 31) && is_below(b, 12)),
+        _ => false,
+    };
+    years == 1 && is_date && line.chars().count() <= 60
 }
 
 /// Whether a block begins in the link or in an element around it within the row.
