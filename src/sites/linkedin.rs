@@ -15,6 +15,7 @@ mod position;
 mod row_list;
 mod rows;
 mod sales_account;
+mod sales_companies;
 mod sales_lead;
 mod sales_list;
 mod sales_roles;
@@ -56,6 +57,7 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
         Address::Company => company::read(view),
         Address::SalesLead { id } => sales_lead::read(view, id),
         Address::SalesLeadList => sales_list::read(view),
+        Address::SalesAccountList => sales_companies::read(view),
         Address::SalesAccount => sales_account::read(view),
         _ => {
             let kind = negative::by_document(view).filter(|kind| *kind == "error");

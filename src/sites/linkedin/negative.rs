@@ -30,6 +30,13 @@ pub(crate) fn by_document(view: &View<'_>) -> Option<&'static str> {
     if let Some(kind) = by_state(view, None) {
         return Some(kind);
     }
+    // A page that says nothing else.
+    let main = view.first("main").unwrap_or_else(|| view.root());
+    let says_error =
+        |text: &String| text.chars().count() < 200 && view.rules.has_label("error_phrase", text);
+    if dom::sighted_text(main).is_some_and(|text| says_error(&text)) {
+        return Some("error");
+    }
     // Refused visitors (status 999) get a script that leads to the wall, and nothing else.
     let mut scripts = view
         .root()

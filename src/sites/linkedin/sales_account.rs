@@ -75,7 +75,8 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         .filter(is_own)
         .filter_map(|link| view.href(link))
         .filter_map(|url| canonical::website(&url))
-        .find(|url| !url.contains("linkedin.com"));
+        .find(|url| !url.contains("linkedin.com"))
+        .or_else(|| labelled_website(view, is_own));
     draft.offer(Field::Website, "link", website.as_deref());
     let domain = website
         .and_then(|url| canonical::resolve(&view.url, &url))
@@ -89,6 +90,23 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     lead.full_name.as_ref()?;
     page.leads.push(lead);
     Some(page)
+}
+
+/// The address of the link that says that it leads to the website.
+fn labelled_website(view: &View<'_>, is_own: impl Fn(&ElementRef<'_>) -> bool) -> Option<String> {
+    let links = view.root().descendent_elements();
+    links
+        .filter(|link| link.name() == "a" && link.attr("href").is_some())
+        .filter(|link| {
+            let text = dom::sighted_text(*link);
+            text.is_some_and(|text| {
+                text.chars().count() < 40 && view.rules.has_label("visit_website", &text)
+            })
+        })
+        .filter(is_own)
+        .take(20)
+        .filter_map(|link| canonical::website(&view.href(link)?))
+        .find(|url| !url.contains("linkedin.com"))
 }
 
 /// Whether the links around the name are to pages of the account in the address, and not of

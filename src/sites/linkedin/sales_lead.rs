@@ -3,6 +3,7 @@
 use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
+use super::frame::is_in_frame;
 use super::position;
 use super::rows;
 use super::sales_roles;
@@ -22,11 +23,21 @@ pub(crate) type Node = Map<String, Value>;
 /// Reads a lead's page; `None` where the document shows none.
 pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     let embedded = embedded(view, id);
-    let marked = view.first("sales_lead_name");
+    let marked = view.first("sales_lead_name").or_else(|| lone_name(view));
     // Where nothing is marked: the heading, which the document's title or the data repeats.
     let heading = view
         .first("profile_heading")
         .filter(|heading| marked.is_none() && Card::around(*heading).is_some());
+    let is_hidden_member = |heading: ElementRef<'_>| {
+        let name = dom::sighted_text(heading);
+        name.is_some_and(|name| view.rules.is_label("anonymous_member", &name))
+    };
+    if embedded.is_none() && heading.is_some_and(is_hidden_member) {
+        // Out of the viewer's network.
+        let mut page = ParsedPage::empty("linkedin", "sales_lead", Some("ember"));
+        page.anonymous_rows = 1;
+        return Some(page);
+    }
     let is_told = |heading: &ElementRef<'_>| embedded.is_some() || is_titled(view, *heading);
     let name = marked.or(heading.filter(is_told));
     if embedded.is_none() && name.is_none() {
@@ -99,6 +110,25 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     if others.is_empty() {
         others = sales_roles::others(view, &titles);
     }
+    // Where no role holds them: what stands behind the name.
+    let loose = |keys: &[&str]| {
+        let known = title.is_some() || company.is_some() || shown_role.is_some();
+        let name = name.filter(|_| !known)?;
+        let found = keys
+            .iter()
+            .flat_map(|key| view.all(key).into_iter().take(200));
+        found
+            .filter(|element| name.id() < element.id())
+            .find(|element| is_loose(*element) && around.is_own(*element))
+    };
+    let loose_title = loose(&["sales_row_title", "sales_row_job_title"]);
+    let loose_company = loose(&["sales_row_company"]);
+    draft.offer(
+        Field::Title,
+        "data_anonymize",
+        loose_title.and_then(dom::sighted_text),
+    );
+    let company = company.or(loose_company);
     draft.offer(
         Field::Company,
         "current_role",
@@ -124,7 +154,7 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
             .and_then(|link| view.href(link))
             .and_then(|url| account_address(&url));
         draft.offer(Field::CompanyUrl, "card_order", url);
-    } else if title.is_none() {
+    } else if title.is_none() && loose_title.is_none() {
         let listed = position::of_section(view, "sales_experience", "experience", Grain::Block);
         let mut current = listed.into_iter().filter(|position| position.current);
         if let Some(position) = current.next() {
@@ -141,7 +171,10 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         }
     }
     let company_url = company
-        .and_then(|link| view.href(link))
+        .and_then(|company| {
+            let within = || view.first_in(company, "sales_account_link");
+            view.href(company).or_else(|| view.href(within()?))
+        })
         .and_then(|url| account_address(&url));
     draft.offer(Field::CompanyUrl, "current_role", company_url);
     draft.offer(
@@ -181,6 +214,34 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         None => "loading".clone_into(&mut page.page.kind),
     }
     Some(page)
+}
+
+/// The lead's name where it is marked, but is no heading: the only name outside of lists, or the
+/// one in the document's title.
+fn lone_name<'a>(view: &'a View<'_>) -> Option<ElementRef<'a>> {
+    let names = view.all("sales_person_name").into_iter().take(200);
+    let names: Vec<ElementRef<'a>> = names
+        .filter(|name| is_loose(*name) && !dom::is_within_hidden(*name))
+        .collect();
+    let first = *names.first()?;
+    let text = dom::sighted_text(first)?;
+    let alone = || {
+        names
+            .iter()
+            .all(|name| dom::sighted_text(*name).as_ref() == Some(&text))
+    };
+    (is_titled(view, first) || alone()).then_some(first)
+}
+
+/// Whether an element stands in no list, section with a name of its own, or frame of the page.
+fn is_loose(element: ElementRef<'_>) -> bool {
+    let within = dom::ancestors(element).any(|around| {
+        matches!(around.name(), "li" | "tr")
+            || around.attr("data-sn-view-name").is_some()
+            || around.attr("data-x-search-result").is_some()
+            || around.attr("data-scroll-into-view").is_some()
+    });
+    !within && !is_in_frame(element)
 }
 
 /// Whether the document's title begins with the heading's text: "Ada Example | Lead | …".

@@ -45,6 +45,9 @@ fn rows<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
     if rows.is_empty() {
         rows = rows_around(view.all("sales_lead_link"));
     }
+    if rows.is_empty() {
+        rows = rows_around(view.all("sales_row_undrawn"));
+    }
     if negative::by_state(view, rows.first().copied()).is_some() {
         return Vec::new();
     }
@@ -72,12 +75,47 @@ fn rows_around(names: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
     rows
 }
 
+/// The name in the label of a row's box, "Add Ada Example to selection": the rest of the row may
+/// not be drawn yet.
+fn name_to_select(view: &View<'_>, row: ElementRef<'_>) -> Option<String> {
+    let label = view.first_in(row, "sales_row_selection")?;
+    let text = dom::text(label)?;
+    let mut patterns = view.rules.patterns("sales_selection").iter();
+    let name = patterns.find_map(|pattern| pattern.capture(&text, "name"))?;
+    Some(name.to_owned())
+}
+
+/// The address of a lead whose row is known by the lead's id alone.
+fn address_of_undrawn(view: &View<'_>, row: ElementRef<'_>) -> Option<String> {
+    let urn = view.first_in(row, "sales_row_undrawn")?;
+    let (_, rest) = urn.attr("data-scroll-into-view")?.split_once("rofile:(")?;
+    let id = rest.split([',', ')']).next()?;
+    let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    (!id.is_empty() && id.len() <= 64 && id.chars().all(is_id))
+        .then(|| format!("https://www.linkedin.com/sales/lead/{id}"))
+}
+
+/// A name without what says, behind it, whether its owner is there: "Ada Example is reachable".
+fn without_status<'t>(view: &View<'_>, name: &'t str) -> &'t str {
+    let statuses = view.rules.labels("name_status").iter();
+    let mut fronts = statuses.filter_map(|status| {
+        let (front, behind) = name.split_once(status.as_str())?;
+        let ends_word = !behind.starts_with(char::is_alphanumeric);
+        (front.ends_with(' ') && ends_word).then(|| front.trim_end())
+    });
+    fronts.find(|front| !front.is_empty()).unwrap_or(name)
+}
+
 /// Reads a row by the order of its texts: name, degree, title, company, place, tenure.
 fn read_unmarked(view: &View<'_>, row: ElementRef<'_>, draft: &mut Draft) -> Option<()> {
     let links = view.all_in(row, "sales_lead_link").into_iter().take(20);
-    let (link, name) = links
+    let linked = links
         .filter_map(|link| Some((link, dom::sighted_text(link)?)))
-        .next()?;
+        .next();
+    let link = linked.as_ref().map(|(link, _)| *link);
+    let name = linked.map(|(_, name)| name);
+    let name = name.or_else(|| name_to_select(view, row))?;
+    let name = without_status(view, &name).to_owned();
     if view.rules.is_label("anonymous_member", &name) {
         return None;
     }
@@ -93,8 +131,8 @@ fn read_unmarked(view: &View<'_>, row: ElementRef<'_>, draft: &mut Draft) -> Opt
     let mut texts = dom::pieces(row, Grain::Span, Shown::Sighted)
         .into_iter()
         .take(80)
-        .skip_while(|piece| !dom::contains(link, piece.element))
-        .skip_while(|piece| dom::contains(link, piece.element))
+        .skip_while(|piece| link.is_some_and(|link| !dom::contains(link, piece.element)))
+        .skip_while(|piece| link.is_some_and(|link| dom::contains(link, piece.element)))
         .map(|piece| Piece {
             text: piece.text.trim_matches(['·', '•', ' ']).to_owned(),
             element: piece.element,
@@ -160,7 +198,8 @@ fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
     {
         Some(name) if view.rules.is_label("anonymous_member", &name) => return None,
         Some(name) => {
-            draft.offer(Field::FullName, "data_anonymize", Some(&name));
+            let name = without_status(view, &name);
+            draft.offer(Field::FullName, "data_anonymize", Some(name));
             read_marked(view, row, &mut draft);
         }
         None => read_unmarked(view, row, &mut draft)?,
@@ -176,6 +215,7 @@ fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
     if !draft.has(Field::ProfileUrl) {
         let own = links.iter().find_map(sales_lead::address);
         draft.offer(Field::ProfileUrl, "row_link", own);
+        draft.offer(Field::ProfileUrl, "row_urn", address_of_undrawn(view, row));
     }
     Some(draft.finish())
 }
