@@ -333,6 +333,7 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
             .into_iter()
             .map(|(text, _)| text)
             .filter(|text| Some(text) != shown.tagline.as_ref())
+            .take_while(|text| !text.starts_with(char::is_numeric))
             .collect();
     }
     match items.as_slice() {

@@ -1,7 +1,7 @@
 //! Pages with nothing to capture, named as what they are.
 
 use super::address::Address;
-use super::frame::is_in_frame;
+use super::frame::{is_frame, is_in_frame};
 use crate::document::ElementRef;
 use crate::dom::{self, Grain, Shown};
 use crate::sites::view::View;
@@ -52,9 +52,12 @@ pub(crate) fn by_document(view: &View<'_>) -> Option<&'static str> {
 /// stands in the first of them or after it.
 pub(crate) fn by_state(view: &View<'_>, first_row: Option<ElementRef<'_>>) -> Option<&'static str> {
     let counts = |state: &ElementRef<'_>| {
-        !is_in_frame(*state)
-            && !dom::is_within_hidden(*state)
-            && first_row.is_none_or(|row| state.id() < row.id())
+        // A page with nothing else may say it in its head.
+        let around = match first_row {
+            Some(row) => is_in_frame(*state) || state.id() > row.id(),
+            None => dom::ancestors(*state).take(100).any(is_frame),
+        };
+        !around && !dom::is_within_hidden(*state)
     };
     let states = [("error_state", "error"), ("no_results_state", "no_results")];
     for (key, kind) in states {

@@ -1,7 +1,7 @@
 //! Which elements of a page are rows of people.
 
 use crate::canonical;
-use crate::document::{Edge, ElementRef, PerNode};
+use crate::document::{Edge, ElementRef, NodeId, PerNode};
 use crate::dom::{self, Grain, Piece, Shown};
 use crate::sites::view::{self, View};
 
@@ -95,6 +95,7 @@ pub(crate) fn own<'a>(view: &'a View<'_>, rows: Vec<ElementRef<'a>>) -> Vec<Elem
     if rows.is_empty() || negative::found_nobody(view, rows.first().copied()) {
         return Vec::new();
     }
+    let holders = holders(view);
     let mut is_row = PerNode::default();
     let mut holds_row = PerNode::default();
     for row in &rows {
@@ -119,11 +120,12 @@ pub(crate) fn own<'a>(view: &'a View<'_>, rows: Vec<ElementRef<'a>>) -> Vec<Elem
             }
             Edge::Open(element) if is_frame(element) => walk.skip_within(),
             Edge::Open(element) if matches!(element.name(), "h1" | "h2" | "h3") => {
-                let text = dom::sighted_text(element);
-                let named = text.is_some_and(|text| view.rules.has_label("suggested", &text));
-                suggested = dom::ancestors(element)
-                    .find(|around| named && holds_row.get(around.id()))
-                    .map(ElementRef::id);
+                suggested =
+                    suggested_within(view, element, |id| holders.get(id) || holds_row.get(id))
+                        .filter(|scope| holds_row.get(scope.id()))
+                        // Before all rows it may stand above what was found.
+                        .filter(|scope| !kept.is_empty() || scope.name() == "section")
+                        .map(ElementRef::id);
             }
             Edge::Close(element) => {
                 suggested.take_if(|scope| *scope == element.id());
@@ -165,6 +167,22 @@ fn join<'a>(rows: &mut Vec<ElementRef<'a>>, others: Vec<ElementRef<'a>>) {
     };
     rows.extend(beside.into_iter().filter(is_new));
     rows.sort_by_key(|row| row.id());
+}
+
+/// The element whose members a heading calls suggestions: the nearest around it that holds any.
+fn suggested_within<'a>(
+    view: &View<'_>,
+    heading: ElementRef<'a>,
+    holds_member: impl Fn(NodeId) -> bool,
+) -> Option<ElementRef<'a>> {
+    if heading.node_count() > 60 {
+        return None;
+    }
+    let text = dom::sighted_text(heading)?;
+    if !view.rules.has_label("suggested", &text) {
+        return None;
+    }
+    dom::ancestors(heading).find(|around| holds_member(around.id()))
 }
 
 /// Rows that have a neighbour of the same kind: a lone link to a member is no list.

@@ -28,7 +28,9 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let shown_name = dom::sighted_text(name);
     let named = view.all("sales_row_company").into_iter();
     let named = named.filter(|other| dom::sighted_text(*other) != shown_name);
-    let around = Surroundings::of(Some(name), named.chain(view.all("sales_person_name")));
+    let people = ["sales_person_name", "sales_lead_link"];
+    let people = people.into_iter().flat_map(|key| view.all(key));
+    let around = Surroundings::of(Some(name), named.chain(people));
     let is_own = |element: &ElementRef<'_>| {
         let mut outer = once(*element).chain(dom::ancestors(*element));
         !outer.any(|one| others.get(one.id())) && around.is_own(*element)
