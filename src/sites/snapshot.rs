@@ -30,6 +30,7 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "data-sitekey",
     "data-sn-view-name",
     "data-text-ad",
+    "data-tracking-control-name",
     "data-vanity-name",
     "data-view-name",
     "data-x--people-list--person-name",
