@@ -1,6 +1,7 @@
 //! Sales Navigator: account searches and lists of accounts.
 
 use super::frame::is_in_frame;
+use super::negative;
 use super::sales_lead;
 use crate::Lead;
 use crate::canonical;
@@ -38,7 +39,11 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         page.leads.push(lead);
     }
     page.notes.truncate(200);
-    (!page.leads.is_empty()).then_some(page)
+    if page.leads.is_empty() {
+        return negative::found_nobody(view, None)
+            .then(|| ParsedPage::empty("linkedin", "no_results", None));
+    }
+    Some(page)
 }
 
 fn is_row(element: ElementRef<'_>) -> bool {

@@ -111,6 +111,8 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         others = sales_roles::others(view, &titles);
     }
     // Where no role holds them: what stands behind the name.
+    let card_of_name =
+        name.and_then(|name| dom::ancestors(name).find(|outer| outer.name() == "section"));
     let loose = |keys: &[&str]| {
         let known = title.is_some() || company.is_some() || shown_role.is_some();
         let name = name.filter(|_| !known)?;
@@ -119,6 +121,7 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
             .flat_map(|key| view.all(key).into_iter().take(200));
         found
             .filter(|element| name.id() < element.id())
+            .filter(|element| card_of_name.is_none_or(|card| dom::contains(card, *element)))
             .find(|element| is_loose(*element) && around.is_own(*element))
     };
     let loose_title = loose(&["sales_row_title", "sales_row_job_title"]);
