@@ -161,6 +161,27 @@ pub fn title_at(headline: &str, company: &str) -> Option<String> {
     title_beside(headline, company)
 }
 
+/// Whether two texts name the same company: the same words, or one goes on with a legal form, a
+/// place or the like ("Acme", "ACME GmbH").
+#[must_use]
+pub fn is_same_company(a: &str, b: &str) -> bool {
+    let begins = |whole: &str, front: &str| {
+        let letters = |text: &str| -> String {
+            let lower = text.lower();
+            lower.chars().filter(|c| c.is_alphanumeric()).collect()
+        };
+        let front = letters(front);
+        let mut read = String::new();
+        let words = whole.split(|c: char| !c.is_alphanumeric());
+        !front.is_empty()
+            && words.into_iter().any(|word| {
+                read.push_str(&letters(word));
+                read == front
+            })
+    };
+    begins(a, b) || begins(b, a)
+}
+
 /// Whether one of two names begins with the other, but for case and punctuation.
 fn begin_alike(a: &str, b: &str) -> bool {
     let (a, b) = (a.lower(), b.lower());

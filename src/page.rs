@@ -11,6 +11,7 @@ pub struct PageInfo {
     pub site: String,
     /// What the page is: `profile`, `guest_profile`, `people_search`, `company`,
     /// `company_people`, `connections`, `sales_lead`, `sales_lead_list`, `sales_account`,
+    /// `sales_account_list`,
     /// `person`, `organization`, `people_list`, `company_list`, `search_results`; or, with
     /// nothing to capture, `login_wall`, `error`, `captcha`, `consent`, `js_shell`, `feed`,
     /// `no_results`, `loading`, `unsupported`.

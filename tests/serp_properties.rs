@@ -11,7 +11,8 @@
     unreachable_pub
 )]
 
-use std::time::{Duration, Instant};
+#[path = "support/growth.rs"]
+mod growth;
 
 use lode_core::lead::FIELD_CHARS_MAX;
 use lode_core::sites;
@@ -115,30 +116,6 @@ fn page(piece: &str, bytes: usize) -> String {
     piece.repeat(bytes / piece.len() + 1)
 }
 
-/// Time that this thread has run: on Linux without the time that others took.
-fn thread_time() -> Duration {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    std::fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|stat| stat.split_whitespace().next()?.parse().ok())
-        .map_or_else(
-            || START.get_or_init(Instant::now).elapsed(),
-            Duration::from_nanos,
-        )
-}
-
-/// Shortest of three readings.
-fn time(url: &str, html: &str) -> Duration {
-    (0..3)
-        .map(|_| {
-            let start = thread_time();
-            let _ = sites::read(url, html);
-            thread_time().saturating_sub(start)
-        })
-        .min()
-        .unwrap()
-}
-
 #[test]
 fn time_grows_with_the_page_and_not_with_its_square() {
     let pieces = [
@@ -153,12 +130,7 @@ fn time_grows_with_the_page_and_not_with_its_square() {
     ];
     for url in [GOOGLE, PERSON, PEOPLE] {
         for piece in pieces {
-            let (small, large) = (page(piece, 60_000), page(piece, 480_000));
-            // Eight times the page: linear time is eight times as long, quadratic time 64
-            // times. A clock with coarse ticks gets a second chance.
-            let in_proportion = (0..3)
-                .any(|_| time(url, &large) < time(url, &small) * 24 + Duration::from_millis(30));
-            assert!(in_proportion, "{url} {piece}");
+            growth::assert_in_proportion(url, 60_000, |bytes| page(piece, bytes));
         }
     }
 }

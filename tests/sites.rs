@@ -338,7 +338,15 @@ fn snapshots(site: &str) {
     insta::with_settings!({snapshot_path => format!("pages/{site}"), prepend_module_to_snapshot => false, omit_expression => true}, {
         insta::glob!(format!("pages/{site}"), "*.html", |path| {
             let html = std::fs::read_to_string(path).unwrap();
-            let page = lode_core::sites::read(address(&html), &html);
+            let url = address(&html);
+            let page = lode_core::sites::read(url, &html);
+            // As the extension sends it: with what readers look at, and nothing else. It never
+            // sees a page of scripts alone, whose kind they tell.
+            let sent = mutation::snapshot(url, &html);
+            let small = lode_core::sites::read_snapshot(url, &sent);
+            let told = |page: &lode_core::ParsedPage| (page.leads.clone(), page.notes.clone());
+            assert_eq!(told(&page), told(&small), "{}", path.display());
+            assert_eq!(page.anonymous_rows, small.anonymous_rows, "{}", path.display());
             insta::assert_json_snapshot!("read", page);
         });
     });

@@ -132,6 +132,14 @@ fn at_company(left: &[Word], at: &Word, right: &[Word], all_small: bool) -> Opti
             is_minor: title::is_minor(left),
         });
     }
+    let is_school = right.iter().any(|word| lexicon::SCHOOLS.has(&word.key));
+    if !is_handle && !is_school && is_role(left) {
+        return Some(Reading::Position {
+            title: super::text::join(left),
+            company,
+            is_minor: left.iter().all(|word| lexicon::MINOR_JOBS.has(&word.key)),
+        });
+    }
     let is_working = left
         .first()
         .is_some_and(|first| lexicon::WORKING.has(&first.key));
@@ -143,7 +151,7 @@ fn at_company(left: &[Word], at: &Word, right: &[Word], all_small: bool) -> Opti
         });
     }
     let is_bare = left.is_empty() && is_handle && !right.iter().any(title::is_job);
-    if is_bare || is_working || is_owning(left) {
+    if is_bare || is_working || (is_owning(left) && !is_school) {
         return Some(Reading::Position {
             title: None,
             company,
@@ -151,6 +159,34 @@ fn at_company(left: &[Word], at: &Word, right: &[Word], all_small: bool) -> Opti
         });
     }
     None
+}
+
+/// Whether words before "at" are a role, though no known job is among them: "Senior Creative",
+/// "Quietmaker".
+fn is_role(left: &[Word]) -> bool {
+    let is_plain = |word: &Word| {
+        let is_link = matches!(word.key.as_str(), "&" | "and" | "of");
+        is_link || (word.starts_large() && word.text.chars().all(|c| c.is_alphabetic() || c == '-'))
+    };
+    let refused = [
+        lexicon::SENTENCE,
+        lexicon::STUDENT,
+        lexicon::DOINGS,
+        lexicon::SKILLS,
+    ];
+    let is_refused = |word: &Word| refused.iter().any(|list| list.has(&word.key));
+    if left.len() > 4 || !left.iter().all(is_plain) || left.iter().skip(1).any(is_refused) {
+        return false;
+    }
+    match left {
+        [first, _, ..] if lexicon::LEVELS.has(&first.key) => true,
+        [first, ..] if is_refused(first) => false,
+        [.., last] => {
+            last.key.chars().count() > 5
+                && lexicon::ROLE_ENDS.iter().any(|end| last.key.ends_with(end))
+        }
+        [] => false,
+    }
 }
 
 /// A field of work beside "at": "P&L Ownership at Acme" beside a title elsewhere.

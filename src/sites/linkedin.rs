@@ -1,18 +1,25 @@
 //! LinkedIn: member and guest profiles, searches, companies, connections, Sales Navigator.
 
 mod address;
+mod badges;
 mod company;
 mod company_people;
 mod connections;
+mod frame;
+mod guest_position;
 mod guest_profile;
 mod member_profile;
 mod negative;
 mod people_search;
 mod position;
+mod row_list;
 mod rows;
 mod sales_account;
+mod sales_companies;
 mod sales_lead;
 mod sales_list;
+mod sales_roles;
+mod surroundings;
 mod top_card;
 mod voyager;
 
@@ -50,6 +57,7 @@ pub(crate) fn read(view: &View<'_>) -> ParsedPage {
         Address::Company => company::read(view),
         Address::SalesLead { id } => sales_lead::read(view, id),
         Address::SalesLeadList => sales_list::read(view),
+        Address::SalesAccountList => sales_companies::read(view),
         Address::SalesAccount => sales_account::read(view),
         _ => {
             let kind = negative::by_document(view).filter(|kind| *kind == "error");

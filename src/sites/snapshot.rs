@@ -9,6 +9,7 @@ use crate::selector::{Carried, Selector};
 /// Attributes that readers look at.
 pub const KEPT_ATTRIBUTES: &[&str] = &[
     "action",
+    "alt",
     "aria-expanded",
     "aria-hidden",
     "aria-label",
@@ -26,6 +27,7 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "data-news-doc-id",
     "data-pla",
     "data-q",
+    "data-scroll-into-view",
     "data-sdui-screen",
     "data-section",
     "data-sitekey",
@@ -34,6 +36,7 @@ pub const KEPT_ATTRIBUTES: &[&str] = &[
     "data-testid",
     "data-text-ad",
     "data-tracking-control-name",
+    "data-vanity-name",
     "data-view-name",
     "data-x--people-list--person-name",
     "data-x-search-result",

@@ -29,6 +29,8 @@ pub(crate) enum Address {
     },
     /// A lead search or list in Sales Navigator.
     SalesLeadList,
+    /// An account search or list in Sales Navigator.
+    SalesAccountList,
     /// An account in Sales Navigator.
     SalesAccount,
     /// Log in, sign up, `authwall`.
@@ -46,7 +48,7 @@ pub(crate) enum Address {
 impl Address {
     /// Reads an address on LinkedIn.
     pub(crate) fn of(url: &Url) -> Self {
-        if let Some(slug) = canonical::slug_after(url, &["in"]) {
+        if let Some(slug) = canonical::slug_after(url, &["in"]).or_else(|| mobile_profile(url)) {
             return Self::Profile { slug };
         }
         let segments: Vec<&str> = url
@@ -66,6 +68,12 @@ impl Address {
                 id: id.split(',').next().unwrap_or_default().to_owned(),
             },
             ["sales", "lists" | "search", "people", ..] => Self::SalesLeadList,
+            [
+                "sales",
+                "lists" | "search",
+                "company" | "companies" | "accounts",
+                ..,
+            ] => Self::SalesAccountList,
             ["sales", "company" | "account" | "accounts", ..] => Self::SalesAccount,
             ["authwall" | "login" | "signup" | "uas", ..] | ["start", ..] => Self::Login,
             ["checkpoint", "lg" | "login", ..] => Self::Login,
@@ -73,6 +81,12 @@ impl Address {
             _ => Self::Other,
         }
     }
+}
+
+/// The slug of a profile's address in the layout for mobile browsers.
+pub(crate) fn mobile_profile(url: &Url) -> Option<String> {
+    canonical::slug_after(url, &["mwlite", "in"])
+        .or_else(|| canonical::slug_after(url, &["mwlite", "profile", "in"]))
 }
 
 /// The canonical form of a profile's address before vanity names, where it is one.
@@ -105,6 +119,14 @@ mod tests {
             profile
         );
         assert_eq!(
+            of("https://www.linkedin.com/mwlite/in/ada-example"),
+            profile
+        );
+        assert_eq!(
+            of("https://www.linkedin.com/mwlite/profile/in/ada-example?x=1"),
+            profile
+        );
+        assert_eq!(
             of("https://www.linkedin.com/search/results/people/?keywords=x"),
             Address::PeopleSearch
         );
@@ -117,6 +139,10 @@ mod tests {
             Address::SalesLead {
                 id: "ACwAAx".to_owned()
             }
+        );
+        assert_eq!(
+            of("https://www.linkedin.com/sales/lists/company/71"),
+            Address::SalesAccountList
         );
         assert_eq!(of("https://www.linkedin.com/authwall?x=1"), Address::Login);
         assert_eq!(of("https://www.linkedin.com/"), Address::Home);

@@ -3,6 +3,7 @@
 use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
+use super::frame::is_in_frame;
 use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Shown};
@@ -36,18 +37,30 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         return None;
     }
     let organization = organization(view, &own);
+    let heading = view.first("company_name");
+    let own_tab = own_tab(view, &own);
     let card = view.first("company_card").or_else(|| {
-        let heading = view.first("company_name")?;
-        dom::ancestors(heading)
-            .take(14)
-            .find(|ancestor| ancestor.name() == "section")
+        let around: Vec<ElementRef<'_>> = dom::ancestors(heading?).take(14).collect();
+        let mut sections = around.iter().filter(|around| around.name() == "section");
+        let with_tab = || {
+            around
+                .iter()
+                .take_while(|around| !matches!(around.name(), "main" | "body"))
+                .find(|around| own_tab.is_some_and(|tab| dom::contains(**around, tab)))
+        };
+        sections.next().or_else(with_tab).copied()
     });
+    // The "about" tab alone: a heading and the list of what the company is.
+    let about = ["website", "industry", "headquarters"];
+    let is_about = heading.is_some_and(|heading| !is_in_frame(heading))
+        && !view.has("other_screen")
+        && about.iter().any(|label| listed(view, label).is_some());
     let embedded = embedded(view, &own);
     // A page whose application has not drawn anything yet: its data and its title agree.
     let undrawn = card.is_none()
         && view.first("company_name").is_none()
         && embedded.as_ref().is_some_and(|node| is_titled(view, node));
-    if organization.is_none() && card.is_none() && !undrawn {
+    if organization.is_none() && card.is_none() && !undrawn && !is_about {
         return None;
     }
     if shows_another(view, card, &own) {
@@ -69,6 +82,8 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let told = organization.is_some()
         || named_alike
         || undrawn
+        || is_about
+        || own_tab.is_some_and(|tab| card.is_some_and(|card| dom::contains(card, tab)))
         || view.has("company_card")
         || view.has("company_tab");
     if !told {
@@ -125,35 +140,34 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let layout = if guest { "guest" } else { "ember" };
     let mut page = ParsedPage::empty("linkedin", "company", Some(layout));
     page.notes = notes;
-    if lead.full_name.is_some() {
-        page.leads.push(lead);
-    }
+    // Without a name it is not drawn yet, unless the page says what went wrong.
+    lead.full_name.as_ref()?;
+    page.leads.push(lead);
     Some(page)
 }
 
-/// The JSON-LD organization of this page.
+/// The JSON-LD organization of this page: the one with its address, else one without any.
 fn organization<'v>(view: &'v View<'_>, own: &str) -> Option<&'v Node> {
-    view.json_ld()
-        .iter()
-        .filter_map(Value::as_object)
-        .find(|node| {
-            let kind = node
-                .get("@type")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            if !matches!(
+    let address = |node: &Node| {
+        ["url", "@id"]
+            .iter()
+            .filter_map(|key| node.get(*key).and_then(Value::as_str))
+            .filter_map(|url| canonical::resolve(&view.url, url))
+            .find_map(|url| canonical::linkedin_company(&url))
+    };
+    let organizations = || {
+        let nodes = view.json_ld().iter().filter_map(Value::as_object);
+        nodes.filter(|node| {
+            let kind = node.get("@type").and_then(Value::as_str);
+            matches!(
                 kind,
-                "Organization" | "Corporation" | "EducationalOrganization"
-            ) {
-                return false;
-            }
-            let url = ["url", "@id"]
-                .iter()
-                .filter_map(|key| node.get(*key).and_then(Value::as_str))
-                .filter_map(|url| canonical::resolve(&view.url, url))
-                .find_map(|url| canonical::linkedin_company(&url));
-            url.is_none_or(|url| url == own)
+                Some("Organization" | "Corporation" | "EducationalOrganization")
+            )
         })
+    };
+    organizations()
+        .find(|node| address(node).as_deref() == Some(own))
+        .or_else(|| organizations().find(|node| address(node).is_none()))
 }
 
 /// The Voyager company whose `universalName`, or id, is the address's.
@@ -191,6 +205,25 @@ fn embedded(view: &View<'_>, own: &str) -> Option<Node> {
     None
 }
 
+/// A link to one of the company's own tabs, outside of what stands around the page's own matter.
+fn own_tab<'a>(view: &'a View<'_>, own: &str) -> Option<ElementRef<'a>> {
+    let links = view.root().descendent_elements();
+    let links = links.filter(|link| {
+        let href = link.attr("href").unwrap_or_default();
+        let parts = ["/about", "/people", "/posts", "/jobs", "/life"];
+        link.name() == "a" && parts.iter().any(|part| href.contains(part))
+    });
+    links
+        .filter(|link| !is_in_frame(*link))
+        .take(200)
+        .find(|link| {
+            let company = view
+                .href(*link)
+                .and_then(|url| canonical::linkedin_company(&url));
+            company.as_deref() == Some(own)
+        })
+}
+
 /// Whether the document's title begins with the company's name.
 fn is_titled(view: &View<'_>, company: &Node) -> bool {
     let name = company.get("name").and_then(Value::as_str).map(fold);
@@ -202,22 +235,40 @@ fn is_titled(view: &View<'_>, company: &Node) -> bool {
     })
 }
 
-/// Whether the navigation of the page belongs to another company: in-page navigation is half
-/// done.
-pub(crate) fn shows_another(view: &View<'_>, card: Option<ElementRef<'_>>, own: &str) -> bool {
+/// The companies that the tabs of the page are of.
+fn tabs<'a>(
+    view: &'a View<'_>,
+    card: Option<ElementRef<'a>>,
+) -> impl Iterator<Item = String> + use<'a> {
     let scope = card.unwrap_or_else(|| view.root());
-    let mut tabs = view
-        .all_in(scope, "company_tab")
-        .into_iter()
+    let links = view.all_in(scope, "company_tab").into_iter();
+    links
         .filter_map(|link| view.href(link))
         .filter_map(|url| canonical::linkedin_company(&url))
-        .peekable();
-    // A numeric address is shown with the slug in its links.
-    let numeric = own
-        .rsplit('/')
-        .next()
-        .is_some_and(|slug| slug.bytes().all(|b| b.is_ascii_digit()));
-    tabs.peek().is_some() && !numeric && !tabs.any(|tab| tab == own)
+}
+
+fn last_part(address: &str) -> Option<&str> {
+    address.rsplit('/').next()
+}
+
+/// Whether the navigation of the page belongs to another company: in-page navigation is half
+/// done. A school may be addressed as a company: the last part is the same.
+pub(crate) fn shows_another(view: &View<'_>, card: Option<ElementRef<'_>>, own: &str) -> bool {
+    let mut tabs = tabs(view, card).peekable();
+    tabs.peek().is_some() && !tabs.any(|tab| is_tab_of(&tab, own))
+}
+
+/// Whether a tab can be of the company at `own`: a numeric address is shown with the slug in
+/// its links.
+fn is_tab_of(tab: &str, own: &str) -> bool {
+    last_part(tab) == last_part(own)
+        || last_part(own).is_some_and(|slug| slug.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether the page is a school's: its address or its own tabs say so.
+pub(crate) fn is_school(view: &View<'_>, own: &str) -> bool {
+    own.contains("/school/")
+        || tabs(view, None).any(|tab| tab.contains("/school/") && is_tab_of(&tab, own))
 }
 
 /// What the top card shows.
@@ -282,6 +333,7 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
             .into_iter()
             .map(|(text, _)| text)
             .filter(|text| Some(text) != shown.tagline.as_ref())
+            .take_while(|text| !text.starts_with(char::is_numeric))
             .collect();
     }
     match items.as_slice() {

@@ -1,4 +1,4 @@
-//! A company's people.
+//! A company's people, and a school's.
 
 use super::company;
 use super::rows::{self, Layout};
@@ -12,7 +12,10 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         return None;
     }
     let mut page = ParsedPage::empty("linkedin", "company_people", Some("ember"));
-    let employer = company::shown_name(view).map(|name| (name, Some(own)));
+    // A school's people are its alumni: it employs few of them.
+    let employer = company::shown_name(view)
+        .filter(|_| !company::is_school(view, &own))
+        .map(|name| (name, Some(own)));
     let layout = Layout {
         rows: "company_people_row",
         with_location: false,

@@ -4,17 +4,17 @@
 use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
+use super::guest_position;
 use super::member_profile::titled_name;
-use super::position::{self, Position};
+use super::negative;
 use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
-use crate::lead;
 use crate::page::{Note, ParsedPage};
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
 
-type Node = Map<String, Value>;
+pub(crate) type Node = Map<String, Value>;
 
 /// Reads a guest profile; `None` where the document is none. `slug` is that of the address
 /// in view, empty where it has none, `address` its canonical form.
@@ -57,7 +57,7 @@ pub(crate) fn read(view: &View<'_>, slug: &str, address: &str) -> Option<ParsedP
     draft.offer(Field::Industry, "top_card", shown.industry.as_deref());
     draft.offer(Field::Website, "top_card", shown.website.as_deref());
     draft.offer(Field::ProfileUrl, "address", Some(address));
-    offer_positions(&mut draft, view, person, card);
+    guest_position::offer(&mut draft, view, person, card);
     let layout = if person.is_some() {
         "guest_json_ld"
     } else {
@@ -68,6 +68,10 @@ pub(crate) fn read(view: &View<'_>, slug: &str, address: &str) -> Option<ParsedP
     page.notes = notes;
     if lead.full_name.is_some() {
         page.leads.push(lead);
+    } else {
+        // Not drawn yet, unless the page says what went wrong.
+        let said = negative::by_state(view, None);
+        said.unwrap_or("loading").clone_into(&mut page.page.kind);
     }
     Some(page)
 }
@@ -82,31 +86,31 @@ fn names_address(view: &View<'_>, slug: &str) -> bool {
         .any(|text| canonical::normal_slug(&text).as_deref() == Some(slug))
 }
 
-/// The JSON-LD person, unless its own address says it is somebody else.
+/// The JSON-LD person: the one with the page's own address, else one without any.
 fn person<'v>(view: &'v View<'_>, slug: &str) -> Option<&'v Node> {
-    view.json_ld()
-        .iter()
-        .filter_map(Value::as_object)
-        .find(|node| {
-            if node.get("@type").and_then(Value::as_str) != Some("Person") {
-                return false;
-            }
-            let own = ["sameAs", "url", "@id"]
-                .iter()
-                .filter_map(|key| node.get(*key).and_then(Value::as_str))
-                .filter_map(|url| canonical::resolve(&view.url, url))
-                .find_map(|url| canonical::slug_after(&url, &["in"]));
-            own.is_none_or(|own| own == slug)
-        })
+    let own = |node: &Node| {
+        ["sameAs", "url", "@id"]
+            .iter()
+            .filter_map(|key| node.get(*key).and_then(Value::as_str))
+            .filter_map(|url| canonical::resolve(&view.url, url))
+            .find_map(|url| canonical::slug_after(&url, &["in"]))
+    };
+    let people = || {
+        let nodes = view.json_ld().iter().filter_map(Value::as_object);
+        nodes.filter(|node| node.get("@type").and_then(Value::as_str) == Some("Person"))
+    };
+    people()
+        .find(|node| own(node).as_deref() == Some(slug))
+        .or_else(|| people().find(|node| own(node).is_none()))
 }
 
 /// A text of a JSON-LD node, entities decoded; masked texts (`*****`) are absent.
-fn text(value: &Value) -> Option<String> {
+pub(crate) fn text(value: &Value) -> Option<String> {
     shown(&dom::decode_entities(value.as_str()?))
 }
 
 /// A text unless it is empty or masked for visitors.
-fn shown(text: &str) -> Option<String> {
+pub(crate) fn shown(text: &str) -> Option<String> {
     let text = dom::collapse(text);
     (!text.is_empty() && !text.contains("***")).then_some(text)
 }
@@ -235,121 +239,8 @@ fn definitions(view: &View<'_>, card: ElementRef<'_>) -> Vec<(String, String)> {
     pairs
 }
 
-/// Title and company: JSON-LD, the experience section, the top card.
-fn offer_positions(
-    draft: &mut Draft,
-    view: &View<'_>,
-    person: Option<&Node>,
-    card: Option<ElementRef<'_>>,
-) {
-    if let Some(person) = person {
-        let employers = employers(view, person);
-        let titles = list(person.get("jobTitle"));
-        if let Some((company, url)) = employers.first() {
-            draft.offer(Field::Company, "json_ld", company.as_deref());
-            draft.offer(Field::CompanyUrl, "json_ld", url.as_deref());
-            // Titles and employers are two lists: they pair where they are as long.
-            if titles.len() == employers.len() {
-                draft.offer(
-                    Field::Title,
-                    "json_ld",
-                    titles.first().and_then(|t| text(t)),
-                );
-            }
-        }
-    }
-    let positions = positions(view);
-    let mut current = positions.iter().filter(|position| position.current);
-    if let Some(first) = current.next() {
-        draft.offer(Field::Title, "experience", first.title.as_deref());
-        draft.offer(Field::Company, "experience", first.company.as_deref());
-        draft.offer(
-            Field::CompanyUrl,
-            "experience",
-            first.company_url.as_deref(),
-        );
-        for other in current {
-            draft.other_position(lead::Position {
-                title: other.title.clone(),
-                company: other.company.clone(),
-                company_url: other.company_url.clone(),
-            });
-        }
-        draft.complete_from_headline();
-        return;
-    }
-    if !positions.is_empty() {
-        draft.note("title", "experience", "no_current_position");
-        return;
-    }
-    if let Some(link) = card.and_then(|card| view.first_in(card, "guest_current_company")) {
-        draft.offer(
-            Field::Company,
-            "top_card",
-            dom::sighted_text(link).as_deref().and_then(shown),
-        );
-    }
-    draft.offer(Field::Company, "meta", described(view, "experience"));
-    draft.read_headline();
-}
-
-/// JSON-LD employers without an end date, as (name, company page).
-fn employers(view: &View<'_>, person: &Node) -> Vec<(Option<String>, Option<String>)> {
-    list(person.get("worksFor"))
-        .into_iter()
-        .filter_map(Value::as_object)
-        .filter(|employer| {
-            employer
-                .get("member")
-                .and_then(|member| member.get("endDate"))
-                .is_none()
-        })
-        .take(50)
-        .map(|employer| {
-            let url = employer
-                .get("url")
-                .and_then(Value::as_str)
-                .and_then(|url| canonical::resolve(&view.url, url))
-                .and_then(|url| canonical::linkedin_company(&url));
-            (employer.get("name").and_then(text), url)
-        })
-        .collect()
-}
-
-/// A JSON-LD value that may be one or a list.
-fn list(value: Option<&Value>) -> Vec<&Value> {
-    match value {
-        Some(Value::Array(list)) => list.iter().collect(),
-        Some(one) => vec![one],
-        None => Vec::new(),
-    }
-}
-
-fn positions(view: &View<'_>) -> Vec<Position> {
-    let marked: Vec<Position> = view
-        .all("guest_position")
-        .into_iter()
-        .take(60)
-        .flat_map(|item| position::read_item(view, item, Grain::Span))
-        .collect();
-    let found = if marked.is_empty() {
-        position::of_section(view, "experience_section", "experience", Grain::Span)
-    } else {
-        marked
-    };
-    found
-        .into_iter()
-        .filter_map(|mut position| {
-            position.title = position.title.as_deref().and_then(shown);
-            position.company = position.company.as_deref().and_then(shown);
-            (position.title.is_some() || position.company.is_some()).then_some(position)
-        })
-        .take(100)
-        .collect()
-}
-
 /// A part of the description: "… · Experience: Acme · Education: … · Location: Paris · …".
-fn described(view: &View<'_>, label: &str) -> Option<String> {
+pub(crate) fn described(view: &View<'_>, label: &str) -> Option<String> {
     let description = view.meta("description")?;
     let mut parts = description.split(" · ");
     parts

@@ -3,6 +3,7 @@
 
 use crate::document::ElementRef;
 
+use super::frame::is_in_frame;
 use super::negative;
 use super::position::{self, Position};
 use super::top_card::{self, Identity, TopCard};
@@ -12,8 +13,10 @@ use crate::dom::{self, Grain, Shown};
 use crate::lead;
 use crate::name;
 use crate::page::{Note, ParsedPage};
+use crate::rules::fold;
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
+use crate::unicode::{is_mark, nfd};
 
 /// Reads a member profile; `None` where the document is none.
 pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
@@ -56,7 +59,10 @@ pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
             Some("voyager")
         } else if top_card::has_own_page_link(view, view.root(), slug) {
             Some("own_links")
-        } else if shown.is_some() && shown == titled {
+        } else if let Some(shown) = shown.filter(|shown| titled.as_ref() == Some(shown))
+            && !is_of_another(view, slug, &shown, named.as_deref())
+        {
+            // Card and title may both be left from the profile before.
             Some("title")
         } else {
             None
@@ -80,6 +86,51 @@ pub(crate) fn read(view: &View<'_>, slug: &str) -> Option<ParsedPage> {
     Some(page)
 }
 
+/// Whether the page itself says that the member at `slug` has another name than the one shown:
+/// its data does, or a link to the member whose text has the slug's words, as the list has that
+/// led here. Names in another script, or of which the slug tells nothing, say nothing.
+fn is_of_another(view: &View<'_>, slug: &str, shown: &str, named: Option<&str>) -> bool {
+    let shown = words(shown);
+    let differs = |other: &[String]| {
+        !shown.is_empty() && !other.is_empty() && !other.iter().any(|word| shown.contains(word))
+    };
+    if named.is_some_and(|named| differs(&words(named))) {
+        return true;
+    }
+    let decoded = canonical::percent_decode(slug).unwrap_or_default();
+    let in_slug = words(&decoded.replace(['-', '_'], " "));
+    if !differs(&in_slug) {
+        return false;
+    }
+    let links = view.root().descendent_elements();
+    let own = links.filter(|link| {
+        let href = link.attr("href").filter(|_| link.name() == "a");
+        href.is_some_and(|href| href.contains("/in/"))
+            && view
+                .href(*link)
+                .is_some_and(|url| canonical::slug_after(&url, &["in"]).as_deref() == Some(slug))
+    });
+    let texts: Vec<Vec<String>> = own
+        .take(40)
+        .filter_map(dom::sighted_text)
+        .map(|text| words(&text))
+        .collect();
+    texts.iter().all(|text| differs(text) || text.is_empty())
+        && texts
+            .iter()
+            .any(|text| text.iter().any(|word| in_slug.contains(word)))
+}
+
+/// The words of a name in Latin letters, for comparison: without marks, three letters and more.
+fn words(name: &str) -> Vec<String> {
+    let folded: String = nfd(&fold(name)).chars().filter(|c| !is_mark(*c)).collect();
+    folded
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| word.len() > 2 && word.is_ascii())
+        .map(str::to_owned)
+        .collect()
+}
+
 fn note(field: &str, strategy: &str, reason: &str) -> Note {
     Note {
         field: field.to_owned(),
@@ -90,6 +141,10 @@ fn note(field: &str, strategy: &str, reason: &str) -> Note {
 
 /// The name in the document's title, without a counter of unread messages before it.
 pub(crate) fn titled_name(view: &View<'_>) -> Option<String> {
+    if top_card::is_mobile(view) {
+        // "Profile | LinkedIn".
+        return None;
+    }
     let title = dom::title(&view.document)?;
     let title = match title
         .strip_prefix('(')
@@ -138,7 +193,7 @@ fn find_cards<'a>(view: &'a View<'_>, titled: Option<&str>) -> Vec<ElementRef<'a
         .take(20)
         .find(|heading| {
             let text = dom::sighted_text(*heading);
-            titled.is_none_or(|titled| text.as_deref() == Some(titled))
+            titled.is_none_or(|titled| text.as_deref() == Some(titled)) && !is_in_frame(*heading)
         })
         .and_then(|heading| card_around(view, heading))
         .into_iter()
@@ -182,7 +237,12 @@ fn extract(
     }
     offer_positions(&mut draft, view, (slug, identity), &shown, embedded);
     draft.offer(Field::Website, "top_card", shown.website.as_deref());
-    finish(view, draft, if shown.sdui { "sdui" } else { "ember" })
+    let layout = match shown.sdui {
+        true => "sdui",
+        false if top_card::is_mobile(view) => "mobile",
+        false => "ember",
+    };
+    finish(view, draft, layout)
 }
 
 /// The page not yet rendered: only the embedded data speaks.
@@ -230,7 +290,11 @@ fn offer_profile_url(
             public.map(|slug| url(&slug)),
         );
     }
-    draft.offer(Field::ProfileUrl, "address", Some(url(slug)));
+    if !draft.has(Field::ProfileUrl) {
+        draft.offer(Field::ProfileUrl, "address", Some(url(slug)));
+    }
+    // Rows of members may be linked by the id alone.
+    draft.also_at(Some(url(slug)));
 }
 
 /// What the embedded data adds; the page itself has been offered before.
@@ -275,7 +339,9 @@ fn offer_positions(
     embedded: Option<&Member>,
 ) {
     let sdui = shown.sdui;
-    let grain = if sdui { Grain::Block } else { Grain::Span };
+    // For mobile browsers the two ends of a range of dates are spans of one line.
+    let in_blocks = sdui || top_card::is_mobile(view);
+    let grain = if in_blocks { Grain::Block } else { Grain::Span };
     let own = |section| top_card::is_of(view, section, slug, identity);
     let section = position::section_of(view, "experience_section", "experience", own);
     let positions = section.map_or_else(Vec::new, |section| position::within(view, section, grain));

@@ -1,6 +1,7 @@
 //! People search: the layout with hashed classes, `data-chameleon-result-urn`,
 //! `entity-result`, `reusable-search`, and the Ember layout of 2018.
 
+use super::negative;
 use super::rows::{self, Layout};
 use crate::page::ParsedPage;
 use crate::sites::view::View;
@@ -19,5 +20,9 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         company: None,
     };
     rows::read(view, layout, &mut page);
-    (!page.leads.is_empty() || page.anonymous_rows > 0).then_some(page)
+    if page.leads.is_empty() && page.anonymous_rows == 0 {
+        return negative::found_nobody(view, None)
+            .then(|| ParsedPage::empty("linkedin", "no_results", None));
+    }
+    Some(page)
 }

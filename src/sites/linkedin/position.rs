@@ -8,6 +8,7 @@
 
 use crate::document::ElementRef;
 
+use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
 use crate::sites::view::View;
@@ -27,7 +28,7 @@ pub(crate) struct Position {
 
 impl Position {
     /// A career break is listed like a position, but is none.
-    fn without_break(mut self, view: &View<'_>) -> Self {
+    pub(crate) fn without_break(mut self, view: &View<'_>) -> Self {
         let named = |text: &Option<String>| {
             text.as_deref()
                 .is_some_and(|text| view.rules.is_label("career_break", text))
@@ -105,7 +106,12 @@ fn around_items<'a>(
 /// The items of a section, without items within items.
 pub(crate) fn items<'a>(view: &View<'_>, section: ElementRef<'a>) -> Vec<ElementRef<'a>> {
     let mut outer: Vec<ElementRef<'a>> = Vec::new();
-    for item in view.all_in(section, "section_item") {
+    let key = if top_card::is_mobile(view) {
+        "mobile_item"
+    } else {
+        "section_item"
+    };
+    for item in view.all_in(section, key) {
         if !outer.last().is_some_and(|last| dom::contains(*last, item)) {
             outer.push(item);
         }
@@ -122,15 +128,26 @@ pub(crate) fn read_item(view: &View<'_>, item: ElementRef<'_>, grain: Grain) -> 
         .collect();
     // A picture may repeat the first text for screen readers.
     pieces.dedup_by(|second, first| second.text == first.text);
-    let Some(first_date) = pieces.iter().skip(1).position(|p| is_date_range(&p.text)) else {
+    let Some(first_date) = first_date(&pieces) else {
         return Vec::new();
     };
-    let first_date = first_date + 1;
     let company_url = company_url(view, item);
     let Some(dated) = pieces.get(first_date) else {
         return Vec::new();
     };
     if let Some(role) = role_within(dated.element, item) {
+        if pieces
+            .first()
+            .is_some_and(|first| dom::contains(role, first.element))
+        {
+            // A list within the item holds all of it: positions, not roles.
+            let list = role.parent().into_iter();
+            let within = list.flat_map(|list| list.child_elements());
+            let within = within.filter(|inner| inner.name() == "li").take(50);
+            return within
+                .flat_map(|inner| read_item(view, inner, grain))
+                .collect();
+        }
         return grouped(view, &pieces, item, role, company_url, grain);
     }
     let stacked = stacked(view, &pieces, item, first_date, company_url.as_deref());
@@ -146,6 +163,30 @@ pub(crate) fn read_item(view: &View<'_>, item: ElementRef<'_>, grain: Grain) -> 
         company_url,
         current: dates_go_on(&pieces, first_date),
     }]
+}
+
+/// Where the first date range stands: behind the title, and behind a company that looks like one
+/// ("Expo 2020 - Dubai"), which has no duration while the range that follows it does.
+fn first_date(pieces: &[Piece<'_>]) -> Option<usize> {
+    let first = 1 + pieces.iter().skip(1).position(|p| is_date_range(&p.text))?;
+    let lasts = |at: usize| {
+        pieces
+            .get(at)
+            .is_some_and(|piece| has_duration(&piece.text))
+    };
+    let next = pieces.get(first + 1);
+    let follows = next.is_some_and(|next| is_date_range(&next.text));
+    Some(first + usize::from(first == 1 && follows && !lasts(first) && lasts(first + 1)))
+}
+
+/// Whether a date range says how long it is: "Jan 2020 - Present · 3 yrs", or "… 3 years".
+fn has_duration(text: &str) -> bool {
+    let behind = text.split_once(DASHES).map_or("", |(_, end)| end);
+    let numbers = behind.split(|c: char| !c.is_numeric());
+    numbers
+        .filter(|number| (1..=2).contains(&number.chars().count()))
+        .count()
+        > 0
 }
 
 /// The list item around a date range, where it is a role within `item`.
@@ -224,15 +265,12 @@ fn grouped(
                 .filter(|piece| !view.rules.is_label("position_field", &piece.text))
                 .take(50)
                 .collect();
-            let date = pieces
-                .iter()
-                .skip(1)
-                .position(|piece| is_date_range(&piece.text))?;
+            let date = first_date(&pieces)?;
             Some(Position {
                 title: pieces.first().map(|piece| piece.text.clone()),
                 company: company.clone(),
                 company_url: company_url.clone(),
-                current: dates_go_on(&pieces, date + 1),
+                current: dates_go_on(&pieces, date),
             })
         })
         .collect()
@@ -255,11 +293,15 @@ pub(crate) fn company_name(text: &str) -> String {
         .to_owned()
 }
 
-const DASHES: [char; 6] = ['-', '\u{2013}', '\u{2014}', '\u{ff5e}', '~', '\u{2010}'];
+const DASHES: [char; 10] = [
+    '-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}', '\u{301c}',
+    '\u{ff5e}', '~',
+];
 
-/// Whether a text is a range of dates: short, with a year and a dash.
+/// Whether a text is a range of dates: short, with a year before a dash.
 fn is_date_range(text: &str) -> bool {
-    text.chars().count() <= 80 && has_year(text) && text.contains(DASHES)
+    let begin = text.split_once(DASHES).map_or("", |(begin, _)| begin);
+    text.chars().count() <= 80 && has_year(begin)
 }
 
 fn has_year(text: &str) -> bool {
@@ -308,11 +350,17 @@ mod tests {
             "Jan 2020 - Present · 3 yrs",
             "janv. 2020 – aujourd’hui · 3 ans",
             "2020年4月 - 現在",
+            "2020年4月\u{301c}現在",
             "٢٠٢٠ - الحالي",
         ] {
             assert!(is_date_range(text), "{text}");
         }
-        for text in ["Full-time · 3 yrs 3 mos", "Windows 2000 Admin", "R2D2 - X"] {
+        for text in [
+            "Full-time · 3 yrs 3 mos",
+            "Windows 2000 Admin",
+            "R2D2 - X",
+            "Buyer - Season 2026",
+        ] {
             assert!(!is_date_range(text), "{text}");
         }
     }

@@ -5,18 +5,16 @@
 //! are profile links too, but later ones.
 
 use crate::address::Url;
-use crate::document::{ElementRef, PerNode};
+use crate::document::ElementRef;
 
+use super::row_list;
 use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
 use crate::headline;
 use crate::page::{Note, ParsedPage};
 use crate::sites::draft::{Draft, Field};
-use crate::sites::view::{self, View};
-
-/// Most rows read on one page.
-const ROWS_MAX: usize = 1_000;
+use crate::sites::view::View;
 
 /// What the rows of a page kind show.
 #[derive(Debug, Clone, Copy)]
@@ -32,16 +30,16 @@ pub(crate) struct Layout<'c> {
 /// Reads the rows of a page into `page`.
 pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
     let mut seen = Vec::new();
-    for row in find(view, layout.rows) {
+    for row in row_list::find(view, layout.rows) {
         if dom::is_within_hidden(row) || is_post(row) {
             continue;
         }
         // Before looking for a name: a mutual connection in the row has a link too.
-        if marked_link(view, row).is_none() && is_anonymous(view, row) {
+        if row_list::marked_link(view, row).is_none() && is_anonymous(view, row) {
             page.anonymous_rows += 1;
             continue;
         }
-        let Some((link, url)) = name_link(view, row) else {
+        let Some((link, url, name)) = name_link(view, row) else {
             continue;
         };
         if is_viewer(view, row) {
@@ -50,7 +48,7 @@ pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
         if seen.contains(&url) {
             continue;
         }
-        let Some((lead, notes)) = read_row(view, row, link, &url, layout) else {
+        let Some((lead, notes)) = read_row(view, row, (link, &name), &url, layout) else {
             page.anonymous_rows += 1;
             continue;
         };
@@ -61,173 +59,16 @@ pub(crate) fn read(view: &View<'_>, layout: Layout<'_>, page: &mut ParsedPage) {
     page.notes.truncate(200);
 }
 
-/// The rows: the elements of the first selector of `key` that finds people. Plain list items
-/// serve where nothing marks rows, unless the document still shows another kind of page:
-/// in-page navigation is half done then.
-fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
-    let marked = view.rules.selectors(key).iter();
-    let plain = if view.has("other_screen") {
-        [].iter()
-    } else {
-        view.rules.selectors("list_row").iter()
-    };
-    let holders = holders(view);
-    for selector in marked.chain(plain) {
-        let candidates: Vec<ElementRef<'a>> = view::select(view.root(), selector)
-            .into_iter()
-            .take(ROWS_MAX)
-            .collect();
-        if candidates.iter().any(|row| holders.get(row.id())) {
-            let rows = candidates
-                .into_iter()
-                .filter(|row| holders.get(row.id()) || is_anonymous(view, *row));
-            return outermost(rows.collect());
-        }
-    }
-    if view.has("other_screen") {
-        return Vec::new();
-    }
-    let marked = by_structure(view, |link| has_degree_beside(view, link));
-    // Lists without degrees: of the own connections, of a company's people.
-    if marked.is_empty() && key != "search_row" {
-        return side_by_side(by_structure(view, |link| {
-            is_profile_link(view, link) && !is_in_frame(link)
-        }));
-    }
-    marked
-}
-
-/// Rows that have a neighbour of the same kind: a lone link to a member is no list.
-fn side_by_side(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
-    let mut beside = PerNode::<u32>::default();
-    for parent in rows.iter().filter_map(|row| row.parent()) {
-        beside.count(parent.id());
-    }
-    let has_neighbour = |row: &ElementRef<'_>| {
-        let parent = row.parent();
-        parent.is_some_and(|parent| beside.get(parent.id()) > 1)
-    };
-    rows.into_iter().filter(has_neighbour).collect()
-}
-
-/// Whether an element belongs to what stands around the page's own matter.
-fn is_in_frame(element: ElementRef<'_>) -> bool {
-    dom::ancestors(element)
-        .take(60)
-        .any(|around| matches!(around.name(), "header" | "nav" | "aside" | "footer"))
-}
-
-/// Rows that nothing marks: around each link that `is_persons` tells, the largest element
-/// that holds no link to a second person.
-fn by_structure<'a>(
-    view: &'a View<'_>,
-    is_persons: impl Fn(ElementRef<'a>) -> bool,
-) -> Vec<ElementRef<'a>> {
-    let links = view.root().descendent_elements();
-    let people: Vec<(ElementRef<'a>, String)> = links
-        .filter(|element| element.name() == "a")
-        .filter(|link| is_persons(*link))
-        .filter_map(|link| Some((link, canonical::linkedin_profile(&view.href(link)?)?)))
-        .take(ROWS_MAX)
-        .collect();
-    // The person that an element holds; `None` once there is a second one.
-    let mut holds = PerNode::<Option<Option<&str>>>::default();
-    for (link, person) in &people {
-        for ancestor in dom::ancestors(*link) {
-            let held = match holds.get(ancestor.id()) {
-                Some(held) => held.filter(|held| held == person),
-                None => Some(person.as_str()),
-            };
-            holds.set(ancestor.id(), Some(held));
-        }
-    }
-    let row = |(link, _): &(ElementRef<'a>, String)| {
-        dom::ancestors(*link)
-            .take(12)
-            .take_while(|ancestor| {
-                holds.get(ancestor.id()).flatten().is_some()
-                    && !matches!(ancestor.name(), "main" | "section" | "body")
-            })
-            .last()
-    };
-    let mut seen = PerNode::default();
-    let rows = people.iter().filter_map(row);
-    rows.filter(|row| seen.insert(row.id())).collect()
-}
-
-/// The first link of a row with a degree of connection beside it.
-fn marked_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<ElementRef<'a>> {
-    row.descendent_elements()
-        .filter(|element| element.name() == "a")
-        .take(60)
-        .find(|link| has_degree_beside(view, *link))
-}
-
-/// Whether a link to a member stands on a line with a degree of connection: "Ada • 2nd".
-fn has_degree_beside(view: &View<'_>, link: ElementRef<'_>) -> bool {
-    let line = is_profile_link(view, link).then(|| {
-        dom::ancestors(link)
-            .take(4)
-            .find(|element| matches!(element.name(), "p" | "div" | "li"))
-    });
-    line.flatten()
-        .filter(|line| line.descendent_elements().take(41).count() <= 40)
-        .and_then(dom::sighted_text)
-        .is_some_and(|text| without_degree(&text) != text)
-}
-
-/// Whether an element is a link to a member's profile. Looks at the text before it parses an
-/// address.
-fn is_profile_link(view: &View<'_>, link: ElementRef<'_>) -> bool {
-    link.name() == "a"
-        && link.attr("href").is_some_and(|href| href.contains("/in/"))
-        && view
-            .href(link)
-            .is_some_and(|url| canonical::linkedin_profile(&url).is_some())
-}
-
-/// All elements with a link to a member in them.
-fn holders(view: &View<'_>) -> PerNode<bool> {
-    let mut holders = PerNode::default();
-    for link in view.root().descendent_elements() {
-        // Look at the text before parsing an address.
-        let leads_to_member = link.name() == "a"
-            && link
-                .attr("href")
-                .is_some_and(|href| href.contains("/in/") || href.contains("/headless"))
-            && view.href(link).is_some_and(|url| {
-                canonical::linkedin_profile(&url).is_some() || is_headless(&url)
-            });
-        if leads_to_member {
-            for ancestor in [link].into_iter().chain(dom::ancestors(link)) {
-                if !holders.insert(ancestor.id()) {
-                    break;
-                }
-            }
-        }
-    }
-    holders
-}
-
-fn outermost(rows: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
-    let mut outer: Vec<ElementRef<'_>> = Vec::new();
-    for row in rows {
-        // Document order: whatever holds this row came just before.
-        if outer.last().is_none_or(|last| !dom::contains(*last, row)) {
-            outer.push(row);
-        }
-    }
-    outer
-}
-
-/// The link with the person's name, and the person's address. The row's first profile link is
-/// the person's; the name stands in the first link to the same address that has text and no
-/// picture (a picture may come with a text such as "offline").
-fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>, String)> {
+/// The link with the person's name, the person's address, and the name. The row's first profile
+/// link is the person's; the name stands in the first link to the same address that has text and
+/// no picture (a picture may come with a text such as "offline"). Where no such link has text,
+/// it stands beside a degree, or is the picture's.
+fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>, String, String)> {
     // A line about mutual connections may stand before the name: a degree tells the person.
-    let mut person: Option<String> =
-        marked_link(view, row).and_then(|link| canonical::linkedin_profile(&view.href(link)?));
+    let mut person: Option<String> = row_list::marked_link(view, row)
+        .and_then(|link| canonical::linkedin_profile(&view.href(link)?));
     let mut with_picture = None;
+    let mut first = None;
     let links = row
         .descendent_elements()
         .filter(|element| element.name() == "a");
@@ -242,27 +83,55 @@ fn name_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<(ElementRef<'a>
         if person.as_ref().is_some_and(|person| *person != profile) {
             continue;
         }
-        if name_in(view, link).is_some() {
+        first = first.or(Some((link, profile.clone())));
+        if let Some(name) = name_in(view, link) {
             let pictured = link
                 .descendent_elements()
                 .any(|element| matches!(element.name(), "img" | "figure"));
             if !pictured {
-                return Some((link, profile));
+                return Some((link, profile, name));
             }
-            with_picture = with_picture.or(Some((link, profile.clone())));
+            with_picture = with_picture.or(Some((link, profile.clone(), name)));
         }
         person = Some(profile);
     }
-    with_picture
+    with_picture.or_else(|| {
+        let (link, profile) = first?;
+        let name = name_outside(row).or_else(|| name_of_picture(view, link))?;
+        Some((link, profile, name))
+    })
+}
+
+/// The name outside of any link: what stands before a degree.
+fn name_outside(row: ElementRef<'_>) -> Option<String> {
+    let lines = dom::pieces(row, Grain::Block, Shown::Sighted);
+    lines.iter().take(4).find_map(|line| {
+        let name = without_degree(&line.text);
+        (name != line.text && !name.is_empty()).then(|| name.to_owned())
+    })
+}
+
+/// The name that a picture's alternative text is or holds.
+fn name_of_picture(view: &View<'_>, link: ElementRef<'_>) -> Option<String> {
+    let mut pictures = link
+        .descendent_elements()
+        .filter(|element| element.name() == "img");
+    let text = dom::collapse(pictures.next()?.attr("alt")?);
+    let mut patterns = view.rules.patterns("picture_of").iter();
+    let name = patterns.find_map(|pattern| pattern.capture(&text, "name"));
+    let name = name.unwrap_or(&text);
+    let mut words = name.split_whitespace();
+    let is_generic = words.any(|word| view.rules.is_label("picture_word", word));
+    (!name.is_empty() && !is_generic && name.chars().count() <= 80).then(|| name.to_owned())
 }
 
 /// Whether a link stands for a member whom the viewer may not see.
-fn is_headless(url: &Url) -> bool {
+pub(crate) fn is_headless(url: &Url) -> bool {
     url.path().trim_end_matches('/').ends_with("/headless")
 }
 
 /// Whether a row stands for a member whom the viewer may not see.
-fn is_anonymous(view: &View<'_>, row: ElementRef<'_>) -> bool {
+pub(crate) fn is_anonymous(view: &View<'_>, row: ElementRef<'_>) -> bool {
     // A row is small; what is larger is no row, and would be read again for each row in it.
     if row.node_count() > 400 {
         return false;
@@ -311,7 +180,7 @@ fn name_in(view: &View<'_>, link: ElementRef<'_>) -> Option<String> {
 }
 
 /// A name without " • 2nd" after it.
-fn without_degree(text: &str) -> &str {
+pub(crate) fn without_degree(text: &str) -> &str {
     [" • ", " · "]
         .iter()
         .find_map(|separator| {
@@ -324,23 +193,34 @@ fn without_degree(text: &str) -> &str {
 fn read_row(
     view: &View<'_>,
     row: ElementRef<'_>,
-    link: ElementRef<'_>,
+    (link, name): (ElementRef<'_>, &str),
     profile_url: &str,
     layout: Layout<'_>,
 ) -> Option<(crate::Lead, Vec<Note>)> {
-    let name = name_in(view, link)?;
-    if view.rules.is_label("anonymous_member", &name) {
+    if view.rules.is_label("anonymous_member", name) {
         return None;
     }
-    let mut lines = lines_after_name(view, row, link, &name, profile_url).into_iter();
+    let mut lines = lines_after_name(view, row, link, name, profile_url);
+    if lines.is_empty() {
+        lines = texts_after_name(row, link);
+    }
+    // The last date is that of the connection.
+    let is_connection = layout.rows == "connection_row";
+    if is_connection && lines.iter().rposition(|line| is_dated(line)) == Some(0) {
+        lines.clear();
+    }
+    let mut lines = lines.into_iter();
     let mut draft = Draft::person();
-    draft.offer(Field::FullName, "row_link", Some(&name));
+    draft.offer(Field::FullName, "row_link", Some(name));
     draft.offer(Field::ProfileUrl, "row_link", Some(profile_url));
-    let headline = lines
-        .next()
-        .filter(|line| line.chars().any(char::is_alphanumeric));
-    draft.offer(Field::Headline, "row_order", headline);
+    let headline = lines.next();
     let lines: Vec<String> = lines.collect();
+    let headline = headline.filter(|line| {
+        // A note alone is none: of mutual connections, of services.
+        let is_note = lines.is_empty() && view.rules.has_label("row_note", line);
+        line.chars().any(char::is_alphanumeric) && !(layout.with_location && is_note)
+    });
+    draft.offer(Field::Headline, "row_order", headline);
     let place = lines
         .first()
         .filter(|line| layout.with_location && is_place(view, line));
@@ -385,7 +265,7 @@ fn lines_after_name(
         .into_iter()
         .take(120)
         .collect();
-    let Some(at) = blocks
+    let at = blocks
         .iter()
         .position(|block| block.text.contains(name) && holds_link(row, link, block))
         .or_else(|| {
@@ -393,9 +273,10 @@ fn lines_after_name(
                 .iter()
                 .position(|block| dom::contains(link, block.element))
         })
-    else {
-        return lines;
-    };
+        .or_else(|| blocks.iter().position(|block| block.text.contains(name)));
+    // Of a name that a picture gives, nothing stands in the text.
+    let after = at.map_or(0, |at| at + 1);
+    let at = at.unwrap_or(usize::MAX);
     let same_line = blocks.get(at).map_or("", |block| block.text.as_str());
     let spans: Vec<&str> = in_link
         .iter()
@@ -412,17 +293,68 @@ fn lines_after_name(
     if let Some(headline) = spans.get(after_degree) {
         lines.push((*headline).to_owned());
     }
-    for block in blocks.iter().skip(at + 1) {
+    for block in blocks.iter().skip(after) {
         if is_elsewhere(view, block.element, row, profile_url) {
             continue;
         }
         let text = block.text.trim_matches(['·', '•', ' ']);
-        if text.is_empty() || top_card::is_degree(text) || text == name {
+        if text.is_empty() || top_card::is_badge(view, text) || text == name {
             continue;
         }
         lines.push(text.to_owned());
     }
     lines
+}
+
+/// The row's texts after the link with the name, where they all stand on one line: a span
+/// each. No degree marks, no links, no times.
+fn texts_after_name(row: ElementRef<'_>, link: ElementRef<'_>) -> Vec<String> {
+    let within = |element: ElementRef<'_>, names: &[&str]| {
+        let mut around = [element].into_iter().chain(dom::ancestors(element));
+        let mut around = around.by_ref().take_while(|around| around.id() != row.id());
+        around.any(|around| names.contains(&around.name()))
+    };
+    let times: Vec<String> = row
+        .descendent_elements()
+        .filter(|element| element.name() == "time")
+        .take(4)
+        .filter_map(dom::sighted_text)
+        .collect();
+    dom::pieces(row, Grain::Span, Shown::Sighted)
+        .into_iter()
+        .take(120)
+        .skip_while(|piece| !dom::contains(link, piece.element))
+        .filter(|piece| !within(piece.element, &["a", "button"]) && !times.contains(&piece.text))
+        .map(|piece| piece.text.trim_matches(['·', '•', ' ']).to_owned())
+        .filter(|text| !text.is_empty() && !top_card::is_degree(text))
+        .collect()
+}
+
+/// Whether a short line holds a whole date, as the one that says since when somebody is a
+/// connection: a year, and one or two numbers that can be day and month.
+fn is_dated(line: &str) -> bool {
+    let numbers: Vec<&str> = line
+        .split(|c: char| !c.is_numeric())
+        .filter(|number| !number.is_empty())
+        .collect();
+    let is_year = |number: &&&str| number.chars().count() == 4;
+    let years = numbers.iter().filter(is_year).count();
+    // Digits of other scripts say nothing of their value here.
+    let is_below = |number: &str, limit: u32| {
+        let value = number.parse::<u32>();
+        number.chars().count() <= 2 && value.is_ok_and(|value| (1..=limit).contains(&value))
+            || !number.is_ascii()
+    };
+    let others: Vec<&str> = numbers
+        .into_iter()
+        .filter(|number| !is_year(&number))
+        .collect();
+    let is_date = match others.as_slice() {
+        [day] => is_below(day, 31),
+        [a, b] => (is_below(a, 12) && is_below(b, 31)) || (is_below(a, 31) && is_below(b, 12)),
+        _ => false,
+    };
+    years == 1 && is_date && line.chars().count() <= 60
 }
 
 /// Whether a block begins in the link or in an element around it within the row.
@@ -451,9 +383,9 @@ fn is_elsewhere(
         })
 }
 
-/// Whether a line can be a place: no label before a colon, no count, not long.
+/// Whether a line can be a place: no label before a colon, no count, no tags, not long or cut.
 pub(crate) fn is_place(view: &View<'_>, line: &str) -> bool {
-    !line.contains([':', '\u{ff1a}'])
+    !line.contains([':', '\u{ff1a}', '#', '…'])
         && !top_card::is_count(view, line)
         && !view.rules.has_label("row_note", line)
         && line.chars().count() <= 100

@@ -3,6 +3,7 @@
 use std::iter::once;
 
 use super::sales_lead;
+use super::surroundings::Surroundings;
 use crate::address::Url;
 use crate::canonical;
 use crate::document::{ElementRef, PerNode};
@@ -23,9 +24,16 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     for other in view.all("sales_other_company") {
         others.set(other.id(), true);
     }
+    // Leads and accounts that are recommended beside it have the same marks.
+    let shown_name = dom::sighted_text(name);
+    let named = view.all("sales_row_company").into_iter();
+    let named = named.filter(|other| dom::sighted_text(*other) != shown_name);
+    let people = ["sales_person_name", "sales_lead_link"];
+    let people = people.into_iter().flat_map(|key| view.all(key));
+    let around = Surroundings::of(Some(name), named.chain(people));
     let is_own = |element: &ElementRef<'_>| {
-        let mut around = once(*element).chain(dom::ancestors(*element));
-        !around.any(|one| others.get(one.id()))
+        let mut outer = once(*element).chain(dom::ancestors(*element));
+        !outer.any(|one| others.get(one.id())) && around.is_own(*element)
     };
     if shows(view, name) == Some(false) {
         let mut page = ParsedPage::empty("linkedin", "loading", None);
@@ -37,8 +45,7 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         return Some(page);
     }
     let mut draft = Draft::company();
-    draft.offer(Field::FullName, "data_anonymize", dom::sighted_text(name));
-    // Accounts that are recommended beside it show the same fields.
+    draft.offer(Field::FullName, "data_anonymize", shown_name);
     let shown = |key: &str| {
         let mut found = view.all(key).into_iter();
         let own = found.find(is_own)?;
@@ -67,9 +74,11 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let website = view
         .all("sales_account_website")
         .into_iter()
+        .filter(is_own)
         .filter_map(|link| view.href(link))
         .filter_map(|url| canonical::website(&url))
-        .find(|url| !url.contains("linkedin.com"));
+        .find(|url| !url.contains("linkedin.com"))
+        .or_else(|| labelled_website(view, is_own));
     draft.offer(Field::Website, "link", website.as_deref());
     let domain = website
         .and_then(|url| canonical::resolve(&view.url, &url))
@@ -79,10 +88,27 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let (lead, notes) = draft.finish();
     let mut page = ParsedPage::empty("linkedin", "sales_account", Some("data_anonymize"));
     page.notes = notes;
-    if lead.full_name.is_some() {
-        page.leads.push(lead);
-    }
+    // Without a name it is not drawn yet, unless the page says what went wrong.
+    lead.full_name.as_ref()?;
+    page.leads.push(lead);
     Some(page)
+}
+
+/// The address of the link that says that it leads to the website.
+fn labelled_website(view: &View<'_>, is_own: impl Fn(&ElementRef<'_>) -> bool) -> Option<String> {
+    let links = view.root().descendent_elements();
+    links
+        .filter(|link| link.name() == "a" && link.attr("href").is_some())
+        .filter(|link| {
+            let text = dom::sighted_text(*link);
+            text.is_some_and(|text| {
+                text.chars().count() < 40 && view.rules.has_label("visit_website", &text)
+            })
+        })
+        .filter(is_own)
+        .take(20)
+        .filter_map(|link| canonical::website(&view.href(link)?))
+        .find(|url| !url.contains("linkedin.com"))
 }
 
 /// Whether the links around the name are to pages of the account in the address, and not of

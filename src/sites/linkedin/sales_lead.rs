@@ -3,27 +3,41 @@
 use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
+use super::frame::is_in_frame;
 use super::position;
 use super::rows;
+use super::sales_roles;
+use super::surroundings::Surroundings;
 use super::top_card;
 use crate::canonical;
 use crate::dom::{self, Grain, Shown};
 use crate::headline;
+use crate::lead;
 use crate::page::{Note, ParsedPage};
 use crate::rules::fold;
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
 
-type Node = Map<String, Value>;
+pub(crate) type Node = Map<String, Value>;
 
 /// Reads a lead's page; `None` where the document shows none.
 pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     let embedded = embedded(view, id);
-    let marked = view.first("sales_lead_name");
+    let marked = view.first("sales_lead_name").or_else(|| lone_name(view));
     // Where nothing is marked: the heading, which the document's title or the data repeats.
     let heading = view
         .first("profile_heading")
         .filter(|heading| marked.is_none() && Card::around(*heading).is_some());
+    let is_hidden_member = |heading: ElementRef<'_>| {
+        let name = dom::sighted_text(heading);
+        name.is_some_and(|name| view.rules.is_label("anonymous_member", &name))
+    };
+    if embedded.is_none() && heading.is_some_and(is_hidden_member) {
+        // Out of the viewer's network.
+        let mut page = ParsedPage::empty("linkedin", "sales_lead", Some("ember"));
+        page.anonymous_rows = 1;
+        return Some(page);
+    }
     let is_told = |heading: &ElementRef<'_>| embedded.is_some() || is_titled(view, *heading);
     let name = marked.or(heading.filter(is_told));
     if embedded.is_none() && name.is_none() {
@@ -52,19 +66,22 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     };
     draft.offer(Field::FullName, strategy, name.and_then(dom::sighted_text));
     draft.offer(Field::Headline, "sales_profile", said("headline"));
-    let headline = view
-        .first("sales_lead_headline")
-        .and_then(dom::sighted_text);
+    let others_shown = view.all("sales_person_name").into_iter();
+    let others_linked = view.all("sales_lead_link").into_iter().filter(|link| {
+        let linked = view.href(*link).and_then(|url| address(&url));
+        linked.is_some_and(|linked| linked.rsplit('/').next() != Some(id))
+    });
+    let around = Surroundings::of(name, others_shown.chain(others_linked));
+    let own = |key: &str| around.own(view, key).and_then(dom::sighted_text);
+    let headline = own("sales_lead_headline");
     draft.offer(Field::Headline, "data_anonymize", headline);
     draft.offer(Field::Location, "sales_profile", said("location"));
-    let location = view
-        .first("sales_lead_location")
-        .and_then(dom::sighted_text);
+    let location = own("sales_lead_location");
     draft.offer(Field::Location, "data_anonymize", location);
     if !draft.has(Field::Location) {
         draft.offer(Field::Location, "card_order", place_in_card(view));
     }
-    let shown_role = card.as_ref().and_then(|card| card.role(view));
+    let mut shown_role = card.as_ref().and_then(|card| card.role(view));
     if let Some(card) = &card {
         let mut lines = card.lines(view, shown_role.as_ref()).into_iter();
         draft.offer(Field::Headline, "card_order", lines.next());
@@ -72,26 +89,56 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         draft.offer(Field::Location, "card_order", place);
     }
     draft.offer(Field::Industry, "sales_profile", said("industry"));
-    if let Some((title, company)) = embedded.as_ref().and_then(position) {
-        draft.offer(Field::Title, "sales_profile", title);
-        draft.offer(Field::Company, "sales_profile", company);
+    let mut others = Vec::new();
+    let mut said_roles = embedded.as_ref().map_or_else(Vec::new, sales_roles::said);
+    if !said_roles.is_empty() {
+        let first = said_roles.remove(0);
+        draft.offer(Field::Title, "sales_profile", first.title);
+        draft.offer(Field::Company, "sales_profile", first.company);
+        others = said_roles;
     }
-    let title = view.first("sales_lead_title");
+    let titles = view.all("sales_lead_title");
+    let title = titles.first().copied();
     let shown_title = title.and_then(dom::sighted_text);
     draft.offer(Field::Title, "current_role", shown_title.as_deref());
     // Of several roles, the company of the first: it may have no page, and so no link.
-    let role = title.and_then(role_around);
+    let role = title.and_then(sales_roles::around);
     let company = match role {
         Some(role) => view.first_in(role, "sales_row_company"),
         None => view.first("sales_lead_company"),
     };
+    if others.is_empty() {
+        others = sales_roles::others(view, &titles);
+    }
+    // Where no role holds them: what stands behind the name.
+    let card_of_name =
+        name.and_then(|name| dom::ancestors(name).find(|outer| outer.name() == "section"));
+    let loose = |keys: &[&str]| {
+        let known = title.is_some() || company.is_some() || shown_role.is_some();
+        let name = name.filter(|_| !known)?;
+        let found = keys
+            .iter()
+            .flat_map(|key| view.all(key).into_iter().take(200));
+        found
+            .filter(|element| name.id() < element.id())
+            .filter(|element| card_of_name.is_none_or(|card| dom::contains(card, *element)))
+            .find(|element| is_loose(*element) && around.is_own(*element))
+    };
+    let loose_title = loose(&["sales_row_title", "sales_row_job_title"]);
+    let loose_company = loose(&["sales_row_company"]);
+    draft.offer(
+        Field::Title,
+        "data_anonymize",
+        loose_title.and_then(dom::sighted_text),
+    );
+    let company = company.or(loose_company);
     draft.offer(
         Field::Company,
         "current_role",
         company.and_then(dom::sighted_text),
     );
     if company.is_none()
-        && let Some(line) = title.and_then(line_around)
+        && let Some(line) = title.and_then(sales_roles::line)
     {
         draft.offer(
             Field::Company,
@@ -99,7 +146,10 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
             headline::split(&line).company,
         );
     }
-    if let Some(role) = &shown_role {
+    if let Some(role) = &mut shown_role {
+        if others.is_empty() {
+            others.append(&mut role.others);
+        }
         draft.offer(Field::Title, "card_order", role.title.as_deref());
         draft.offer(Field::Company, "card_order", role.company.as_deref());
         let url = role
@@ -107,15 +157,27 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
             .and_then(|link| view.href(link))
             .and_then(|url| account_address(&url));
         draft.offer(Field::CompanyUrl, "card_order", url);
-    } else if title.is_none() {
+    } else if title.is_none() && loose_title.is_none() {
         let listed = position::of_section(view, "sales_experience", "experience", Grain::Block);
-        if let Some(position) = listed.into_iter().find(|position| position.current) {
+        let mut current = listed.into_iter().filter(|position| position.current);
+        if let Some(position) = current.next() {
             draft.offer(Field::Title, "experience", position.title);
             draft.offer(Field::Company, "experience", position.company);
         }
+        if others.is_empty() {
+            let role = |position: position::Position| lead::Position {
+                title: position.title,
+                company: position.company,
+                company_url: position.company_url,
+            };
+            others = current.map(role).collect();
+        }
     }
     let company_url = company
-        .and_then(|link| view.href(link))
+        .and_then(|company| {
+            let within = || view.first_in(company, "sales_account_link");
+            view.href(company).or_else(|| view.href(within()?))
+        })
         .and_then(|url| account_address(&url));
     draft.offer(Field::CompanyUrl, "current_role", company_url);
     draft.offer(
@@ -135,6 +197,9 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     if !draft.has(Field::ProfileUrl) {
         draft.offer(Field::ProfileUrl, "address", address(&view.url));
     }
+    for other in others {
+        draft.other_position(other);
+    }
     // Lists of Sales Navigator show this address alone.
     draft.also_at(address(&view.url));
     draft.read_headline();
@@ -146,14 +211,40 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     };
     let mut page = ParsedPage::empty("linkedin", "sales_lead", Some(layout));
     page.notes = notes;
-    if lead
-        .full_name
-        .as_deref()
-        .is_some_and(|name| !view.rules.is_label("anonymous_member", name))
-    {
-        page.leads.push(lead);
+    match lead.full_name.as_deref() {
+        Some(name) if view.rules.is_label("anonymous_member", name) => page.anonymous_rows = 1,
+        Some(_) => page.leads.push(lead),
+        None => "loading".clone_into(&mut page.page.kind),
     }
     Some(page)
+}
+
+/// The lead's name where it is marked, but is no heading: the only name outside of lists, or the
+/// one in the document's title.
+fn lone_name<'a>(view: &'a View<'_>) -> Option<ElementRef<'a>> {
+    let names = view.all("sales_person_name").into_iter().take(200);
+    let names: Vec<ElementRef<'a>> = names
+        .filter(|name| is_loose(*name) && !dom::is_within_hidden(*name))
+        .collect();
+    let first = *names.first()?;
+    let text = dom::sighted_text(first)?;
+    let alone = || {
+        names
+            .iter()
+            .all(|name| dom::sighted_text(*name).as_ref() == Some(&text))
+    };
+    (is_titled(view, first) || alone()).then_some(first)
+}
+
+/// Whether an element stands in no list, section with a name of its own, or frame of the page.
+fn is_loose(element: ElementRef<'_>) -> bool {
+    let within = dom::ancestors(element).any(|around| {
+        matches!(around.name(), "li" | "tr")
+            || around.attr("data-sn-view-name").is_some()
+            || around.attr("data-x-search-result").is_some()
+            || around.attr("data-scroll-into-view").is_some()
+    });
+    !within && !is_in_frame(element)
 }
 
 /// Whether the document's title begins with the heading's text: "Ada Example | Lead | …".
@@ -179,6 +270,8 @@ struct Role<'a> {
     link: Option<ElementRef<'a>>,
     title: Option<String>,
     company: Option<String>,
+    /// The roles below it.
+    others: Vec<lead::Position>,
 }
 
 impl<'a> Card<'a> {
@@ -205,14 +298,21 @@ impl<'a> Card<'a> {
             .take(8)
             .find(|around| around.name() == "li");
         let first = item.and_then(|item| item.prev_siblings().filter(is_line).last());
+        let below = first
+            .or(item)
+            .into_iter()
+            .flat_map(ElementRef::next_siblings);
+        let below = below.filter(is_line).take(20);
+        let others = below.filter_map(|role| sales_roles::stated(view, role));
+        let others = others.collect();
         if let Some(first) = first {
-            let text = dom::pieces(first, Grain::Block, Shown::Sighted);
-            let stated = headline::split(&text.into_iter().next()?.text);
+            let stated = sales_roles::stated(view, first)?;
             return Some(Role {
                 line: first,
                 link: None,
                 title: stated.title,
                 company: stated.company,
+                others,
             });
         }
         let stated = headline::split(&dom::sighted_text(line)?);
@@ -227,6 +327,7 @@ impl<'a> Card<'a> {
             link: Some(link),
             title,
             company: Some(company),
+            others,
         })
     }
 
@@ -283,32 +384,14 @@ fn is_of_others(view: &View<'_>, link: ElementRef<'_>, id: &str) -> bool {
         })
 }
 
-/// The role that a title belongs to: an item of a list of roles, or a line.
-fn role_around(title: ElementRef<'_>) -> Option<ElementRef<'_>> {
-    let around: Vec<ElementRef<'_>> = dom::ancestors(title)
-        .take(8)
-        .take_while(|element| element.attr("data-sn-view-name").is_none())
-        .collect();
-    let named = |name: &str| around.iter().find(|element| element.name() == name);
-    named("li").or_else(|| named("p")).copied()
-}
-
-/// The line that a title stands in: "CTO at Acme".
-fn line_around(title: ElementRef<'_>) -> Option<String> {
-    let line = dom::ancestors(title)
-        .take(4)
-        .find(|element| matches!(element.name(), "p" | "li" | "div"))?;
-    dom::sighted_text(line)
-}
-
-/// A lead's address in Sales Navigator, without the tokens after its id.
+/// A lead's address in Sales Navigator, in one form and without the tokens after its id.
 pub(crate) fn address(url: &crate::address::Url) -> Option<String> {
     let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
     let (area, kind) = (segments.next()?, segments.next()?);
     let id = segments.next()?.split(',').next()?;
     let known = area == "sales" && matches!(kind, "lead" | "people" | "profile");
     (known && !id.is_empty() && id.len() <= 64)
-        .then(|| format!("https://www.linkedin.com/sales/{kind}/{id}"))
+        .then(|| format!("https://www.linkedin.com/sales/lead/{id}"))
 }
 
 /// A company's address on LinkedIn, from its address in Sales Navigator: the number is the
@@ -332,7 +415,7 @@ pub(crate) fn account_id(url: &crate::address::Url) -> Option<String> {
     (id.len() <= 20 && id.bytes().all(|b| b.is_ascii_digit())).then(|| id.to_owned())
 }
 
-fn text(node: &Node, key: &str) -> Option<String> {
+pub(crate) fn text(node: &Node, key: &str) -> Option<String> {
     let text = node.get(key)?.as_str()?.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -396,17 +479,6 @@ fn find_profile(view: &View<'_>, needle: &str, is_it: impl Fn(&Node) -> bool) ->
         }
     }
     None
-}
-
-/// Title and company of the embedded profile's current position.
-fn position(node: &Node) -> Option<(Option<String>, Option<String>)> {
-    let current = |value: &&Value| value.get("current").and_then(Value::as_bool) == Some(true);
-    let listed = node.get("positions").and_then(Value::as_array);
-    let position = listed
-        .and_then(|positions| positions.iter().find(current))
-        .or_else(|| node.get("defaultPosition").filter(current))?
-        .as_object()?;
-    Some((text(position, "title"), text(position, "companyName")))
 }
 
 /// Whether a text is "1 year 2 months in role | …", which lists call a job title.

@@ -2,7 +2,8 @@
 
 use crate::document::ElementRef;
 
-use super::{rows, sales_lead, top_card};
+use super::frame::is_in_frame;
+use super::{negative, row_list, rows, sales_lead, top_card};
 use crate::Lead;
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
@@ -34,39 +35,38 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     (!page.leads.is_empty() || page.anonymous_rows > 0).then_some(page)
 }
 
-/// The rows: marked as such, else the list items or table rows around the names.
+/// The rows: marked as such, else the list items or table rows around the names, but for
+/// suggestions.
 fn rows<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
-    let mut rows: Vec<ElementRef<'a>> = Vec::new();
-    for name in view.all("sales_row_name").into_iter().take(1_000) {
-        let row = dom::ancestors(name).take(24).find(|ancestor| {
-            matches!(ancestor.name(), "li" | "tr")
-                || ancestor.attr("data-x-search-result").is_some()
-        });
-        if let Some(row) = row
-            && rows.last().is_none_or(|last| last.id() != row.id())
-        {
-            rows.push(row);
-        }
+    let mut rows = rows_around(view.all("sales_row_name"));
+    if rows.iter().any(|row| is_result(*row)) {
+        return rows;
     }
     if rows.is_empty() {
-        rows = rows_by_link(view);
+        rows = rows_around(view.all("sales_lead_link"));
     }
-    rows
+    if rows.is_empty() {
+        rows = rows_around(view.all("sales_row_undrawn"));
+    }
+    if negative::by_state(view, rows.first().copied()).is_some() {
+        return Vec::new();
+    }
+    row_list::own(view, rows)
 }
 
-/// Rows that nothing marks: list items or table rows with a link to a lead, outside what stands
-/// around the list.
-fn rows_by_link<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
-    let mut rows: Vec<ElementRef<'a>> = Vec::new();
-    for link in view.all("sales_lead_link").into_iter().take(1_000) {
-        let around = || dom::ancestors(link).take(40);
-        let in_frame =
-            around().any(|around| matches!(around.name(), "header" | "nav" | "aside" | "footer"));
-        let row = around()
+fn is_result(row: ElementRef<'_>) -> bool {
+    row.attr("data-x-search-result").is_some()
+}
+
+/// The list items or table rows around names or links, outside what stands around the list.
+fn rows_around(names: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
+    let mut rows: Vec<ElementRef<'_>> = Vec::new();
+    for name in names.into_iter().take(1_000) {
+        let row = dom::ancestors(name)
             .take(24)
-            .find(|around| matches!(around.name(), "li" | "tr"));
+            .find(|around| matches!(around.name(), "li" | "tr") || is_result(*around));
         if let Some(row) = row
-            && !in_frame
+            && !is_in_frame(name)
             && rows.last().is_none_or(|last| !dom::contains(*last, row))
         {
             rows.push(row);
@@ -75,12 +75,47 @@ fn rows_by_link<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
     rows
 }
 
+/// The name in the label of a row's box, "Add Ada Example to selection": the rest of the row may
+/// not be drawn yet.
+fn name_to_select(view: &View<'_>, row: ElementRef<'_>) -> Option<String> {
+    let label = view.first_in(row, "sales_row_selection")?;
+    let text = dom::text(label)?;
+    let mut patterns = view.rules.patterns("sales_selection").iter();
+    let name = patterns.find_map(|pattern| pattern.capture(&text, "name"))?;
+    Some(name.to_owned())
+}
+
+/// The address of a lead whose row is known by the lead's id alone.
+fn address_of_undrawn(view: &View<'_>, row: ElementRef<'_>) -> Option<String> {
+    let urn = view.first_in(row, "sales_row_undrawn")?;
+    let (_, rest) = urn.attr("data-scroll-into-view")?.split_once("rofile:(")?;
+    let id = rest.split([',', ')']).next()?;
+    let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    (!id.is_empty() && id.len() <= 64 && id.chars().all(is_id))
+        .then(|| format!("https://www.linkedin.com/sales/lead/{id}"))
+}
+
+/// A name without what says, behind it, whether its owner is there: "Ada Example is reachable".
+fn without_status<'t>(view: &View<'_>, name: &'t str) -> &'t str {
+    let statuses = view.rules.labels("name_status").iter();
+    let mut fronts = statuses.filter_map(|status| {
+        let (front, behind) = name.split_once(status.as_str())?;
+        let ends_word = !behind.starts_with(char::is_alphanumeric);
+        (front.ends_with(' ') && ends_word).then(|| front.trim_end())
+    });
+    fronts.find(|front| !front.is_empty()).unwrap_or(name)
+}
+
 /// Reads a row by the order of its texts: name, degree, title, company, place, tenure.
 fn read_unmarked(view: &View<'_>, row: ElementRef<'_>, draft: &mut Draft) -> Option<()> {
     let links = view.all_in(row, "sales_lead_link").into_iter().take(20);
-    let (link, name) = links
+    let linked = links
         .filter_map(|link| Some((link, dom::sighted_text(link)?)))
-        .next()?;
+        .next();
+    let link = linked.as_ref().map(|(link, _)| *link);
+    let name = linked.map(|(_, name)| name);
+    let name = name.or_else(|| name_to_select(view, row))?;
+    let name = without_status(view, &name).to_owned();
     if view.rules.is_label("anonymous_member", &name) {
         return None;
     }
@@ -96,8 +131,8 @@ fn read_unmarked(view: &View<'_>, row: ElementRef<'_>, draft: &mut Draft) -> Opt
     let mut texts = dom::pieces(row, Grain::Span, Shown::Sighted)
         .into_iter()
         .take(80)
-        .skip_while(|piece| !dom::contains(link, piece.element))
-        .skip_while(|piece| dom::contains(link, piece.element))
+        .skip_while(|piece| link.is_some_and(|link| !dom::contains(link, piece.element)))
+        .skip_while(|piece| link.is_some_and(|link| dom::contains(link, piece.element)))
         .map(|piece| Piece {
             text: piece.text.trim_matches(['·', '•', ' ']).to_owned(),
             element: piece.element,
@@ -163,7 +198,8 @@ fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
     {
         Some(name) if view.rules.is_label("anonymous_member", &name) => return None,
         Some(name) => {
-            draft.offer(Field::FullName, "data_anonymize", Some(&name));
+            let name = without_status(view, &name);
+            draft.offer(Field::FullName, "data_anonymize", Some(name));
             read_marked(view, row, &mut draft);
         }
         None => read_unmarked(view, row, &mut draft)?,
@@ -179,6 +215,7 @@ fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
     if !draft.has(Field::ProfileUrl) {
         let own = links.iter().find_map(sales_lead::address);
         draft.offer(Field::ProfileUrl, "row_link", own);
+        draft.offer(Field::ProfileUrl, "row_urn", address_of_undrawn(view, row));
     }
     Some(draft.finish())
 }

@@ -6,6 +6,9 @@
 use crate::address::Url;
 use crate::document::ElementRef;
 
+use super::address;
+use super::badges::is_mark;
+pub(crate) use super::badges::{is_badge, is_degree, is_pronouns};
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
 use crate::headline;
@@ -98,11 +101,20 @@ pub(crate) fn identity(view: &View<'_>, card: ElementRef<'_>) -> Identity {
             }
         }
     }
+    if found.slugs.is_empty() {
+        let canonical = view.canonical_link();
+        found
+            .slugs
+            .extend(canonical.as_ref().and_then(address::mobile_profile));
+    }
     found
 }
 
-/// Takes the slug or member id out of an element's component key, which may stand as its id.
+/// Takes the slug or member id out of an element's component key, which may stand as its id, and
+/// the slug that buttons for mobile browsers have.
 fn add_key(view: &View<'_>, element: ElementRef<'_>, found: &mut Identity) {
+    let named = element.attr("data-vanity-name");
+    found.slugs.extend(named.and_then(canonical::normal_slug));
     for key in ["componentkey", "id"] {
         let Some(key) = element.attr(key) else {
             continue;
@@ -201,7 +213,7 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
     };
     let headings = heading_lines(lines);
     // Only these layouts write company and school between headline and place.
-    let with_company = grain == Grain::Block || headings.is_some();
+    let with_company = grain == Grain::Block || headings.is_some() || is_mobile(view);
     let mut lines = headings.unwrap_or_else(|| lines.iter().collect());
     if end.is_none() {
         // No link to contact data divides the place from the chips behind it.
@@ -228,6 +240,13 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
     }
     card_read.company = company(view, card, &card_read, &rest);
     card_read
+}
+
+/// Whether the page is of the layout for mobile browsers.
+pub(crate) fn is_mobile(view: &View<'_>) -> bool {
+    let canonical = view.canonical_link();
+    view.has("mobile_profile")
+        || canonical.is_some_and(|url| address::mobile_profile(&url).is_some())
 }
 
 /// Whether the card is of the layout with hashed classes, where every text has a block of its
@@ -352,7 +371,10 @@ fn without_badges(view: &View<'_>, pieces: &[&Piece<'_>]) -> Vec<String> {
     let after_degree = pieces
         .iter()
         .take(6)
-        .rposition(|piece| is_degree(&piece.text) || is_mark(&piece.text))
+        .rposition(|piece| {
+            let is_compound = piece.text.contains(['·', '•']) && is_badge(view, &piece.text);
+            is_degree(&piece.text) || is_mark(&piece.text) || is_compound
+        })
         .map_or(0, |at| at + 1);
     let mut lines: Vec<String> = Vec::new();
     for piece in pieces.get(after_degree..).unwrap_or_default() {
@@ -360,52 +382,12 @@ fn without_badges(view: &View<'_>, pieces: &[&Piece<'_>]) -> Vec<String> {
         if text.is_empty() || is_degree(text) || is_count(view, text) {
             continue;
         }
-        if lines.is_empty() && is_pronouns(view, text) {
+        if lines.is_empty() && is_badge(view, text) {
             continue;
         }
         lines.push(text.to_owned());
     }
     lines
-}
-
-/// A short text after a dot beside the name: "· Following".
-fn is_mark(text: &str) -> bool {
-    text.strip_prefix(['·', '•'])
-        .is_some_and(|rest| !rest.trim().is_empty() && text.chars().count() <= 24)
-}
-
-/// A degree of connection: "1st", "· 2nd", "3e et +", "2º", "1촌": a few characters with one
-/// digit from 1 to 3.
-///
-/// It may stand twice, once for screen readers: "2nd degree · 2nd".
-pub(crate) fn is_degree(text: &str) -> bool {
-    let mut marks = text
-        .split(['·', '•'])
-        .map(str::trim)
-        .filter(|mark| !mark.is_empty())
-        .peekable();
-    marks.peek().is_some()
-        && marks.all(|mark| {
-            let digits: String = mark.chars().filter(|c| c.is_numeric()).collect();
-            matches!(digits.as_str(), "1" | "2" | "3" | "١" | "٢" | "٣")
-                && mark.chars().count() <= 10
-        })
-}
-
-/// "She/Her", "he/him/his", or one of the known words.
-pub(crate) fn is_pronouns(view: &View<'_>, text: &str) -> bool {
-    let bare = text.trim_matches(['(', ')', ' ']);
-    view.rules.is_label("pronouns", bare)
-        || (bare.chars().count() <= 24
-            && bare.contains('/')
-            && !bare.contains(' ')
-            && bare.split('/').count() <= 4
-            && bare
-                .split('/')
-                .all(|part| part.chars().count() <= 8 && part.chars().all(char::is_alphabetic))
-            && bare
-                .split('/')
-                .any(|part| view.rules.is_label("pronouns", part)))
 }
 
 /// The current company: told by its label, else by its place before the school.

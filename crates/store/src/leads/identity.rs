@@ -61,7 +61,16 @@ pub fn profile_key(address: &str) -> Option<String> {
     if path.is_empty() {
         return None;
     }
-    Some(format!("{host}/{path}"))
+    let lead = sales_lead(&path).filter(|_| host == "linkedin.com");
+    Some(format!("{host}/{}", lead.unwrap_or(path)))
+}
+
+/// A lead of Sales Navigator has three paths, and tokens after its id: one form for all.
+fn sales_lead(path: &str) -> Option<String> {
+    let rest = path.strip_prefix("sales/")?;
+    let (kind, id) = rest.split_once('/')?;
+    let id = id.split([',', '/']).next().filter(|id| !id.is_empty())?;
+    matches!(kind, "lead" | "people" | "profile").then(|| format!("sales/lead/{id}"))
 }
 
 /// Most further addresses of a lead that it is found by.
@@ -157,6 +166,34 @@ mod tests {
             key("https://www.crunchbase.com/person/ana-muller"),
             Some("crunchbase.com/person/ana-muller".to_owned())
         );
+    }
+
+    #[test]
+    fn leads_of_sales_navigator_have_one_key() {
+        let expected = Some("linkedin.com/sales/lead/acwaab1".to_owned());
+        for url in [
+            "https://www.linkedin.com/sales/lead/ACwAAB1",
+            "https://www.linkedin.com/sales/people/ACwAAB1,NAME_SEARCH,ab12?_ntb=x",
+            "https://www.linkedin.com/sales/profile/ACwAAB1/",
+        ] {
+            assert_eq!(key(url), expected, "{url}");
+        }
+        for (url, expected) in [
+            (
+                "https://www.linkedin.com/sales/people/",
+                "linkedin.com/sales/people",
+            ),
+            (
+                "https://www.linkedin.com/sales/company/1",
+                "linkedin.com/sales/company/1",
+            ),
+            (
+                "https://acme.example/sales/people/a",
+                "acme.example/sales/people/a",
+            ),
+        ] {
+            assert_eq!(key(url).as_deref(), Some(expected));
+        }
     }
 
     #[test]

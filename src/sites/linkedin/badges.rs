@@ -1,0 +1,79 @@
+//! What stands beside a member's name and is none of their own lines: degrees of connection,
+//! pronouns, marks.
+
+use crate::rules::fold;
+use crate::sites::view::View;
+
+/// A short text after a dot beside the name: "· Following".
+pub(crate) fn is_mark(text: &str) -> bool {
+    text.strip_prefix(['·', '•'])
+        .is_some_and(|rest| !rest.trim().is_empty() && text.chars().count() <= 24)
+}
+
+/// A degree of connection: "1st", "· 2nd", "3e et +", "2º", "1촌": a few characters with one
+/// digit from 1 to 3.
+///
+/// It may stand twice, once for screen readers: "2nd degree · 2nd".
+pub(crate) fn is_degree(text: &str) -> bool {
+    let mut marks = text
+        .split(['·', '•'])
+        .map(str::trim)
+        .filter(|mark| !mark.is_empty())
+        .peekable();
+    marks.peek().is_some() && marks.all(is_one_degree)
+}
+
+/// Whether a mark is a degree and no short headline ("Web3 dev", "3D artist", "2x CTO"): Latin
+/// letters stand behind its digit, few of them, or are a word for the degree.
+fn is_one_degree(mark: &str) -> bool {
+    let is_degree_digit = |c: char| matches!(c, '1' | '2' | '3' | '١' | '٢' | '٣');
+    let Some((before, after)) = mark.split_once(is_degree_digit) else {
+        return false;
+    };
+    if mark.chars().count() > 10 || after.contains(char::is_numeric) {
+        return false;
+    }
+    let before = fold(before);
+    let before = before.trim_matches(|c: char| !c.is_alphabetic());
+    let leads = matches!(before, "ke" | "al" | "cấp" | "bậc" | "thứ")
+        || !before.contains(|c: char| c.is_ascii_alphabetic() || c.is_numeric());
+    let after = fold(after);
+    let attached = after.split(' ').next().unwrap_or_default();
+    let mut words = after.split(|c: char| !c.is_alphabetic());
+    leads
+        && !matches!(attached, "d" | "x")
+        && words.all(|word| {
+            word.len() <= 3
+                || !word.is_ascii()
+                || matches!(
+                    word,
+                    "oltre" | "grado" | "grade" | "grad" | "grau" | "nivel" | "degree" | "aste"
+                )
+        })
+}
+
+/// Degrees of connection and pronouns, alone or together: "2nd", "She/Her", "She/Her · 2nd".
+pub(crate) fn is_badge(view: &View<'_>, text: &str) -> bool {
+    let mut parts = text
+        .split(['·', '•'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .peekable();
+    parts.peek().is_some() && parts.all(|part| is_degree(part) || is_pronouns(view, part))
+}
+
+/// "She/Her", "he/him/his", or one of the known words.
+pub(crate) fn is_pronouns(view: &View<'_>, text: &str) -> bool {
+    let bare = text.trim_matches(['(', ')', ' ']);
+    view.rules.is_label("pronouns", bare)
+        || (bare.chars().count() <= 24
+            && bare.contains('/')
+            && !bare.contains(' ')
+            && bare.split('/').count() <= 4
+            && bare
+                .split('/')
+                .all(|part| part.chars().count() <= 8 && part.chars().all(char::is_alphabetic))
+            && bare
+                .split('/')
+                .any(|part| view.rules.is_label("pronouns", part)))
+}
