@@ -73,11 +73,11 @@ impl Store {
             .all(
                 sql(
                     "SELECT 'lookup' AS part, k.lead_id AS id, k.capture_id, k.hold_operation,
-                            k.inputs, l.lead, l.edited, 0 AS created_at
+                            k.inputs, l.lead, l.edited, l.seen_at, 0 AS created_at
                      FROM lookups k JOIN leads l ON l.id = k.lead_id
                      WHERE k.id = $1 AND k.lease_owner = $2 AND k.state = 'working'
                      UNION ALL
-                     SELECT 'capture', operation_id, '', NULL, NULL, '', '', created_at
+                     SELECT 'capture', operation_id, '', NULL, NULL, '', '', 0, created_at
                      FROM captures
                      WHERE account_id = $3 AND lookup_id = $1
                        AND state IN ('queued', 'working', 'deferred')

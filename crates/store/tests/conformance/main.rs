@@ -77,6 +77,8 @@ conformance! {
     erasure::erasure_covers_every_address,
     captures::namesakes_with_addresses_of_their_own_stay_apart,
     captures::corrections_survive_a_new_capture,
+    captures::one_company_in_several_forms_keeps_corrections,
+    captures::an_older_capture_only_fills_gaps,
     captures::changes_come_in_order_and_whole,
     captures::a_cursor_from_another_life_is_set_back,
     captures::other_accounts_see_nothing,
