@@ -107,6 +107,10 @@ pub struct EmailView {
     pub reasons: Vec<String>,
     /// When the evidence was taken.
     pub checked_at: UnixMillis,
+    /// How sure it is that the address's domain is the company's, 0 to 100, where that is a
+    /// guess; `None` where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain_confidence: Option<u8>,
 }
 
 /// A capture as the API shows it.

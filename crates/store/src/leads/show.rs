@@ -50,7 +50,7 @@ impl Store {
             .optional(
                 sql(concat!(
                     "SELECT l.lead, l.archived_at, e.address, e.status, e.score, e.reasons,
-                            e.checked_at, ",
+                            e.checked_at, e.domain_confidence, ",
                     mobile_columns!(),
                     " FROM leads l LEFT JOIN emails e ON e.lead_id = l.id ",
                     mobile_join!(),

@@ -103,6 +103,7 @@ conformance! {
     erasure::erasure_stays_erased,
     erasure::a_lookup_under_way_is_given_up,
     erasure::verifications_go_with_their_address,
+    erasure::evidence_is_kept_with_its_address_and_goes_with_it,
     calibration::outcomes_are_evidence_and_judge_the_scores,
     domains::a_domains_profile_is_the_newest,
     domains::a_confirmed_domain_is_believed_for_its_time,
