@@ -83,6 +83,23 @@ impl Store {
         Ok(Some((shown, balance)))
     }
 
+    /// The lead's address, where it is proved.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn verified_address(&self, account_id: Uuid, id: Uuid) -> Result<Option<String>> {
+        self.db
+            .read_one(
+                sql("SELECT address FROM emails
+                     WHERE account_id = $1 AND lead_id = $2 AND status = 'verified'")
+                .bind(account_id)
+                .bind(id),
+            )
+            .await?
+            .map(|row| row.text("address"))
+            .transpose()
+    }
+
     /// Archives a lead (it is kept, but takes no room) or brings it back. Whether there is
     /// such a lead. Nothing of its credit comes back.
     ///

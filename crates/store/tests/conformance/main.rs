@@ -115,6 +115,7 @@ conformance! {
     providers::what_was_answered_is_not_asked_again,
     providers::mail_counts_for_a_providers_record,
     providers::misses_are_remembered_for_their_time,
+    providers::a_companys_domain_is_asked_for_once,
     providers::only_the_lease_holder_asks,
     receipts::a_list_is_newest_first_and_pages_hold_still,
     receipts::a_row_says_what_it_was_of_and_what_it_cost,
