@@ -143,7 +143,8 @@ mod tests {
         // Of a server that writes nothing but controls, nothing is kept rather than too much.
         let all = Evidence {
             control: Some(Control {
-                names: vec![long; 500],
+                names: vec![long.clone(); 500],
+                shaped: vec![long; 500],
                 ..Control::default()
             }),
             ..Evidence::default()
