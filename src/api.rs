@@ -107,6 +107,10 @@ pub struct EmailView {
     pub reasons: Vec<String>,
     /// When the evidence was taken.
     pub checked_at: UnixMillis,
+    /// How sure it is that the address's domain is the company's, 0 to 100, where that is a
+    /// guess; `None` where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain_confidence: Option<u8>,
 }
 
 /// A capture as the API shows it.
@@ -342,6 +346,20 @@ pub struct ProviderTest {
     pub balance: Option<MilliCredits>,
 }
 
+/// Whom a look-up would be of, for what it would cost; everything may be left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DryRunRequest {
+    /// Name as displayed.
+    pub full_name: Option<String>,
+    /// The company's name.
+    pub company: Option<String>,
+    /// The company's domain.
+    pub company_domain: Option<String>,
+    /// Address of the profile.
+    pub profile_url: Option<String>,
+}
+
 /// What a look-up would cost at the data providers, without asking anybody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DryRunView {
@@ -349,6 +367,21 @@ pub struct DryRunView {
     pub expected_cost: u64,
     /// The calls, in the order in which they would be made.
     pub calls: Vec<PlannedCallView>,
+    /// Providers that would not be asked, and why.
+    #[serde(default)]
+    pub left_out: Vec<LeftOutView>,
+}
+
+/// A call that would not be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOutView {
+    /// The provider.
+    pub provider: String,
+    /// What it would have been asked for: `email` or `domain`.
+    pub purpose: String,
+    /// Why, in a stable code: `known_miss` (it did not know the person or company a while
+    /// ago), `query_incomplete` (it needs more than is known).
+    pub reason: String,
 }
 
 /// A call that would be made.
@@ -356,7 +389,9 @@ pub struct DryRunView {
 pub struct PlannedCallView {
     /// The provider.
     pub provider: String,
-    /// Price where an address is found, in thousandths of the provider's credit.
+    /// What it would be asked for: `email`, or the company's `domain`.
+    pub purpose: String,
+    /// Price where it is found, in thousandths of the provider's credit.
     pub if_found: MilliCredits,
     /// Price where none is found.
     pub if_missing: MilliCredits,

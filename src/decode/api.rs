@@ -46,6 +46,7 @@ impl Decode for EmailView {
             score: email.get("score")?,
             reasons: email.get("reasons")?,
             checked_at: email.get("checked_at")?,
+            domain_confidence: email.get("domain_confidence")?,
         })
     }
 }

@@ -171,6 +171,7 @@ fn email() -> EmailView {
         score: 100,
         reasons: vec!["decoys_refused".to_owned()],
         checked_at: 1_795_446_000_000,
+        domain_confidence: Some(64),
     }
 }
 

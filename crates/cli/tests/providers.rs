@@ -101,6 +101,25 @@ async fn keys_are_set_listed_ordered_and_removed() {
     // Hunter's credit is the cheaper one: 0.6 of 34,000, then 0.4 of what Snov's costs.
     assert_eq!(plan["calls"][0]["provider"], "hunter");
     assert_eq!(plan["expected_cost"], 20_400 + 12_000);
+    // Without a domain Snov is asked for that first, and cannot be asked for a mononym.
+    let company = ["find", "--name", "Ada", "--company", "Acme", "--dry-run"];
+    let plan = &lines(&lode(&folder, &company, ""))[0];
+    let calls: Vec<_> = plan["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| (call["provider"].as_str(), call["purpose"].as_str()))
+        .collect();
+    assert_eq!(
+        calls,
+        [
+            (Some("snov"), Some("domain")),
+            (Some("hunter"), Some("email"))
+        ]
+    );
+    assert_eq!(plan["expected_cost"], 30_000 + 20_400);
+    assert_eq!(plan["left_out"][0]["provider"], "snov");
+    assert_eq!(plan["left_out"][0]["reason"], "query_incomplete");
 
     let keep = [
         "providers",

@@ -4,6 +4,7 @@
 //! the mailbox and refused the decoys, at a domain that is known to be the company's.
 
 use lode_core::email::EmailStatus;
+use lode_verify::Evidence;
 
 use crate::conclude::{ACCEPT_ALL_SCORE_MAX, UNKNOWN_SCORE_MAX, score};
 use crate::outcome::{CandidateStatus, Conclusion, DomainFinding, DomainSource, FindOutcome};
@@ -23,6 +24,8 @@ pub struct Claim {
     pub status: EmailStatus,
     /// Why.
     pub reasons: Vec<String>,
+    /// What that rests on, where somebody was asked.
+    pub evidence: Option<Evidence>,
 }
 
 impl Claim {
@@ -84,6 +87,7 @@ fn of_proved(own: FindOutcome, claim: &Claim) -> FindOutcome {
     let mut outcome = FindOutcome {
         email: Some(claim.email.clone()),
         reasons: claim.reasons.clone(),
+        evidence: claim.evidence.clone(),
         retry_after: None,
         ..own
     };
@@ -136,6 +140,7 @@ fn of_claim(own: FindOutcome, claim: &Claim, probability: f64) -> FindOutcome {
         status,
         score: theirs,
         reasons: claim.reasons.clone(),
+        evidence: claim.evidence.clone(),
         retry_after: None,
         ..own
     };
@@ -208,6 +213,10 @@ mod tests {
             precision: 0.8,
             status,
             reasons: vec!["why".to_owned()],
+            evidence: Some(Evidence {
+                taken_at: 7,
+                ..Evidence::default()
+            }),
         }
     }
 
@@ -221,6 +230,7 @@ mod tests {
             (EmailStatus::Verified, 100)
         );
         assert_eq!(outcome.reasons, ["why", "found_by_hunter"]);
+        assert_eq!(outcome.evidence.unwrap().taken_at, 7);
         assert!(outcome.domain.unwrap().confirmed);
     }
 

@@ -37,6 +37,7 @@ pub fn nothing(
         other_domains,
         mx: None,
         retry_after: None,
+        evidence: None,
     }
 }
 
@@ -73,6 +74,7 @@ pub fn from_probe(
         other_domains: Vec::new(),
         mx,
         retry_after: None,
+        evidence: decisive.map(|verdict| verdict.evidence.clone()),
     };
     let guess = best_guess(&outcome.candidates);
     let guessed = |cap: u8| {

@@ -1,9 +1,10 @@
 //! From a company to its mail domain.
 //!
 //! In this order: the domain given with the request; the website that the page shows; an
-//! earlier, confirmed finding ([`DomainCache`]); domains guessed from the company's name
-//! ([`guess`]), each checked by MX and by what the site at it says of itself
-//! ([`identity`]). A guess always carries its probability ([`weigh`]).
+//! earlier, confirmed finding ([`DomainCache`]); domains that others name ([`NamedDomains`])
+//! and those guessed from the company's name ([`guess`]), each checked by MX and by what the
+//! site at it says of itself ([`identity`]). Neither comes without its probability
+//! ([`weigh`]).
 
 use std::fmt;
 
@@ -27,6 +28,24 @@ pub trait DomainCache: Send + Sync + fmt::Debug {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Option<String>>;
     /// Remembers a confirmed finding.
     fn put<'a>(&'a self, key: &'a str, finding: &'a DomainFinding) -> BoxFuture<'a, ()>;
+}
+
+/// Names domains of companies by asking others: data providers, with the caller's keys. What
+/// they say is a claim, judged as a guess is.
+pub trait NamedDomains: Send + Sync {
+    /// The domains that others name for the company of this displayed name; none where nobody
+    /// is to be asked.
+    fn named<'a>(&'a self, company: &'a str) -> BoxFuture<'a, Vec<Domain>>;
+}
+
+/// Asks nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nobody;
+
+impl NamedDomains for Nobody {
+    fn named<'a>(&'a self, _company: &'a str) -> BoxFuture<'a, Vec<Domain>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
 }
 
 /// Remembers nothing.

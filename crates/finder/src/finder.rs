@@ -12,7 +12,7 @@ use crate::company::CompanyName;
 use crate::conclude::{from_probe, nothing};
 use crate::domain::discover::{Discovery, DiscoveryConfig, discover};
 use crate::domain::website::{FetcherSetupError, WebConfig, WebFetcher};
-use crate::domain::{DomainCache, NoCache, of_given, of_website};
+use crate::domain::{DomainCache, NamedDomains, NoCache, Nobody, of_given, of_website};
 use crate::outcome::{Conclusion, DomainFinding, DomainSource, FindOutcome};
 use crate::pattern::PatternModel;
 use crate::request::{FindRequest, VerifiedBefore};
@@ -111,6 +111,16 @@ impl Finder {
     /// Does not wait for deferrals: repeat the request with the next
     /// [`FindRequest::attempt`] after [`FindOutcome::retry_after`].
     pub async fn find(&self, request: &FindRequest) -> FindOutcome {
+        self.find_asking(request, &Nobody).await
+    }
+
+    /// The same, with others who may be asked for the company's domain, once neither the
+    /// request nor the memory of confirmed domains has it.
+    pub async fn find_asking(
+        &self,
+        request: &FindRequest,
+        others: &dyn NamedDomains,
+    ) -> FindOutcome {
         let name = person_of(request);
         let usable = !PatternModel::learn("", None, &request.evidence)
             .spellings(&name)
@@ -119,7 +129,7 @@ impl Finder {
         if !usable {
             return nothing(Conclusion::NameUnusable, "name_unusable", None, Vec::new());
         }
-        let (mut findings, reason) = self.domains(request).await;
+        let (mut findings, reason) = self.domains(request, others).await;
         if let Some(outcome) = self.fresh(request, findings.first()) {
             return outcome;
         }
@@ -194,7 +204,11 @@ impl Finder {
     }
 
     /// The domains that the company may have, likeliest first, and why there is none.
-    async fn domains(&self, request: &FindRequest) -> (Vec<DomainFinding>, &'static str) {
+    async fn domains(
+        &self,
+        request: &FindRequest,
+        others: &dyn NamedDomains,
+    ) -> (Vec<DomainFinding>, &'static str) {
         if let Some(resolved) = &request.resolved {
             return (vec![resolved.clone()], "domain_unknown");
         }
@@ -224,8 +238,13 @@ impl Finder {
         {
             return (vec![known(&domain, 1.0, DomainSource::Cache)], reason);
         }
+        let displayed = request.company.as_deref().unwrap_or_default();
+        let mut named = others.named(displayed).await;
+        named.retain(|domain| of_given(domain.as_str(), Some(&company)).is_ok());
+        named.truncate(NAMED_MAX);
         let found = discover(
             &company,
+            &named,
             self.verifier.resolver(),
             &self.web,
             &self.config.discovery,
@@ -234,7 +253,7 @@ impl Finder {
         if found.domains.is_empty() && found.dns_failed {
             return (Vec::new(), "dns_failed");
         }
-        let findings = findings_of(found);
+        let findings = findings_of(found, &named);
         if let Some(first) = findings.first().filter(|first| first.confirmed) {
             self.cache.put(&key, first).await;
         }
@@ -344,23 +363,28 @@ fn known(domain: &Domain, probability: f64, how: DomainSource) -> DomainFinding 
     }
 }
 
-fn findings_of(found: Discovery) -> Vec<DomainFinding> {
+fn findings_of(found: Discovery, named: &[Domain]) -> Vec<DomainFinding> {
     found
         .domains
         .into_iter()
         .map(|weighed| DomainFinding {
-            domain: weighed.domain,
             probability: weighed.probability,
             how: if weighed.named {
                 DomainSource::WebsiteTitle
+            } else if named.iter().any(|domain| domain.as_str() == weighed.domain) {
+                DomainSource::Claimed
             } else {
                 DomainSource::MxOnly
             },
             confirmed: weighed.confirmed,
+            domain: weighed.domain,
         })
         .take(OTHER_DOMAINS_MAX)
         .collect()
 }
+
+/// Most domains taken of what others name.
+const NAMED_MAX: usize = 3;
 
 /// Most domains kept of a discovery.
 const OTHER_DOMAINS_MAX: usize = 8;

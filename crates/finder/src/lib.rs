@@ -26,7 +26,7 @@ pub mod pattern;
 pub mod person;
 pub mod request;
 
-pub use domain::{DomainCache, NoCache};
+pub use domain::{DomainCache, NamedDomains, NoCache, Nobody};
 pub use finder::{Finder, FinderConfig};
 pub use outcome::{
     CandidateResult, CandidateStatus, Conclusion, DomainFinding, DomainSource, FindOutcome,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lode_core::email::EmailStatus;
+use lode_verify::Evidence;
 use serde::{Deserialize, Serialize};
 
 /// How a look-up ended: what a caller decides on. Only [`Self::Verified`] is billable.
@@ -70,6 +71,9 @@ pub struct FindOutcome {
     pub mx: Option<String>,
     /// With [`Conclusion::Deferred`]: how long to wait before asking again.
     pub retry_after: Option<Duration>,
+    /// What the decisive verdict rests on: the questions and the servers' answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
 }
 
 /// A candidate address and what became of it.
@@ -140,6 +144,6 @@ pub enum DomainSource {
     WebsiteTitle,
     /// Guessed from the company's name; it takes mail, nothing more is known.
     MxOnly,
-    /// A data provider names an address there.
+    /// A data provider names it, or an address there.
     Claimed,
 }

@@ -48,18 +48,22 @@ const ADDRESSES: &[&str] = &[
     "a@b@firm.example.",
 ];
 
-/// Behind two bytes that choose provider and status.
+/// Behind two bytes that choose provider and status: the letter's place in the alphabet is
+/// the provider's in `ProviderKind::ALL` (`h` is the first), `a` is 200. The same body answers
+/// every request of a call, so those of two steps carry both answers.
 const ANSWERS: &[&str] = &[
-    "aa{\"data\":{\"email\":\"ada.marlow@acme.example\",\"score\":97,\"verification\":{\"status\":\"valid\"}}}",
-    "bb{\"email\":\"ada.marlow@acme.example\",\"status\":\"valid\",\"credits_consumed\":1}",
-    "cc{\"error\":false,\"response\":{\"email\":{\"email\":\"ada.marlow@acme.example\",\"email_status\":\"VERIFIED\"}}}",
-    "dd{\"contact\":{\"name\":\"Ada Marlow\",\"email\":\"ada.marlow@acme.example\"}}",
-    "ee{\"success\":true,\"item\":{\"_id\":\"x1\",\"status\":\"NONE\"}}",
-    "ff{\"request_id\":\"x1\",\"success\":true,\"data\":[{\"email\":[{\"email\":\"ada.marlow@acme.example\",\"qualification\":\"nominative@pro\"}]}]}",
-    "gg{\"person\":{\"email\":\"ada.marlow@acme.example\",\"email_status\":\"verified\",\"phone_numbers\":[{\"raw_number\":\"+44 20 7946 0000\"}]}}",
-    "hh{\"access_token\":\"x\",\"expires_in\":3600,\"data\":{\"emails\":[{\"email\":\"ada.marlow@acme.example\",\"smtp_status\":\"valid\"}]}}",
-    "ai{\"errors\":[{\"id\":\"too_many_requests\",\"code\":429,\"details\":\"slow down\"}]}",
-    "bj<html>login</html>",
+    "ha{\"data\":{\"email\":\"ada.marlow@acme.example\",\"score\":97,\"verification\":{\"status\":\"valid\"}}}",
+    "aa{\"email\":\"ada.marlow@acme.example\",\"status\":\"valid\",\"mobile_number\":\"+44 7700 900000\",\"credits_consumed\":1}",
+    "aa{\"email\":null,\"status\":null,\"mobile_number\":\"1\\u00012\",\"credits_consumed\":0}",
+    "ba{\"error\":false,\"free_enrichment\":false,\"person\":{\"person_id\":\"p1\",\"email\":{\"status\":\"VERIFIED\",\"revealed\":true,\"email\":\"ada.marlow@acme.example\"},\"mobile\":{\"status\":\"VERIFIED\",\"revealed\":true,\"mobile\":\"+44 7700 900000\"}},\"company\":{}}",
+    "bd{\"error\":true,\"error_code\":\"NO_MATCH\"}",
+    "ca{\"contact\":{\"name\":\"Ada Marlow\",\"email\":\"ada.marlow@acme.example\",\"domain\":\"acme.example\"},\"phone\":\"+44 7700 900000\"}",
+    "da{\"success\":true,\"item\":{\"_id\":\"x1\",\"status\":\"NONE\"},\"items\":[{\"status\":\"FOUND\",\"results\":{\"emails\":[{\"email\":\"ada.marlow@acme.example\",\"certainty\":\"ultra_sure\"}],\"phones\":[]}}]}",
+    "ea{\"request_id\":\"x1\",\"success\":true,\"data\":[{\"email\":[{\"email\":\"ada.marlow@acme.example\",\"qualification\":\"nominative@pro\"}]}]}",
+    "fa{\"person\":{\"email\":\"ada.marlow@acme.example\",\"email_status\":\"verified\",\"extrapolated_email_confidence\":0.9}}",
+    "ga{\"access_token\":\"x\",\"expires_in\":3600,\"task_hash\":\"h1\",\"status\":\"completed\",\"data\":[{\"email\":\"ada.marlow@acme.example\",\"confidence\":91,\"status\":\"valid\"}]}",
+    "hj{\"errors\":[{\"id\":\"too_many_requests\",\"code\":429,\"details\":\"slow down\"}]}",
+    "ck<html>login</html>",
 ];
 
 /// The seeds of a target; `root` is the repository.

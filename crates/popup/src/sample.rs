@@ -157,6 +157,7 @@ pub(crate) fn email(status: EmailStatus, score: u8, reasons: &[&str]) -> EmailVi
         score,
         reasons: reasons.iter().map(|r| (*r).to_owned()).collect(),
         checked_at: NOW - 30_000,
+        domain_confidence: None,
     }
 }
 

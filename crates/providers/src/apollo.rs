@@ -5,6 +5,8 @@
 //! webhook only, so they are not offered here.
 
 use async_trait::async_trait;
+use lode_core::api::MilliCredits;
+use serde_json::Value;
 
 use crate::http::{Api, ProviderConfig, Reply, address};
 use crate::key::ApiKey;
@@ -41,8 +43,34 @@ fn error_of(reply: &Reply) -> Option<ProviderError> {
     }
 }
 
+/// Price of a person who is matched, in milli-credits.
+const MATCH: MilliCredits = 1_000;
+
 /// Local part of the placeholder for an address that was not unlocked.
 const LOCKED: &str = "email_not_unlocked";
+
+fn question(person: &PersonQuery) -> Result<Vec<(&'static str, String)>, ProviderError> {
+    let whole = person.whole_name();
+    let url = person.linkedin_url.clone();
+    if url.is_none() && (whole.is_none() || person.domain_or_company().is_none()) {
+        return Err(ProviderError::Missing(
+            "a name with a company, or a profile",
+        ));
+    }
+    let mut query = Vec::new();
+    match person.both_names() {
+        Some((first, last)) => query.extend([
+            ("first_name", first.to_owned()),
+            ("last_name", last.to_owned()),
+        ]),
+        None => query.extend(whole.map(|name| ("name", name))),
+    }
+    query.extend(person.domain.clone().map(|domain| ("domain", domain)));
+    let company = person.company.clone();
+    query.extend(company.map(|company| ("organization_name", company)));
+    query.extend(url.map(|url| ("linkedin_url", url)));
+    Ok(query)
+}
 
 #[async_trait]
 impl Provider for Apollo {
@@ -52,30 +80,25 @@ impl Provider for Apollo {
 
     fn prices(&self) -> Prices {
         Prices {
-            find_found: 1_000,
-            find_missing: 0,
+            find_found: MATCH,
+            // A match without an address costs the same; no match nothing.
+            find_missing: MATCH,
             verify: None,
             mobile: None,
+            domain: None,
         }
     }
 
+    fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {
+        question(person).map(drop)
+    }
+
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
-        let whole = person.whole_name();
-        let mut query: Vec<(&str, &str)> = Vec::new();
-        match person.both_names() {
-            Some((first, last)) => query.extend([("first_name", first), ("last_name", last)]),
-            None => query.extend(whole.as_deref().map(|name| ("name", name))),
-        }
-        query.extend(person.domain.as_deref().map(|domain| ("domain", domain)));
-        let company = person.company.as_deref();
-        query.extend(company.map(|company| ("organization_name", company)));
-        let url = person.linkedin_url.as_deref();
-        query.extend(url.map(|url| ("linkedin_url", url)));
-        if url.is_none() && (whole.is_none() || person.domain_or_company().is_none()) {
-            return Err(ProviderError::Missing(
-                "a name with a company, or a profile",
-            ));
-        }
+        let query = question(person)?;
+        let mut query: Vec<(&str, &str)> = query
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         query.push(("reveal_personal_emails", "false"));
         query.push(("reveal_phone_number", "false"));
         let reply = self.api.post_query("people/match", &query).await?;
@@ -88,16 +111,21 @@ impl Provider for Apollo {
         if !reply.json.is_object() {
             return Err(ProviderError::Malformed("no object"));
         }
+        // Who is matched is paid for, with or without an address.
+        let matched = reply.json.get("person").and_then(Value::as_object);
+        if matched.is_none_or(serde_json::Map::is_empty) {
+            return Ok(Answer::nothing(Some(0)));
+        }
         let email = reply
-            .text("/person/email")
+            .mail("/person/email")
             .filter(|email| !email.starts_with(LOCKED));
         let Some(email) = email else {
-            return Ok(Answer::nothing(Some(0)));
+            return Ok(Answer::nothing(Some(MATCH)));
         };
         let confidence = reply
             .json
             .pointer("/person/extrapolated_email_confidence")
-            .and_then(serde_json::Value::as_f64);
+            .and_then(Value::as_f64);
         Ok(Answer {
             found: Some(FoundEmail {
                 email: address(email)?,
@@ -107,7 +135,7 @@ impl Provider for Apollo {
                 },
                 confidence: confidence.and_then(as_percent),
             }),
-            cost: Some(1_000),
+            cost: Some(MATCH),
         })
     }
 }

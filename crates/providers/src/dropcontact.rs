@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use lode_verify::Address;
 use serde_json::{Map, Value, json};
 
-use crate::http::{Api, ProviderConfig, Reply, address, text};
+use crate::http::{Api, ProviderConfig, Reply, address, mail, text};
 use crate::key::ApiKey;
 use crate::provider::{
     Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
@@ -79,7 +79,7 @@ fn error_of(reply: &Reply) -> Option<ProviderError> {
 
 /// The first address of a record with its qualification.
 fn best(record: &Value) -> Option<(&str, Option<&str>)> {
-    text(record, "/email/0/email").map(|email| (email, text(record, "/email/0/qualification")))
+    mail(record, "/email/0/email").map(|email| (email, text(record, "/email/0/qualification")))
 }
 
 fn deliverability(qualification: Option<&str>) -> Deliverability {
@@ -94,6 +94,32 @@ fn deliverability(qualification: Option<&str>) -> Deliverability {
     }
 }
 
+fn question(person: &PersonQuery) -> Result<Map<String, Value>, ProviderError> {
+    let mut contact = Map::new();
+    let mut put = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            contact.insert(name.to_owned(), value.into());
+        }
+    };
+    let whole = person
+        .whole_name()
+        .ok_or(ProviderError::Missing("a name"))?;
+    match person.both_names() {
+        Some((first, last)) => {
+            put("first_name", Some(first));
+            put("last_name", Some(last));
+        }
+        None => put("full_name", Some(&whole)),
+    }
+    person
+        .domain_or_company()
+        .ok_or(ProviderError::Missing("a domain or company"))?;
+    put("website", person.domain.as_deref());
+    put("company", person.company.as_deref());
+    put("linkedin", person.linkedin_url.as_deref());
+    Ok(contact)
+}
+
 #[async_trait]
 impl Provider for Dropcontact {
     fn kind(&self) -> ProviderKind {
@@ -106,33 +132,16 @@ impl Provider for Dropcontact {
             find_missing: 0,
             verify: Some(1_000),
             mobile: None,
+            domain: None,
         }
     }
 
+    fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {
+        question(person).map(drop)
+    }
+
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
-        let mut contact = Map::new();
-        let mut put = |name: &str, value: Option<&str>| {
-            if let Some(value) = value {
-                contact.insert(name.to_owned(), value.into());
-            }
-        };
-        let whole = person
-            .whole_name()
-            .ok_or(ProviderError::Missing("a name"))?;
-        match person.both_names() {
-            Some((first, last)) => {
-                put("first_name", Some(first));
-                put("last_name", Some(last));
-            }
-            None => put("full_name", Some(&whole)),
-        }
-        person
-            .domain_or_company()
-            .ok_or(ProviderError::Missing("a domain or company"))?;
-        put("website", person.domain.as_deref());
-        put("company", person.company.as_deref());
-        put("linkedin", person.linkedin_url.as_deref());
-        let record = self.enrich(contact).await?;
+        let record = self.enrich(question(person)?).await?;
         let Some((email, qualification)) = best(&record) else {
             // The credit comes back where nothing is found.
             return Ok(Answer::nothing(Some(0)));
@@ -154,7 +163,7 @@ impl Provider for Dropcontact {
         // The record may hold other addresses of the person: only the one asked for counts.
         let listed = record.get("email").and_then(Value::as_array);
         let own = listed.into_iter().flatten().find(|entry| {
-            text(entry, "/email")
+            mail(entry, "/email")
                 .is_some_and(|found| found.eq_ignore_ascii_case(&email.to_string()))
         });
         Ok(Answer {

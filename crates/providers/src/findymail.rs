@@ -8,7 +8,7 @@ use lode_core::api::MilliCredits;
 use lode_verify::Address;
 use serde_json::{Value, json};
 
-use crate::http::{Api, ProviderConfig, Reply, address};
+use crate::http::{Api, ProviderConfig, Reply, address, number};
 use crate::key::ApiKey;
 use crate::provider::{
     Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
@@ -42,6 +42,18 @@ fn error_of(reply: &Reply) -> Option<ProviderError> {
     }
 }
 
+fn question(person: &PersonQuery) -> Result<(&'static str, Value), ProviderError> {
+    let whole = person.whole_name();
+    match (&whole, person.domain_or_company(), &person.linkedin_url) {
+        (Some(name), Some(domain), _) => {
+            Ok(("api/search/name", json!({ "name": name, "domain": domain })))
+        }
+        (_, _, Some(url)) => Ok(("api/search/linkedin", json!({ "linkedin_url": url }))),
+        (None, ..) => Err(ProviderError::Missing("a name")),
+        (_, None, _) => Err(ProviderError::Missing("a domain or company")),
+    }
+}
+
 #[async_trait]
 impl Provider for Findymail {
     fn kind(&self) -> ProviderKind {
@@ -55,19 +67,16 @@ impl Provider for Findymail {
             // From a pool of its own, which does not convert.
             verify: Some(1_000),
             mobile: Some(10_000),
+            domain: None,
         }
     }
 
+    fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {
+        question(person).map(drop)
+    }
+
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
-        let whole = person.whole_name();
-        let (path, body) = match (&whole, person.domain_or_company(), &person.linkedin_url) {
-            (Some(name), Some(domain), _) => {
-                ("api/search/name", json!({ "name": name, "domain": domain }))
-            }
-            (_, _, Some(url)) => ("api/search/linkedin", json!({ "linkedin_url": url })),
-            (None, ..) => return Err(ProviderError::Missing("a name")),
-            (_, None, _) => return Err(ProviderError::Missing("a domain or company")),
-        };
+        let (path, body) = question(person)?;
         let reply = self.api.post(path, &body).await?;
         if reply.status == 404 {
             return Ok(Answer::nothing(Some(0)));
@@ -77,8 +86,8 @@ impl Provider for Findymail {
         }
         // Older documents give the contact as a list of one.
         let email = reply
-            .text("/contact/email")
-            .or_else(|| reply.text("/contact/0/email"));
+            .mail("/contact/email")
+            .or_else(|| reply.mail("/contact/0/email"));
         let Some(email) = email else {
             let answer = reply.json.is_object() || reply.json.is_null();
             let known = answer && (reply.json.get("contact").is_some() || is_empty(&reply.json));
@@ -148,12 +157,13 @@ impl Provider for Findymail {
         if let Some(error) = error_of(&reply) {
             return Err(error);
         }
-        let number = reply
-            .text("/phone")
-            .or_else(|| reply.text("/contact/phone"));
+        let number = match number(&reply.json, "/phone")? {
+            Some(number) => Some(number),
+            None => number(&reply.json, "/contact/phone")?,
+        };
         Ok(Answer {
             cost: number.is_none().then_some(0),
-            found: number.map(|number| vec![number.to_owned()]),
+            found: number.map(|number| vec![number]),
         })
     }
 }

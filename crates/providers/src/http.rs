@@ -9,7 +9,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use lode_core::api::MilliCredits;
 use lode_verify::{Address, Resolver, net};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -19,6 +19,7 @@ use url::{Host, Url};
 use crate::guard::Guard;
 use crate::pace::{Limit, Pace};
 use crate::provider::{ProviderError, SetupError};
+use crate::rate;
 
 /// Settings of the connection to a provider.
 #[derive(Debug, Clone)]
@@ -57,9 +58,6 @@ impl Default for ProviderConfig {
         }
     }
 }
-
-/// Longest wait that a provider may ask for; a longer one is taken for this.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 3600);
 
 /// A provider's API.
 #[derive(Debug, Clone)]
@@ -184,6 +182,9 @@ impl Api {
         }
         self.pace.turn().await?;
         let response = request.send().await.map_err(|error| transport(&error))?;
+        if let Some(pause) = rate::exhausted(response.headers(), jiff::Timestamp::now()) {
+            self.pace.pause(pause);
+        }
         self.read(response).await
     }
 
@@ -198,7 +199,7 @@ impl Api {
             if error.is_timeout() {
                 ProviderError::Timeout
             } else {
-                ProviderError::Malformed("the answer ends early")
+                ProviderError::Lost
             }
         })? {
             if body.len() + chunk.len() > self.config.body_bytes_max {
@@ -228,7 +229,8 @@ impl Api {
 
     /// Looks again and again, with pauses, until there is a result or the time is up. Once
     /// the work has begun (it was handed in before, or a look said so), a limit on looking
-    /// is waited out: what we wait for may be paid for already.
+    /// is waited out, and a look that fails is made again: what we wait for may be paid for
+    /// already. Then the end is [`ProviderError::Pending`].
     pub(crate) async fn poll<T, F, Asked>(
         &self,
         mut begun: bool,
@@ -249,6 +251,7 @@ impl Api {
                 Err(ProviderError::RateLimited { retry_after }) if begun => {
                     retry_after.unwrap_or(self.config.poll_every * 2)
                 }
+                Err(error) if begun && error.is_about_the_look() => self.config.poll_every * 2,
                 Err(error) => return Err(error),
             };
             left = left.checked_sub(pause).ok_or(ProviderError::Pending)?;
@@ -265,10 +268,13 @@ fn judged(ip: IpAddr, config: &ProviderConfig) -> Result<bool, SetupError> {
 }
 
 fn transport(error: &reqwest::Error) -> ProviderError {
-    if error.is_timeout() {
+    if error.is_connect() {
+        ProviderError::Unreachable
+    } else if error.is_timeout() {
         ProviderError::Timeout
     } else {
-        ProviderError::Unreachable
+        // The request may have left.
+        ProviderError::Lost
     }
 }
 
@@ -292,26 +298,13 @@ impl Reply {
 
     /// A rate limit with the wait that headers or body name.
     pub(crate) fn rate_limited(&self) -> ProviderError {
-        let header = |name: &str| {
-            let value = self.headers.get(name)?.to_str().ok()?;
-            value.trim().parse::<u64>().ok()
-        };
-        let date = || {
-            let value = self.headers.get(RETRY_AFTER)?.to_str().ok()?;
-            let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
-            u64::try_from(at.as_second() - jiff::Timestamp::now().as_second()).ok()
-        };
-        let seconds = header("retry-after")
-            .or_else(date)
-            .or_else(|| self.json.pointer("/retry_after_seconds")?.as_u64())
-            .or_else(|| header("ratelimit-reset"))
-            // Prospeo: the day's requests are used up.
-            .or_else(|| {
-                let none_left = header("x-daily-request-left") == Some(0);
-                none_left.then(|| header("x-daily-reset-seconds")).flatten()
-            });
+        let now = jiff::Timestamp::now();
+        let in_body = || self.json.pointer("/retry_after_seconds")?.as_u64();
         ProviderError::RateLimited {
-            retry_after: seconds.map(|seconds| Duration::from_secs(seconds).min(RETRY_AFTER_MAX)),
+            retry_after: rate::retry_after(&self.headers, now)
+                .or_else(|| in_body().map(rate::bounded))
+                .or_else(|| rate::exhausted(&self.headers, now))
+                .or_else(|| rate::reset(&self.headers, now)),
         }
     }
 
@@ -342,6 +335,11 @@ impl Reply {
         text(&self.json, pointer)
     }
 
+    /// An address at a JSON pointer, as it stands; empty counts as absent.
+    pub(crate) fn mail(&self, pointer: &str) -> Option<&str> {
+        mail(&self.json, pointer)
+    }
+
     /// An amount of credits at a JSON pointer, as number or text.
     pub(crate) fn credits(&self, pointer: &str) -> Option<MilliCredits> {
         let value = self.json.pointer(pointer)?;
@@ -352,10 +350,36 @@ impl Reply {
     }
 }
 
-/// A text at a JSON pointer; empty counts as absent.
+/// A text at a JSON pointer; empty counts as absent, and so does one with controls: nobody
+/// means such a text, and it would go to screens and files.
 pub(crate) fn text<'a>(json: &'a Value, pointer: &str) -> Option<&'a str> {
     let text = json.pointer(pointer)?.as_str()?.trim();
+    (!text.is_empty() && !text.contains(char::is_control)).then_some(text)
+}
+
+/// An address at a JSON pointer, as it stands: what it may hold, [`address`] decides, and what
+/// it may not is an error rather than no address. Empty counts as absent.
+pub(crate) fn mail<'a>(json: &'a Value, pointer: &str) -> Option<&'a str> {
+    let text = json.pointer(pointer)?.as_str()?.trim();
     (!text.is_empty()).then_some(text)
+}
+
+/// Longest number that is taken, in characters: with country code, brackets and extension.
+const NUMBER_CHARS_MAX: usize = 40;
+
+/// A phone number at a JSON pointer, as the provider writes it; masked ones count as absent.
+pub(crate) fn number(json: &Value, pointer: &str) -> Result<Option<String>, ProviderError> {
+    let Some(number) = json.pointer(pointer).and_then(Value::as_str) else {
+        return Ok(None);
+    };
+    let number = number.trim();
+    if number.is_empty() || number.contains('*') {
+        return Ok(None);
+    }
+    if number.contains(char::is_control) || number.chars().count() > NUMBER_CHARS_MAX {
+        return Err(ProviderError::Malformed("no number"));
+    }
+    Ok(Some(number.to_owned()))
 }
 
 /// A whole number from 0 to 100 at a JSON pointer.

@@ -59,6 +59,27 @@ fn deliverability(status: Option<&str>, result: Option<&str>) -> Deliverability 
     }
 }
 
+fn question(person: &PersonQuery) -> Result<Vec<(&'static str, String)>, ProviderError> {
+    let mut query = vec![match (&person.domain, &person.company) {
+        (Some(domain), _) => ("domain", domain.clone()),
+        (None, Some(company)) => ("company", company.clone()),
+        (None, None) => return Err(ProviderError::Missing("a domain or company")),
+    }];
+    match person.both_names() {
+        Some((first, last)) => query.extend([
+            ("first_name", first.to_owned()),
+            ("last_name", last.to_owned()),
+        ]),
+        None => query.push((
+            "full_name",
+            person
+                .whole_name()
+                .ok_or(ProviderError::Missing("a name"))?,
+        )),
+    }
+    Ok(query)
+}
+
 #[async_trait]
 impl Provider for Hunter {
     fn kind(&self) -> ProviderKind {
@@ -71,24 +92,20 @@ impl Provider for Hunter {
             find_missing: 0,
             verify: Some(500),
             mobile: None,
+            domain: None,
         }
     }
 
+    fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {
+        question(person).map(drop)
+    }
+
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
-        let whole = person.whole_name();
-        let mut query: Vec<(&str, &str)> = Vec::new();
-        match (&person.domain, &person.company) {
-            (Some(domain), _) => query.push(("domain", domain)),
-            (None, Some(company)) => query.push(("company", company)),
-            (None, None) => return Err(ProviderError::Missing("a domain or company")),
-        }
-        match person.both_names() {
-            Some((first, last)) => query.extend([("first_name", first), ("last_name", last)]),
-            None => query.push((
-                "full_name",
-                whole.as_deref().ok_or(ProviderError::Missing("a name"))?,
-            )),
-        }
+        let query = question(person)?;
+        let query: Vec<(&str, &str)> = query
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         self.api
             .poll(false, || async {
                 let reply = self.api.get("email-finder", &query).await?;
@@ -104,7 +121,7 @@ impl Provider for Hunter {
                     .json
                     .get("data")
                     .ok_or(ProviderError::Malformed("no data"))?;
-                let Some(email) = reply.text("/data/email") else {
+                let Some(email) = reply.mail("/data/email") else {
                     return Ok(Some(Answer::nothing(Some(0))));
                 };
                 let status = reply.text("/data/verification/status");

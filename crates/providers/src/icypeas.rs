@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use lode_verify::Address;
 use serde_json::{Value, json};
 
-use crate::http::{Api, ProviderConfig, Reply, address, text};
+use crate::http::{Api, ProviderConfig, Reply, address, mail, text};
 use crate::key::ApiKey;
 use crate::pace::{Limit, Pace};
 use crate::provider::{
@@ -95,6 +95,23 @@ fn deliverability(certainty: Option<&str>) -> Deliverability {
     }
 }
 
+fn question(person: &PersonQuery) -> Result<Value, ProviderError> {
+    let company = person
+        .domain_or_company()
+        .ok_or(ProviderError::Missing("a domain or company"))?;
+    Ok(match person.both_names() {
+        Some((first, last)) => {
+            json!({ "firstname": first, "lastname": last, "domainOrCompany": company })
+        }
+        None => {
+            let whole = person
+                .whole_name()
+                .ok_or(ProviderError::Missing("a name"))?;
+            json!({ "lastname": whole, "domainOrCompany": company })
+        }
+    })
+}
+
 #[async_trait]
 impl Provider for Icypeas {
     fn kind(&self) -> ProviderKind {
@@ -107,28 +124,20 @@ impl Provider for Icypeas {
             find_missing: 0,
             verify: Some(100),
             mobile: None,
+            domain: None,
         }
     }
 
+    fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {
+        question(person).map(drop)
+    }
+
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
-        let company = person
-            .domain_or_company()
-            .ok_or(ProviderError::Missing("a domain or company"))?;
-        let body = match person.both_names() {
-            Some((first, last)) => {
-                json!({ "firstname": first, "lastname": last, "domainOrCompany": company })
-            }
-            None => {
-                let whole = person
-                    .whole_name()
-                    .ok_or(ProviderError::Missing("a name"))?;
-                json!({ "lastname": whole, "domainOrCompany": company })
-            }
-        };
+        let body = question(person)?;
         let Some(item) = self.search("email-search", &body).await? else {
             return Ok(Answer::nothing(Some(0)));
         };
-        let Some(email) = text(&item, "/results/emails/0/email") else {
+        let Some(email) = mail(&item, "/results/emails/0/email") else {
             return Ok(Answer::nothing(Some(0)));
         };
         Ok(Answer {

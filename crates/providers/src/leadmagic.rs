@@ -8,7 +8,7 @@ use lode_core::api::MilliCredits;
 use lode_verify::Address;
 use serde_json::{Map, Value, json};
 
-use crate::http::{Api, ProviderConfig, Reply, address};
+use crate::http::{Api, ProviderConfig, Reply, address, number};
 use crate::key::ApiKey;
 use crate::pace::Limit;
 use crate::provider::{
@@ -54,6 +54,28 @@ fn deliverability(status: Option<&str>) -> Deliverability {
     }
 }
 
+fn question(person: &PersonQuery) -> Result<Map<String, Value>, ProviderError> {
+    let mut body = Map::new();
+    match person.both_names() {
+        Some((first, last)) => {
+            body.insert("first_name".to_owned(), first.into());
+            body.insert("last_name".to_owned(), last.into());
+        }
+        None => {
+            let whole = person
+                .whole_name()
+                .ok_or(ProviderError::Missing("a name"))?;
+            body.insert("full_name".to_owned(), whole.into());
+        }
+    }
+    match (&person.domain, &person.company) {
+        (Some(domain), _) => body.insert("domain".to_owned(), domain.as_str().into()),
+        (None, Some(company)) => body.insert("company_name".to_owned(), company.as_str().into()),
+        (None, None) => return Err(ProviderError::Missing("a domain or company")),
+    };
+    Ok(body)
+}
+
 #[async_trait]
 impl Provider for LeadMagic {
     fn kind(&self) -> ProviderKind {
@@ -67,30 +89,16 @@ impl Provider for LeadMagic {
             // The dearest of the three published prices.
             verify: Some(1_000),
             mobile: Some(5_000),
+            domain: None,
         }
     }
 
+    fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {
+        question(person).map(drop)
+    }
+
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
-        let mut body = Map::new();
-        match person.both_names() {
-            Some((first, last)) => {
-                body.insert("first_name".to_owned(), first.into());
-                body.insert("last_name".to_owned(), last.into());
-            }
-            None => {
-                let whole = person
-                    .whole_name()
-                    .ok_or(ProviderError::Missing("a name"))?;
-                body.insert("full_name".to_owned(), whole.into());
-            }
-        }
-        match (&person.domain, &person.company) {
-            (Some(domain), _) => body.insert("domain".to_owned(), domain.as_str().into()),
-            (None, Some(company)) => {
-                body.insert("company_name".to_owned(), company.as_str().into())
-            }
-            (None, None) => return Err(ProviderError::Missing("a domain or company")),
-        };
+        let body = question(person)?;
         let reply = self
             .api
             .post("v1/people/email-finder", &Value::Object(body))
@@ -105,7 +113,7 @@ impl Provider for LeadMagic {
             return Err(ProviderError::Malformed("no email field"));
         }
         let cost = reply.credits("/credits_consumed");
-        let Some(email) = reply.text("/email") else {
+        let Some(email) = reply.mail("/email") else {
             return Ok(Answer::nothing(cost));
         };
         let catch_all = reply
@@ -164,9 +172,7 @@ impl Provider for LeadMagic {
             return Err(error);
         }
         Ok(Answer {
-            found: reply
-                .text("/mobile_number")
-                .map(|number| vec![number.to_owned()]),
+            found: number(&reply.json, "/mobile_number")?.map(|number| vec![number]),
             cost: reply.credits("/credits_consumed"),
         })
     }

@@ -21,6 +21,7 @@ mod icypeas;
 mod leadmagic;
 mod pace;
 mod prospeo;
+mod rate;
 mod snov;
 
 pub use apollo::Apollo;

@@ -6,10 +6,11 @@
 //! key share the provider's own limit, which its 429 still tells.
 
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::http::ProviderConfig;
 use crate::provider::ProviderError;
@@ -58,6 +59,8 @@ impl Limit {
 #[derive(Debug)]
 pub(crate) struct Pace {
     limiters: Vec<DefaultDirectRateLimiter>,
+    /// Until when the provider itself says that nothing is left.
+    paused_until: Mutex<Option<Instant>>,
 }
 
 impl Pace {
@@ -67,7 +70,23 @@ impl Pace {
         let quotas = limits.iter().filter_map(|limit| limit.quota());
         Self {
             limiters: quotas.map(RateLimiter::direct).collect(),
+            paused_until: Mutex::default(),
         }
+    }
+
+    /// Lets no request go for so long: the provider says that its window is used up.
+    pub(crate) fn pause(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        let mut paused = self.paused();
+        if paused.is_none_or(|known| known < until) {
+            *paused = Some(until);
+        }
+    }
+
+    fn paused(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.paused_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends when a request may be made.
@@ -75,6 +94,16 @@ impl Pace {
     /// # Errors
     /// [`ProviderError::RateLimited`] where the turn would not come in minutes.
     pub(crate) async fn turn(&self) -> Result<(), ProviderError> {
+        let paused = *self.paused();
+        if let Some(until) = paused {
+            let wait = until.saturating_duration_since(Instant::now());
+            if wait > WAIT_MAX {
+                return Err(ProviderError::RateLimited {
+                    retry_after: Some(wait),
+                });
+            }
+            sleep_until(until).await;
+        }
         let turns = async {
             for limiter in &self.limiters {
                 limiter.until_ready().await;

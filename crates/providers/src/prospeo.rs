@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use lode_core::api::MilliCredits;
 use serde_json::{Map, Value, json};
 
-use crate::http::{Api, ProviderConfig, Reply, address};
+use crate::http::{Api, ProviderConfig, Reply, address, number};
 use crate::key::ApiKey;
 use crate::provider::{
     Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
@@ -114,7 +114,12 @@ impl Provider for Prospeo {
             find_missing: 0,
             verify: None,
             mobile: Some(10_000),
+            domain: None,
         }
+    }
+
+    fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {
+        datapoints(person).map(drop)
     }
 
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
@@ -128,7 +133,7 @@ impl Provider for Prospeo {
             .pointer("/person/email/revealed")
             .and_then(Value::as_bool);
         let email = reply
-            .text("/person/email/email")
+            .mail("/person/email/email")
             .filter(|email| revealed != Some(false) && !email.contains('*'));
         let Some(email) = email else {
             return Ok(Answer::nothing(cost));
@@ -165,13 +170,11 @@ impl Provider for Prospeo {
         let Some(reply) = self.enrich(person, true).await? else {
             return Ok(Answer::nothing(Some(0)));
         };
-        let number = reply
-            .text("/person/mobile/mobile")
-            .filter(|number| !number.contains('*'));
+        let number = number(&reply.json, "/person/mobile/mobile")?;
         Ok(Answer {
             // A match without a mobile is charged as a match.
             cost: cost(&reply, if number.is_some() { 10_000 } else { 1_000 }),
-            found: number.map(|number| vec![number.to_owned()]),
+            found: number.map(|number| vec![number]),
         })
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lode_core::api::MilliCredits;
-use lode_verify::Address;
+use lode_verify::{Address, Domain};
 use serde::{Deserialize, Serialize};
 
 /// A provider that Lode speaks to.
@@ -177,6 +177,8 @@ pub struct Prices {
     pub verify: Option<MilliCredits>,
     /// A mobile number found.
     pub mobile: Option<MilliCredits>,
+    /// A company's domain found by its name.
+    pub domain: Option<MilliCredits>,
 }
 
 /// Why a provider gave no answer.
@@ -232,9 +234,12 @@ pub enum ProviderError {
     /// No answer in time.
     #[error("no answer in time")]
     Timeout,
-    /// No connection.
+    /// No connection: nothing was asked.
     #[error("the provider cannot be reached")]
     Unreachable,
+    /// The connection ended after the request had left: nobody knows what became of it.
+    #[error("the answer was lost on the way")]
+    Lost,
 }
 
 impl ProviderError {
@@ -249,6 +254,7 @@ impl ProviderError {
                 | Self::Server(_)
                 | Self::Timeout
                 | Self::Unreachable
+                | Self::Lost
         )
     }
 
@@ -262,12 +268,44 @@ impl ProviderError {
     }
 
     /// Whether the provider may charge although it gave no answer: work was begun, or an
-    /// answer was lost.
+    /// answer was lost. Free is what was refused before any work, or never left.
     #[must_use]
     pub fn may_be_charged(&self) -> bool {
+        match self {
+            Self::Pending
+            | Self::Timeout
+            | Self::Lost
+            | Self::Malformed(_)
+            | Self::TooLarge
+            | Self::WrongContentType => true,
+            // 503 says that nothing was handled (RFC 9110, 15.6.4); behind any other failure
+            // the work may have been done.
+            Self::Server(status) => *status != 503,
+            Self::Unauthorized
+            | Self::OutOfCredits
+            | Self::RateLimited { .. }
+            | Self::OptedOut
+            | Self::TryLater
+            | Self::InvalidRequest(_)
+            | Self::Missing(_)
+            | Self::NotOffered
+            | Self::Redirected
+            | Self::Unreachable => false,
+        }
+    }
+
+    /// Whether an answer like this to a look at work that has begun says nothing of the work:
+    /// it goes on behind a gateway's failure, a login page or a lost connection.
+    pub(crate) fn is_about_the_look(&self) -> bool {
         matches!(
             self,
-            Self::Pending | Self::Timeout | Self::Malformed(_) | Self::TooLarge
+            Self::Server(_)
+                | Self::Timeout
+                | Self::Unreachable
+                | Self::Lost
+                | Self::Redirected
+                | Self::WrongContentType
+                | Self::Unauthorized
         )
     }
 
@@ -291,6 +329,7 @@ impl ProviderError {
             Self::WrongContentType => "provider_wrong_content_type",
             Self::Timeout => "provider_timeout",
             Self::Unreachable => "provider_unreachable",
+            Self::Lost => "provider_lost",
         }
     }
 }
@@ -318,6 +357,12 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// What it charges, by its documents.
     fn prices(&self) -> Prices;
 
+    /// Whether a person's address can be looked for with what is known, without asking anybody.
+    ///
+    /// # Errors
+    /// [`ProviderError::Missing`] where it cannot.
+    fn check(&self, person: &PersonQuery) -> Result<(), ProviderError>;
+
     /// Looks for a person's work address.
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError>;
 
@@ -332,6 +377,11 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Tries the key by a call that costs nothing: the credits that are left, where the
     /// answer says so. Not offered where no such call is documented.
     async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
+        Err(ProviderError::NotOffered)
+    }
+
+    /// Looks for the domain of a company by its name. A claim: it may be anybody's.
+    async fn find_domain(&self, _company: &str) -> Result<Answer<Domain>, ProviderError> {
         Err(ProviderError::NotOffered)
     }
 

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lode_core::api::MilliCredits;
-use lode_verify::Address;
+use lode_verify::{Address, Domain};
 use reqwest::Method;
 use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::http::{Api, ProviderConfig, Reply, address, percent, text};
+use crate::http::{Api, ProviderConfig, Reply, address, mail, percent, text};
 use crate::key::ApiKey;
 use crate::pace::Limit;
 use crate::provider::{
@@ -72,20 +72,22 @@ impl Snov {
             "client_id": id,
             "client_secret": secret,
         });
-        let reply = self.api.post("v1/oauth/access_token", &body).await?;
+        // Nothing was asked for yet: whatever fails here costs nothing.
+        let asked = self.api.post("v1/oauth/access_token", &body).await;
+        let reply = asked.map_err(before_the_question)?;
         if reply.status == 400 {
             // OAuth's invalid_client and its kin (RFC 6749, 5.2).
             return Err(ProviderError::Unauthorized);
         }
         if let Some(error) = reply.usual_error() {
-            return Err(error);
+            return Err(before_the_question(error));
         }
         let token = reply
             .text("/access_token")
-            .ok_or(ProviderError::Malformed("no token"))?;
+            .ok_or(ProviderError::Unreachable)?;
         let header = ApiKey::new(token)
             .header("Bearer ")
-            .map_err(|_| ProviderError::Malformed("no token"))?;
+            .map_err(|_| ProviderError::Unreachable)?;
         let life = reply.json.get("expires_in").and_then(Value::as_u64);
         let life = Duration::from_secs(life.unwrap_or(3_600).min(TOKEN_LIFE_MAX));
         *held = Some(Token {
@@ -102,18 +104,41 @@ impl Snov {
         query: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<Reply, ProviderError> {
-        let token = self.token().await?;
-        let reply = self
-            .api
-            .send(method, path, query, body, Some(&token))
-            .await?;
+        let mut token = self.token().await?;
+        let mut reply = self.send(&method, path, query, body, &token).await?;
         if reply.status == 401 {
-            // Revoked before its time: the next request fetches another.
-            *self.token.lock().await = None;
+            // Revoked before its time. What was begun with it goes on under another.
+            self.drop_token(&token).await;
+            token = self.token().await?;
+            reply = self.send(&method, path, query, body, &token).await?;
+        }
+        if reply.status == 401 {
+            self.drop_token(&token).await;
         }
         match reply.usual_error() {
             Some(error) => Err(error),
             None => Ok(reply),
+        }
+    }
+
+    async fn send(
+        &self,
+        method: &Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+        token: &HeaderValue,
+    ) -> Result<Reply, ProviderError> {
+        self.api
+            .send(method.clone(), path, query, body, Some(token))
+            .await
+    }
+
+    /// Forgets a token, unless another was fetched meanwhile.
+    async fn drop_token(&self, header: &HeaderValue) {
+        let mut held = self.token.lock().await;
+        if held.as_ref().is_some_and(|token| token.header == *header) {
+            *held = None;
         }
     }
 
@@ -144,12 +169,47 @@ impl Snov {
     }
 }
 
+/// A failure of the token's route: the question was not asked.
+fn before_the_question(error: ProviderError) -> ProviderError {
+    if error.may_be_charged() {
+        ProviderError::Unreachable
+    } else {
+        error
+    }
+}
+
 fn deliverability(status: Option<&str>) -> Deliverability {
     match status {
         Some("valid") => Deliverability::Valid,
         Some("not_valid") => Deliverability::Invalid,
         _ => Deliverability::Unknown,
     }
+}
+
+fn question(person: &PersonQuery) -> Result<Value, ProviderError> {
+    let (first, last) = person
+        .both_names()
+        .ok_or(ProviderError::Missing("given and family name"))?;
+    let domain = person
+        .domain
+        .as_deref()
+        .ok_or(ProviderError::Missing("a domain"))?;
+    Ok(json!({
+        "rows": [{ "first_name": first, "last_name": last, "domain": domain }],
+    }))
+}
+
+/// The domain of a row, by either document: as such, or within a result, or as an address.
+fn domain_of(row: &Value) -> Result<Option<Domain>, ProviderError> {
+    let shown = ["/domain", "/result/domain", "/result/url", "/url"]
+        .iter()
+        .find_map(|pointer| text(row, pointer));
+    let Some(shown) = shown else { return Ok(None) };
+    let host = shown.split_once("://").map_or(shown, |(_, rest)| rest);
+    let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    Domain::parse(host.strip_prefix("www.").unwrap_or(host))
+        .map(Some)
+        .map_err(|_| ProviderError::Malformed("no domain"))
 }
 
 #[async_trait]
@@ -164,22 +224,18 @@ impl Provider for Snov {
             find_missing: 0,
             verify: Some(1_000),
             mobile: None,
+            domain: Some(1_000),
         }
     }
 
+    fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {
+        question(person).map(drop)
+    }
+
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
-        let (first, last) = person
-            .both_names()
-            .ok_or(ProviderError::Missing("given and family name"))?;
-        let domain = person
-            .domain
-            .as_deref()
-            .ok_or(ProviderError::Missing("a domain"))?;
-        let body = json!({
-            "rows": [{ "first_name": first, "last_name": last, "domain": domain }],
-        });
+        let body = question(person)?;
         let row = self.task("v2/emails-by-domain-by-name", &body).await?;
-        let Some(email) = text(&row, "/email") else {
+        let Some(email) = mail(&row, "/email") else {
             return Ok(Answer::nothing(Some(0)));
         };
         let deliverability = deliverability(text(&row, "/status"));
@@ -194,6 +250,16 @@ impl Provider for Snov {
             } else {
                 1_000
             }),
+        })
+    }
+
+    async fn find_domain(&self, company: &str) -> Result<Answer<Domain>, ProviderError> {
+        let body = json!({ "names": [company] });
+        let row = self.task("v2/company-domain-by-name", &body).await?;
+        let found = domain_of(&row)?;
+        Ok(Answer {
+            cost: Some(if found.is_some() { 1_000 } else { 0 }),
+            found,
         })
     }
 

@@ -299,6 +299,10 @@ async fn ask(
 ) -> Option<Attempt> {
     let kind = provider.kind();
     let prices = provider.prices();
+    if let Err(error) = provider.check(person) {
+        // What cannot be asked is neither reserved nor written down.
+        return Some(Attempt::Failed(error));
+    }
     let (id, found) = match backing.begin(kind, worst(prices), person).await {
         Begun::Go(id) => {
             let answer = provider.find_email(person).await;
@@ -353,9 +357,15 @@ pub fn person_key(person: &PersonQuery) -> Option<String> {
     let at = person.domain_or_company().map(fold);
     let profile = person.linkedin_url.as_deref().map(fold);
     (name.is_some() || profile.is_some()).then(|| {
-        [name, at, profile]
+        let mut key = [name, at, profile]
             .map(Option::unwrap_or_default)
-            .join("\u{1f}")
+            .join("\u{1f}");
+        // Who was not known without their address may be with it.
+        if let Some(email) = &person.work_email {
+            key.push('\u{1f}');
+            key.push_str(&fold(email));
+        }
+        key
     })
 }
 
@@ -368,6 +378,7 @@ mod tests {
         find_missing: 0,
         verify: None,
         mobile: None,
+        domain: None,
     };
 
     fn member(kind: ProviderKind, credit_price: MicroMoney, record: Record) -> Member {
@@ -468,6 +479,11 @@ mod tests {
             ..person.clone()
         };
         assert_eq!(person_key(&person), person_key(&same));
+        let with_address = PersonQuery {
+            work_email: Some("Ada@acme.example".to_owned()),
+            ..person.clone()
+        };
+        assert_ne!(person_key(&person), person_key(&with_address));
         assert_ne!(person_key(&person), person_key(&other));
         assert_eq!(person_key(&PersonQuery::default()), None);
     }

@@ -10,7 +10,7 @@ use lode_verify::{Domain, DomainProfile, GroupHold, ProfileStore};
 use crate::app::now;
 
 /// How long a company's domain is believed, once its site named the company: 30 days.
-const CONFIRMED_FOR_MS: i64 = 30 * 24 * 3600 * 1000;
+pub(crate) const CONFIRMED_FOR_MS: i64 = 30 * 24 * 3600 * 1000;
 
 /// Longest key of a company that is stored, in bytes: a longer one is no name.
 const COMPANY_BYTES_MAX: usize = 1_024;

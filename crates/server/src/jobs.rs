@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lode_finder::{FindOutcome, FindRequest};
+use lode_finder::{FindOutcome, FindRequest, NamedDomains};
 use lode_store::{Claimed, Finished};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -41,6 +41,11 @@ pub trait AddressFinder: Send + Sync {
     /// One look-up.
     async fn find(&self, request: &FindRequest) -> FindOutcome;
 
+    /// The same, with others who may be asked for the company's domain.
+    async fn find_asking(&self, request: &FindRequest, _others: &dyn NamedDomains) -> FindOutcome {
+        self.find(request).await
+    }
+
     /// Whether this network is known to let nobody out to the mail port.
     fn port_shut(&self) -> bool {
         false
@@ -51,6 +56,10 @@ pub trait AddressFinder: Send + Sync {
 impl AddressFinder for lode_finder::Finder {
     async fn find(&self, request: &FindRequest) -> FindOutcome {
         Self::find(self, request).await
+    }
+
+    async fn find_asking(&self, request: &FindRequest, others: &dyn NamedDomains) -> FindOutcome {
+        Self::find_asking(self, request, others).await
     }
 
     fn port_shut(&self) -> bool {

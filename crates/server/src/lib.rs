@@ -16,6 +16,7 @@ pub mod app;
 pub mod config;
 mod credit_headers;
 mod domains;
+mod evidence;
 pub mod extract;
 mod finder;
 mod guard;

@@ -5,8 +5,10 @@
 //! opened only to be put into a client.
 
 mod desk;
+mod domains;
 mod manage;
 mod phones;
+mod plan;
 mod vault;
 
 use std::collections::HashMap;
@@ -26,6 +28,7 @@ use url::Url;
 use uuid::Uuid;
 
 pub(crate) use desk::{Asked, Question};
+pub(crate) use domains::DomainQuestion;
 pub use manage::Tried;
 pub use vault::VaultError;
 

@@ -117,7 +117,10 @@ pub fn router(app: App, listen: SocketAddr) -> Router {
         .route("/v1/receipts", get(receipts::list))
         .route("/v1/receipts/{operation_id}", get(receipts::show))
         .route("/v1/providers", get(providers::list).put(providers::order))
-        .route("/v1/providers/dry-run", get(providers::dry_run))
+        .route(
+            "/v1/providers/dry-run",
+            get(providers::dry_run).post(providers::dry_run_of),
+        )
         .route(
             "/v1/providers/{provider}",
             put(providers::set).delete(providers::remove),

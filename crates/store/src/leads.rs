@@ -27,6 +27,9 @@ pub(crate) struct StoredLead {
     pub(crate) id: Uuid,
     pub(crate) lead: Lead,
     pub(crate) edited: Edited,
+    /// When its page was last captured, by the clock of whoever clicked; 0 where not known.
+    /// What was captured before that only fills gaps.
+    pub(crate) seen_at: UnixMillis,
 }
 
 impl StoredLead {
@@ -53,13 +56,14 @@ pub(crate) fn read(row: &Row) -> Result<StoredLead> {
         id: row.uuid("id")?,
         lead: row.json("lead")?,
         edited: row.json("edited")?,
+        seen_at: row.int("seen_at")?,
     })
 }
 
 /// A lead of an account by its id.
 pub(crate) async fn by_id(tx: &mut Tx, account_id: Uuid, id: Uuid) -> Result<Option<StoredLead>> {
     tx.optional(
-        sql("SELECT id, lead, edited FROM leads WHERE account_id = $1 AND id = $2")
+        sql("SELECT id, lead, edited, seen_at FROM leads WHERE account_id = $1 AND id = $2")
             .bind(account_id)
             .bind(id),
     )
@@ -93,24 +97,33 @@ pub(crate) async fn upsert(
         Some(joined) => Some(joined),
         None => find(tx, account_id, &keys).await?,
     };
-    let placed = place(account_id, newer, &keys, known, now)?;
+    let placed = place(account_id, newer, now, &keys, known, now)?;
     tx.batch(placed.statements).await?;
     Ok(placed.stored)
 }
 
-/// Merges a captured lead into the one that is known already, or makes a new one.
+/// Merges a captured lead into the one that is known already, or makes a new one. The lead
+/// keeps the latest time at which it was captured: what a second device had in its queue, or
+/// what is sent again, only fills gaps. A clock that runs ahead counts as ours.
 pub(crate) fn place(
     account_id: Uuid,
-    newer: &Lead,
+    captured: &Lead,
+    captured_at: UnixMillis,
     keys: &LeadKeys,
     known: Option<StoredLead>,
     now: UnixMillis,
 ) -> Result<Placed> {
+    let captured_at = captured_at.min(now);
     if let Some(mut stored) = known {
-        let merged = merge::merge(&stored.lead, &mut stored.edited, newer);
+        let merged = if captured_at >= stored.seen_at {
+            merge::merge(&stored.lead, &stored.edited, captured)
+        } else {
+            merge::fill(&stored.lead, &stored.edited, captured)
+        };
         let mut statements = Vec::new();
-        if merged != stored.lead {
+        if merged != stored.lead || captured_at > stored.seen_at {
             stored.lead = merged;
+            stored.seen_at = stored.seen_at.max(captured_at);
             statements = updating(account_id, &stored, now)?;
         }
         return Ok(Placed {
@@ -121,19 +134,21 @@ pub(crate) fn place(
     }
     let stored = StoredLead {
         id: Uuid::now_v7(),
-        lead: newer.clone(),
+        lead: captured.clone(),
         edited: Edited::new(),
+        seen_at: captured_at,
     };
     let mut statements = vec![
         sql("INSERT INTO leads
-             (id, account_id, profile_key, lead, edited, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $6)")
+             (id, account_id, profile_key, lead, edited, seen_at, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $7, $6, $6)")
         .bind(stored.id)
         .bind(account_id)
         .bind(keys.profile.clone())
         .bind(serde_json::to_string(&stored.lead)?)
         .bind(serde_json::to_string(&stored.edited)?)
-        .bind(now),
+        .bind(now)
+        .bind(stored.seen_at),
     ];
     statements.extend(naming(account_id, stored.id, keys));
     Ok(Placed {
@@ -171,16 +186,17 @@ pub(crate) async fn known(
         .all(
             sql(
                 "SELECT 'capture' AS part, 0 AS place, '' AS address, body_hash AS hash,
-                        '' AS id, '' AS lead, '' AS edited, created_at
+                        '' AS id, '' AS lead, '' AS edited, 0 AS seen_at, created_at
                  FROM captures WHERE account_id = $1 AND operation_id = $2
                  UNION ALL
-                 SELECT 'erased', 0, '', key_hash, '', '', '', 0
+                 SELECT 'erased', 0, '', key_hash, '', '', '', 0, 0
                  FROM suppressions WHERE account_id = $1 AND key_hash IN ($list)
                  UNION ALL
-                 SELECT 'lead', 0, profile_key, NULL, id, lead, edited, created_at
+                 SELECT 'lead', 0, profile_key, NULL, id, lead, edited, seen_at, created_at
                  FROM leads WHERE account_id = $1 AND profile_key IN ($list)
                  UNION ALL
-                 SELECT 'lead', 1, n.name_key, NULL, l.id, l.lead, l.edited, l.created_at
+                 SELECT 'lead', 1, n.name_key, NULL, l.id, l.lead, l.edited, l.seen_at,
+                        l.created_at
                  FROM lead_names n JOIN leads l ON l.id = n.lead_id
                  WHERE n.account_id = $1 AND n.name_key IN ($list)
                  ORDER BY place, created_at, id",
@@ -225,13 +241,15 @@ pub(crate) async fn find(
     for address in keys.addresses() {
         let known = tx
             .optional(
-                sql("SELECT 0 AS place, id, lead, edited, created_at FROM leads
+                sql(
+                    "SELECT 0 AS place, id, lead, edited, seen_at, created_at FROM leads
                      WHERE account_id = $1 AND profile_key = $2
                      UNION ALL
-                     SELECT 1, l.id, l.lead, l.edited, l.created_at
+                     SELECT 1, l.id, l.lead, l.edited, l.seen_at, l.created_at
                      FROM lead_names n JOIN leads l ON l.id = n.lead_id
                      WHERE n.account_id = $1 AND n.name_key = $3
-                     ORDER BY place, created_at, id LIMIT 1")
+                     ORDER BY place, created_at, id LIMIT 1",
+                )
                 .bind(account_id)
                 .bind(address)
                 .bind(also_name(address)),
@@ -260,14 +278,15 @@ pub(crate) async fn find_by_name(
             // Names that many share are not read whole.
             sql("SELECT * FROM (
                    SELECT l.id AS id, l.lead AS lead, l.edited AS edited,
-                          l.profile_key AS profile_key, n.name_key AS name_key,
+                          l.seen_at AS seen_at, l.profile_key AS profile_key, n.name_key AS name_key,
                           l.created_at AS created_at
                    FROM lead_names n JOIN leads l ON l.id = n.lead_id
                    WHERE n.account_id = $1 AND n.name_key = $2
                    ORDER BY l.created_at, l.id LIMIT 10) a
                  UNION ALL
                  SELECT * FROM (
-                   SELECT l.id, l.lead, l.edited, l.profile_key, n.name_key, l.created_at
+                   SELECT l.id, l.lead, l.edited, l.seen_at, l.profile_key, n.name_key,
+                          l.created_at
                    FROM lead_names n JOIN leads l ON l.id = n.lead_id
                    WHERE n.account_id = $1 AND n.name_key = $3 AND $3 <> $2
                    ORDER BY l.created_at, l.id LIMIT 10) b
@@ -313,16 +332,16 @@ pub(crate) async fn update(
 fn updating(account_id: Uuid, stored: &StoredLead, now: UnixMillis) -> Result<Vec<Statement>> {
     let keys = LeadKeys::of(&stored.lead);
     let mut statements = vec![
-        sql(
-            "UPDATE leads SET profile_key = $3, lead = $4, edited = $5, updated_at = $6
-             WHERE account_id = $1 AND id = $2",
-        )
+        sql("UPDATE leads
+             SET profile_key = $3, lead = $4, edited = $5, updated_at = $6, seen_at = $7
+             WHERE account_id = $1 AND id = $2")
         .bind(account_id)
         .bind(stored.id)
         .bind(keys.profile.clone())
         .bind(serde_json::to_string(&stored.lead)?)
         .bind(serde_json::to_string(&stored.edited)?)
-        .bind(now),
+        .bind(now)
+        .bind(stored.seen_at),
     ];
     statements.extend(naming(account_id, stored.id, &keys));
     Ok(statements)

@@ -6,7 +6,7 @@ mod finish;
 
 pub(crate) use claim::owned_account;
 pub use claim::{Claimed, Evidence};
-pub use finish::{Finished, LookupEnd};
+pub use finish::{EVIDENCE_BYTES_MAX, Finished, LookupEnd};
 
 use lode_core::api::{CaptureState, UnixMillis};
 use lode_ledger::OperationId;

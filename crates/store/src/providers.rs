@@ -7,7 +7,7 @@ mod calls;
 mod keys;
 mod outcome;
 
-pub use calls::{Call, CallBegun, CallEnd, CallFinding, CallState, StoredCall};
+pub use calls::{Call, CallBegun, CallEnd, CallFinding, CallState, Foreseen, StoredCall};
 pub use keys::{ProviderEdit, ProviderRecord, StoredProvider};
 pub(crate) use outcome::outcome_of;
 

@@ -115,6 +115,26 @@ impl Store {
         .transpose()
     }
 
+    /// What the verdict on the address of a capture's lead rests on, as JSON; `None` where
+    /// there is no address, or nobody was asked about it.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn evidence_behind(&self, account_id: Uuid, capture: Uuid) -> Result<Option<String>> {
+        let mut tx = self.db.read().await?;
+        let row = tx
+            .optional(
+                sql(
+                    "SELECT e.evidence FROM captures c JOIN emails e ON e.lead_id = c.lead_id
+                     WHERE c.account_id = $1 AND c.operation_id = $2",
+                )
+                .bind(account_id)
+                .bind(capture),
+            )
+            .await?;
+        row.map_or(Ok(None), |row| row.opt_text("evidence"))
+    }
+
     /// An account's operations, or one member's, newest first, at most `limit` of those
     /// behind `before`.
     ///

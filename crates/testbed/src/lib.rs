@@ -46,6 +46,7 @@ mod script;
 mod smtp;
 mod socks;
 mod stats;
+mod turning;
 mod web;
 
 pub use bed::{Bed, Ready};
@@ -55,3 +56,4 @@ pub use scenario::{DomainSpec, Scenario};
 pub use script::{Fault, Script};
 pub use socks::{SocksManner, SocksProxy, SocksTarget};
 pub use stats::{DomainStats, Stats};
+pub use turning::TurningDns;

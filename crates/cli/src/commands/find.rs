@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use lode_core::api::DryRunRequest;
 use lode_core::email::EmailStatus;
+use lode_finder::domain::of_given;
 use lode_finder::domain::website::WebConfig;
 use lode_finder::{
     CandidateResult, CompanySize, Conclusion, DomainFinding, FindOutcome, FindRequest, Finder,
@@ -29,7 +31,8 @@ The line: {\"name\",\"domain\",\"email\",\"status\",\"score\",\"conclusion\",\"r
 mail server is asked, and every address is a guess.
 
 Data providers are asked by the server's look-ups only. With --dry-run the line is
-{\"expected_cost\",\"calls\"}: what asking those of the account in --data-dir would cost.";
+{\"expected_cost\",\"calls\",\"left_out\"}: what asking those of the account in --data-dir would
+cost for this person, and who would not be asked, and why.";
 
 /// Finds a person's work e-mail address
 ///
@@ -87,7 +90,16 @@ struct Line<'a> {
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<(), Failure> {
     if args.dry_run {
-        return runtime()?.block_on(dry_run(&args.target));
+        let of = DryRunRequest {
+            full_name: Some(args.name),
+            company: args.company,
+            // A website tells the domain without asking anybody.
+            company_domain: args.domain.or(args.website).map(|text| {
+                of_given(&text, None).map_or(text, |domain| domain.as_str().to_owned())
+            }),
+            profile_url: None,
+        };
+        return runtime()?.block_on(dry_run(&args.target, &of));
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -150,9 +162,9 @@ async fn find(args: Args) -> Result<(), Failure> {
 
 /// What asking the account's providers would cost. Our own search costs nothing, and may
 /// make them needless.
-async fn dry_run(target: &Target) -> Result<(), Failure> {
+async fn dry_run(target: &Target, of: &DryRunRequest) -> Result<(), Failure> {
     let opened = target.open().await?;
-    let plan = opened.providers.dry_run(opened.account_id).await;
+    let plan = opened.providers.dry_run(opened.account_id, of).await;
     opened.close().await;
     JsonLines::stdout().write(&plan?)
 }

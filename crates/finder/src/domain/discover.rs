@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use lode_verify::{MailRoute, Resolver};
+use lode_verify::{Domain, MailRoute, Resolver};
 use tokio::time::{Instant, timeout_at};
 
-use super::guess::{Guess, guesses};
+use super::guess::{Guess, with_named};
 use super::identity::{PARKING_HOSTS, PageNames, SiteIdentity, judge};
 use super::website::{FetchError, WebFetcher};
 use super::weigh::{Mail, Seen, Weighed, weigh};
@@ -40,15 +40,17 @@ pub struct Discovery {
     pub dns_failed: bool,
 }
 
-/// Looks for the domain of a company.
+/// Looks for the domain of a company, among those that others name for it and those that its
+/// name suggests.
 pub async fn discover(
     company: &CompanyName,
+    named: &[Domain],
     resolver: &Resolver,
     web: &WebFetcher,
     config: &DiscoveryConfig,
 ) -> Discovery {
     let deadline = Instant::now() + config.timeout;
-    let all = guesses(company);
+    let all = with_named(company, named);
     let mut seen = ask_mail(&all, resolver, deadline).await;
     let dns_failed = seen.iter().any(|seen| seen.mail == Mail::Unknown);
     seen.retain(|seen| seen.mail != Mail::None);

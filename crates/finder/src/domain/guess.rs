@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use lode_verify::Domain;
+
 use crate::company::CompanyName;
 
 /// A guessed domain with its prior weight.
@@ -9,8 +11,36 @@ use crate::company::CompanyName;
 pub struct Guess {
     /// The domain.
     pub domain: String,
-    /// Prior probability that it is the company's; all guesses together stay below 1.
+    /// Prior weight, beside [`NONE_OF_THEM`]; of the guesses from a name it is the probability
+    /// that it is the company's, and all of them together stay below 1.
     pub prior: f64,
+}
+
+/// Prior weight of a domain that somebody names for the company, beside all guesses from the
+/// name and [`NONE_OF_THEM`], which together weigh 1: three of five are right. Own judgement,
+/// to be replaced by counts once outcomes are known.
+pub const NAMED: f64 = 1.5;
+
+/// The guesses from a company's name with the domains that somebody names for it, those first.
+#[must_use]
+pub fn with_named(company: &CompanyName, named: &[Domain]) -> Vec<Guess> {
+    let mut all: Vec<Guess> = Vec::new();
+    let mut others = guesses(company);
+    for domain in named {
+        let domain = domain.as_str();
+        if all.iter().any(|known| known.domain == domain) {
+            continue;
+        }
+        // Our own guess of the same domain supports it.
+        let known = others.iter().position(|guess| guess.domain == domain);
+        let guessed = known.map_or(0.0, |at| others.remove(at).prior);
+        all.push(Guess {
+            domain: domain.to_owned(),
+            prior: NAMED + guessed,
+        });
+    }
+    all.extend(others);
+    all
 }
 
 /// Probability that a company's domain is none of the guesses.

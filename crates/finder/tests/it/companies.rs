@@ -1,7 +1,11 @@
 //! From a company's name to its domain.
 
-use lode_finder::{Conclusion, DomainSource, FindRequest};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures::future::BoxFuture;
+use lode_finder::{Conclusion, DomainSource, FindRequest, NamedDomains};
 use lode_testbed::{Character, DomainSpec};
+use lode_verify::Domain;
 
 use crate::support::{at_company, bed, finder, ordinary, with_site};
 
@@ -135,4 +139,98 @@ async fn the_website_on_the_page_comes_first() {
         outcome.email.as_deref(),
         Some("ada.marlow@acmerobotics.com")
     );
+}
+
+/// Somebody who names these domains, whatever is asked, and counts.
+struct Names(Vec<&'static str>, AtomicUsize);
+
+impl Names {
+    fn new(domains: &[&'static str]) -> Self {
+        Self(domains.to_vec(), AtomicUsize::new(0))
+    }
+
+    fn asked(&self) -> usize {
+        self.1.load(Ordering::SeqCst)
+    }
+}
+
+impl NamedDomains for Names {
+    fn named<'a>(&'a self, company: &'a str) -> BoxFuture<'a, Vec<Domain>> {
+        assert_eq!(company, "Acme Robotics");
+        self.1.fetch_add(1, Ordering::SeqCst);
+        let all = self.0.iter().map(|name| Domain::parse(name).unwrap());
+        Box::pin(std::future::ready(all.collect()))
+    }
+}
+
+/// What a provider names is judged as a guess is: by mail and by what its site says.
+#[tokio::test]
+async fn a_named_domain_is_judged_by_its_site_and_mail() {
+    for (title, conclusion, how) in [
+        (
+            Some("Acme Robotics GmbH"),
+            Conclusion::Verified,
+            DomainSource::WebsiteTitle,
+        ),
+        // Nothing but the claim says whose it is.
+        (None, Conclusion::DomainUnconfirmed, DomainSource::Claimed),
+    ] {
+        let mut named = ordinary("kite-works.test", &["ada.marlow"]);
+        named.title = title.map(str::to_owned);
+        let bed = bed(vec![named]).await;
+        let others = Names::new(&["kite-works.test"]);
+        let request = at_company("Ada Marlow", "Acme Robotics");
+        let outcome = finder(&bed).find_asking(&request, &others).await;
+        assert_eq!(outcome.conclusion, conclusion, "{outcome:#?}");
+        let email = outcome.email.as_deref();
+        assert_eq!(email, Some("ada.marlow@kite-works.test"));
+        let domain = outcome.domain.unwrap();
+        assert_eq!(domain.how, how);
+        assert_eq!(domain.confirmed, title.is_some());
+        assert!(domain.probability > 0.5 && domain.probability < 1.0);
+        assert_eq!(others.asked(), 1);
+        // Without the claim nobody would have come by it.
+        let alone = finder(&bed).find(&request).await;
+        assert_eq!(alone.conclusion, Conclusion::DomainUnknown);
+    }
+}
+
+#[tokio::test]
+async fn a_named_domain_that_another_company_has_is_passed_over() {
+    let bed = bed(vec![
+        with_site("kite-works.test", &["ada.marlow"], "Kite Works | Kites"),
+        with_site("acmerobotics.com", &["ada.marlow"], "Acme Robotics"),
+    ])
+    .await;
+    let others = Names::new(&["kite-works.test", "gmail.com", "linkedin.com", "gone.test"]);
+    let request = at_company("Ada Marlow", "Acme Robotics");
+    let outcome = finder(&bed).find_asking(&request, &others).await;
+    let email = outcome.email.as_deref();
+    assert_eq!(email, Some("ada.marlow@acmerobotics.com"), "{outcome:#?}");
+    assert_eq!(outcome.conclusion, Conclusion::Verified);
+    assert_eq!(bed.stats().of("kite-works.test").connections, 0);
+    let other = outcome.other_domains.iter();
+    assert!(other.clone().all(|domain| domain.probability < 0.25));
+    assert!(other.clone().all(|domain| domain.domain != "gmail.com"));
+}
+
+/// What is known already is not asked for.
+#[tokio::test]
+async fn nobody_is_asked_for_a_known_domain() {
+    let bed = bed(vec![ordinary("acme-shop.test", &["ada.marlow"])]).await;
+    let others = Names::new(&["kite-works.test"]);
+    for request in [
+        FindRequest {
+            domain: Some("acme-shop.test".to_owned()),
+            ..at_company("Ada Marlow", "Acme Robotics")
+        },
+        FindRequest {
+            website: Some("https://www.acme-shop.test/".to_owned()),
+            ..at_company("Ada Marlow", "Acme Robotics")
+        },
+    ] {
+        let outcome = finder(&bed).find_asking(&request, &others).await;
+        assert_eq!(outcome.conclusion, Conclusion::Verified, "{outcome:#?}");
+    }
+    assert_eq!(others.asked(), 0);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use lode_finder::domain::website::{FetchError, Page, WebConfig, WebFetcher};
 use lode_finder::{Conclusion, Finder};
-use lode_testbed::{Bed, Character, DomainSpec};
+use lode_testbed::{Bed, Character, DomainSpec, TurningDns};
 use lode_verify::{DnsServer, Resolver, Verifier};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -240,4 +240,34 @@ async fn a_hostile_site_leaves_the_domain_unconfirmed_in_bounded_time() {
     assert!(started.elapsed() < Duration::from_secs(10));
     assert_ne!(outcome.conclusion, Conclusion::Verified, "{outcome:#?}");
     assert!(outcome.domain.is_none_or(|domain| !domain.confirmed));
+}
+
+/// DNS rebinding: the name is public while it is judged, and inner from then on. The
+/// connection goes to the address that was judged; who asks anew is told the inner one.
+#[tokio::test]
+async fn the_connection_goes_to_the_judged_address() {
+    let (judged, inner) = (Ipv4Addr::new(127, 67, 0, 1), Ipv4Addr::new(127, 67, 0, 2));
+    let site = TcpListener::bind((judged, 0)).await.unwrap();
+    let port = site.local_addr().unwrap().port();
+    let inside = TcpListener::bind((inner, port)).await.unwrap();
+    let site = listen(site, page("text/html", "<title>Judged</title>"));
+    let inside = listen(inside, page("text/html", "secret"));
+    let dns = TurningDns::start(vec![judged, inner]).await.unwrap();
+    let resolver = Resolver::new(DnsServer::Address(dns.address()), Duration::from_secs(2));
+    let config = WebConfig {
+        port: Some(port),
+        timeout: Duration::from_millis(1500),
+        ..WebConfig::default()
+    };
+    let allowed = ["127.67.0.1/32".parse().unwrap()];
+    let web = WebFetcher::new(config, resolver.unwrap(), &allowed).unwrap();
+    let first = web.front_page("turn.test").await.unwrap();
+    assert_eq!(first.html, "<title>Judged</title>");
+    assert_eq!(dns.asked(), 1, "one answer is judged and used");
+    // The name has turned: nothing is connected to.
+    let second = web.front_page("turn.test").await;
+    assert_eq!(second, Err(FetchError::Unreachable));
+    assert!(dns.asked() > 1);
+    assert_eq!(site.load(Ordering::SeqCst), 1);
+    assert_eq!(inside.load(Ordering::SeqCst), 0);
 }

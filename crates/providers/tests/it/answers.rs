@@ -48,6 +48,34 @@ async fn verdict(kind: ProviderKind, replies: Vec<Reply>) -> Result<Deliverabili
     Ok(answer.found.unwrap())
 }
 
+/// A number with a control in it would go to screens, files and dialled links: it is none.
+#[tokio::test]
+async fn numbers_are_text_without_controls() {
+    for (kind, body) in [
+        (
+            ProviderKind::LeadMagic,
+            json!({"mobile_number": "1\u{1}2", "credits_consumed": 5}),
+        ),
+        (
+            ProviderKind::Prospeo,
+            json!({"error": false, "person": {"mobile": {"mobile": "+1\n555"}}}),
+        ),
+        (ProviderKind::Findymail, json!({"phone": "+1\u{7f}555"})),
+        (
+            ProviderKind::Findymail,
+            json!({"contact": {"phone": "1".repeat(41)}}),
+        ),
+    ] {
+        let stub = Stub::start(vec![reply(200, &body)]).await;
+        let error = stub.provider(kind).find_mobile(&person()).await;
+        assert_eq!(
+            error.unwrap_err(),
+            ProviderError::Malformed("no number"),
+            "{kind}"
+        );
+    }
+}
+
 mod hunter {
     use super::*;
 
@@ -728,14 +756,25 @@ mod apollo {
     }
 
     #[tokio::test]
-    async fn no_match_and_locked_addresses_are_misses() {
-        for body in [
-            json!({"person": null}),
-            json!({}),
-            json!({"person": {"email": null, "email_status": "unavailable"}}),
-            json!({"person": {"email": "email_not_unlocked@domain.com"}}),
+    async fn no_match_is_free_and_a_match_without_an_address_is_not() {
+        for (body, cost) in [
+            (json!({"person": null}), 0),
+            (json!({"person": {}}), 0),
+            (json!({}), 0),
+            (
+                json!({"person": {"email": null, "email_status": "unavailable"}}),
+                1_000,
+            ),
+            (
+                json!({"person": {"email": "email_not_unlocked@domain.com"}}),
+                1_000,
+            ),
         ] {
-            missing(APOLLO, 200, body).await;
+            assert_eq!(
+                missing(APOLLO, 200, body.clone()).await.cost,
+                Some(cost),
+                "{body}"
+            );
         }
     }
 
@@ -842,6 +881,86 @@ mod snov {
     }
 
     #[tokio::test]
+    async fn finds_a_companys_domain() {
+        for (row, expected) in [
+            (
+                json!({"name": "Acme Robotics", "domain": "acme.example"}),
+                Some("acme.example"),
+            ),
+            (
+                json!({"name": "Acme Robotics", "result": {"domain": "Acme.example"}}),
+                Some("acme.example"),
+            ),
+            (
+                json!({"result": {"url": "https://www.acme.example/en?x=1"}}),
+                Some("acme.example"),
+            ),
+            (json!({"name": "Acme Robotics", "domain": null}), None),
+            (json!({"name": "Acme Robotics", "result": {}}), None),
+            (json!(null), None),
+        ] {
+            let working = reply(200, &json!({"status": "in_progress", "data": []}));
+            let replies = vec![token(), started(), working, done(&row)];
+            let stub = Stub::start(replies).await;
+            let answer = stub.provider(SNOV).find_domain("Acme Robotics").await;
+            let answer = answer.unwrap();
+            assert_eq!(
+                answer.cost,
+                Some(if expected.is_some() { 1_000 } else { 0 })
+            );
+            let found = answer.found.map(|domain| domain.as_str().to_owned());
+            assert_eq!(found.as_deref(), expected, "{row}");
+            let requests = stub.requests();
+            assert_eq!(requests[1].uri.path(), "/v2/company-domain-by-name/start");
+            assert_eq!(requests[1].body, json!({"names": ["Acme Robotics"]}));
+            assert_eq!(
+                requests[2].uri.to_string(),
+                "/v2/company-domain-by-name/result?task_hash=h1"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn what_goes_wrong_with_a_companys_domain() {
+        let odd = done(&json!({"domain": "no domain at all"}));
+        let failed = || reply(502, &json!({}));
+        let row = done(&json!({"domain": "acme.example"}));
+        for (last, expected) in [
+            (
+                vec![started(), odd],
+                Err(ProviderError::Malformed("no domain")),
+            ),
+            (
+                vec![reply(402, &json!({}))],
+                Err(ProviderError::OutOfCredits),
+            ),
+            (
+                vec![reply(200, &json!({"surprise": 1}))],
+                Err(ProviderError::Malformed("no task hash")),
+            ),
+            (vec![started(), failed(), row], Ok("acme.example")),
+        ] {
+            let mut replies = vec![token()];
+            replies.extend(last);
+            let stub = Stub::start(replies).await;
+            let answer = stub.provider(SNOV).find_domain("Acme").await;
+            let answer = answer.map(|answer| answer.found.unwrap());
+            assert_eq!(
+                answer.as_ref().map(|domain| domain.as_str()),
+                expected.as_ref().map(|d| *d)
+            );
+        }
+        // Others do not offer it.
+        let stub = Stub::start(Vec::new()).await;
+        let provider = stub.provider(ProviderKind::Hunter);
+        assert_eq!(provider.prices().domain, None);
+        assert_eq!(
+            provider.find_domain("Acme").await.unwrap_err(),
+            ProviderError::NotOffered
+        );
+    }
+
+    #[tokio::test]
     async fn a_wrong_secret_is_told_by_either_status() {
         for status in [400, 401] {
             let body = json!({"error": "invalid_client", "error_description": "…"});
@@ -855,25 +974,29 @@ mod snov {
     #[tokio::test]
     async fn a_revoked_token_is_fetched_anew() {
         let row = json!({"email": ADA, "status": "valid"});
+        let gone = || reply(401, &json!({}));
+        let other = reply(200, &json!({"access_token": "tok2", "expires_in": 3600}));
+        // When a search is handed in, and while it is worked on: nothing is handed in twice.
         let stub = Stub::start(vec![
             token(),
-            reply(401, &json!({})),
+            gone(),
             token(),
             started(),
+            gone(),
+            other,
             done(&row),
         ])
         .await;
-        let provider = stub.provider(SNOV);
-        let error = provider.find_email(&person()).await.unwrap_err();
+        let answer = stub.provider(SNOV).find_email(&person()).await;
+        assert!(answer.unwrap().found.is_some());
+        assert_eq!(stub.unused(), 0);
+        let requests = stub.requests();
+        assert_eq!(requests[6].headers["authorization"], "Bearer tok2");
+        assert_eq!(requests[6].uri, requests[4].uri);
+        // Once only: a key that was revoked is told.
+        let stub = Stub::start(vec![token(), gone(), token(), gone()]).await;
+        let error = stub.provider(SNOV).find_email(&person()).await.unwrap_err();
         assert_eq!(error, ProviderError::Unauthorized);
-        assert!(
-            provider
-                .find_email(&person())
-                .await
-                .unwrap()
-                .found
-                .is_some()
-        );
     }
 
     #[tokio::test]

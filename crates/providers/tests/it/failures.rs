@@ -1,10 +1,15 @@
 //! What goes wrong the same way with every provider.
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use lode_providers::{ApiKey, ProviderError, ProviderKind, SetupError, connect};
+use lode_providers::waterfall::cost_of;
+use lode_providers::{Answer, ApiKey, ProviderError, ProviderKind, SetupError, connect};
+use lode_testbed::TurningDns;
+use lode_verify::{DnsServer, Resolver};
 use serde_json::json;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -23,7 +28,13 @@ fn prelude(kind: ProviderKind) -> Vec<Reply> {
 
 async fn fails(kind: ProviderKind, last: Reply) -> (ProviderError, Stub) {
     let mut replies = prelude(kind);
-    replies.push(last);
+    let refuses_the_token = matches!(last, Reply::Full(401, ..)) && !replies.is_empty();
+    replies.push(last.clone());
+    if refuses_the_token {
+        // It is fetched anew once.
+        replies.extend(prelude(kind));
+        replies.push(last);
+    }
     let stub = Stub::start(replies).await;
     let error = stub.provider(kind).find_email(&person()).await.unwrap_err();
     (error, stub)
@@ -79,6 +90,9 @@ async fn retry_after_may_be_a_date_and_is_bounded() {
         (vec![("retry-after", date)], 3500, 3600),
         (vec![("retry-after", "999999999")], 86_400, 86_400),
         (day, 1200, 1200),
+        (vec![("x-ratelimit-reset", "45")], 45, 45),
+        (vec![("ratelimit-reset", "46")], 46, 46),
+        (vec![("x-minute-request-left", "0")], 60, 60),
     ] {
         let (error, _stub) = fails(
             ProviderKind::Prospeo,
@@ -184,12 +198,188 @@ async fn an_answer_that_ends_early() {
     for kind in ProviderKind::ALL {
         let provider = connect(kind, &ApiKey::new(KEY), &config(&base)).unwrap();
         let error = provider.find_email(&person()).await.unwrap_err();
-        assert_eq!(
-            error,
-            ProviderError::Malformed("the answer ends early"),
-            "{kind}"
-        );
+        assert_eq!(error, ProviderError::Lost, "{kind}");
+        assert_eq!(spent(error), None, "{kind}");
     }
+}
+
+/// What a failed call costs by our books; `None`: what was reserved.
+fn spent(error: ProviderError) -> Option<i64> {
+    cost_of(&Err::<Answer<()>, _>(error), 0)
+}
+
+/// What those that work on a search answer when it is handed in, and when it is done.
+fn work(kind: ProviderKind) -> (Reply, Reply) {
+    let email = "ada.marlow@acme.example";
+    let (started, done) = match kind {
+        ProviderKind::Icypeas => (
+            json!({"success": true, "item": {"_id": "i1", "status": "NONE"}}),
+            json!({"success": true, "items": [{"status": "FOUND",
+                "results": {"emails": [{"email": email, "certainty": "ultra_sure"}]}}]}),
+        ),
+        ProviderKind::Dropcontact => (
+            json!({"success": true, "request_id": "r1"}),
+            json!({"success": true, "data": [{"email": [{"email": email}]}]}),
+        ),
+        _ => (
+            json!({"task_hash": "h1", "status": "in_progress"}),
+            json!({"status": "completed", "data": [{"email": email, "status": "valid"}]}),
+        ),
+    };
+    (reply(200, &started), reply(200, &done))
+}
+
+const WORKERS: [ProviderKind; 3] = [
+    ProviderKind::Icypeas,
+    ProviderKind::Dropcontact,
+    ProviderKind::Snov,
+];
+
+/// What was handed in is paid for: a gateway's failure or a login page on the way to the
+/// result does not lose it.
+#[tokio::test]
+async fn a_look_that_fails_is_made_again() {
+    let text = || vec![("content-type", "text/html")];
+    for kind in WORKERS {
+        let (started, done) = work(kind);
+        let mut replies = prelude(kind);
+        replies.extend([
+            started,
+            Reply::Full(502, text(), "bad gateway".into()),
+            Reply::Full(302, vec![("location", "/login")], String::new()),
+            Reply::Full(200, text(), "<title>Wait</title>".into()),
+            reply(503, &json!({})),
+            done,
+        ]);
+        let stub = Stub::start(replies).await;
+        let answer = stub.provider(kind).find_email(&person()).await;
+        let answer = answer.unwrap_or_else(|error| panic!("{kind}: {error}"));
+        assert!(answer.found.is_some(), "{kind}");
+        assert_eq!(stub.unused(), 0, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn work_that_cannot_be_fetched_is_pending_and_stays_spent() {
+    for kind in WORKERS {
+        let mut replies = prelude(kind);
+        replies.push(work(kind).0);
+        replies.extend(vec![reply(502, &json!({})); 1_000]);
+        let stub = Stub::start(replies).await;
+        let mut config = stub.config();
+        config.poll_for = Duration::from_millis(20);
+        let provider = connect(kind, &ApiKey::new(KEY), &config).unwrap();
+        let error = provider.find_email(&person()).await.unwrap_err();
+        assert_eq!(error, ProviderError::Pending, "{kind}");
+        assert_eq!(spent(error), None, "{kind}");
+    }
+}
+
+/// What the provider says of the work itself is final, however it was begun.
+#[tokio::test]
+async fn a_refusal_of_the_work_ends_it() {
+    let (started, _) = work(ProviderKind::Icypeas);
+    let bad = json!({"success": true, "items": [{"status": "BAD_INPUT"}]});
+    let stub = Stub::start(vec![started, reply(200, &bad)]).await;
+    let provider = stub.provider(ProviderKind::Icypeas);
+    let error = provider.find_email(&person()).await.unwrap_err();
+    assert_eq!(error, ProviderError::InvalidRequest("BAD_INPUT".to_owned()));
+    assert_eq!(spent(error), Some(0));
+}
+
+/// A server that takes a request and hangs up, but for Snov's token.
+async fn server_that_hangs_up() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.windows(4).any(|window| window == b"\r\n\r\n") {
+                if stream.read_buf(&mut head).await.unwrap_or(0) == 0 {
+                    break;
+                }
+            }
+            if head.starts_with(b"POST /v1/oauth") {
+                let token = r#"{"access_token":"tok","expires_in":3600}"#;
+                let reply = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
+                     content-length: {}\r\nconnection: close\r\n\r\n{token}",
+                    token.len()
+                );
+                let _ = stream.write_all(reply.as_bytes()).await;
+                let _ = stream.shutdown().await;
+                while stream.read_buf(&mut head).await.unwrap_or(0) > 0 {}
+            }
+        }
+    });
+    base
+}
+
+/// A request that left may be charged; one that found nobody is free.
+#[tokio::test]
+async fn a_lost_answer_stays_spent_and_a_failed_connection_does_not() {
+    let base = server_that_hangs_up().await;
+    for kind in ProviderKind::ALL {
+        let provider = connect(kind, &ApiKey::new(KEY), &config(&base)).unwrap();
+        let error = provider.find_email(&person()).await.unwrap_err();
+        assert_eq!(error, ProviderError::Lost, "{kind}");
+        assert!(error.is_temporary());
+        assert_eq!(spent(error), None, "{kind}");
+    }
+    assert_eq!(spent(ProviderError::Unreachable), Some(0));
+    assert_eq!(spent(ProviderError::Server(502)), None);
+    assert_eq!(spent(ProviderError::Server(503)), Some(0));
+    assert_eq!(spent(ProviderError::Unauthorized), Some(0));
+}
+
+/// Where a token cannot be had, nothing was asked for.
+#[tokio::test]
+async fn a_token_that_cannot_be_fetched_costs_nothing() {
+    for first in [
+        reply(502, &json!({})),
+        reply(200, &json!({"token": 1})),
+        Reply::Full(200, vec![("content-type", "text/html")], "<p>".into()),
+    ] {
+        let stub = Stub::start(vec![first]).await;
+        let provider = stub.provider(ProviderKind::Snov);
+        let error = provider.find_email(&person()).await.unwrap_err();
+        assert_eq!(spent(error.clone()), Some(0), "{error}");
+        assert_eq!(stub.requests().len(), 1);
+    }
+}
+
+/// What is left of a window stands in the headers: where it is nothing, the next request
+/// waits for the reset, or is not made where that is long.
+#[tokio::test]
+async fn a_window_that_is_used_up_is_waited_for() {
+    let body = r#"{"email":null,"status":null,"credits_consumed":0}"#;
+    let with = |headers: &[(&'static str, &'static str)]| {
+        let mut all = vec![("content-type", "application/json")];
+        all.extend(headers);
+        Reply::Full(200, all, body.into())
+    };
+    let stub = Stub::start(vec![
+        with(&[("ratelimit-remaining", "7"), ("ratelimit-reset", "60")]),
+        with(&[("ratelimit-remaining", "0"), ("ratelimit-reset", "1")]),
+        with(&[
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "1200"),
+        ]),
+    ])
+    .await;
+    let provider = stub.provider(ProviderKind::LeadMagic);
+    let begun = std::time::Instant::now();
+    provider.find_email(&person()).await.unwrap();
+    provider.find_email(&person()).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_millis(900));
+    provider.find_email(&person()).await.unwrap();
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+    let error = provider.find_email(&person()).await.unwrap_err();
+    let ProviderError::RateLimited { retry_after } = error else {
+        panic!("{error}");
+    };
+    assert!((1_190..=1_200).contains(&retry_after.unwrap().as_secs()));
+    assert_eq!(stub.requests().len(), 3, "the fourth was not made");
 }
 
 /// An answer of a surprising shape is an error, or no address; never a panic.
@@ -285,4 +475,58 @@ fn only_https_and_usable_keys() {
         let error = connect(kind, &ApiKey::new(KEY), &config).unwrap_err();
         assert_eq!(error, SetupError::Base, "{kind}");
     }
+}
+
+/// What a provider needs can be told without asking it, in the same words.
+#[tokio::test]
+async fn what_a_query_lacks_is_told_without_asking() {
+    let nobody = lode_providers::PersonQuery::default();
+    for kind in ProviderKind::ALL {
+        let stub = Stub::start(Vec::new()).await;
+        let provider = stub.provider(kind);
+        assert_eq!(provider.check(&person()), Ok(()), "{kind}");
+        let lacks = provider.check(&nobody).unwrap_err();
+        assert!(matches!(lacks, ProviderError::Missing(_)), "{kind}");
+        assert_eq!(provider.find_email(&nobody).await.unwrap_err(), lacks);
+        assert_eq!(stub.requests().len(), 0, "{kind}");
+    }
+}
+
+/// DNS rebinding: the API's name is public while it is judged, and inner from then on. The
+/// connection goes to the address that was judged; the next question, which is told the inner
+/// one, is not made.
+#[tokio::test]
+async fn the_connection_goes_to_the_judged_address() {
+    let (judged, inner) = (Ipv4Addr::new(127, 67, 1, 1), Ipv4Addr::new(127, 67, 1, 2));
+    let api = TcpListener::bind((judged, 0)).await.unwrap();
+    let port = api.local_addr().unwrap().port();
+    let inside = TcpListener::bind((inner, port)).await.unwrap();
+    let (api, inside) = (connections(api), connections(inside));
+    let dns = TurningDns::start(vec![judged, inner]).await.unwrap();
+    let resolver = Resolver::new(DnsServer::Address(dns.address()), Duration::from_secs(2));
+    // By name, HTTPS only: whoever is connected to hangs up, and shows by that who it was.
+    let mut config = config(&format!("https://turn.test:{port}"));
+    config.allow_nets = vec!["127.67.1.1/32".parse().unwrap()];
+    config.resolver = Some(resolver.unwrap());
+    let hunter = connect(ProviderKind::Hunter, &ApiKey::new(KEY), &config).unwrap();
+    for connected in [1, 1] {
+        let error = hunter.find_email(&person()).await.unwrap_err();
+        assert_eq!(error, ProviderError::Unreachable);
+        assert_eq!(api.load(Ordering::SeqCst), connected);
+    }
+    assert!(dns.asked() > 1, "the name was asked for again");
+    assert_eq!(inside.load(Ordering::SeqCst), 0);
+}
+
+/// Hangs up on everybody; how many there were.
+fn connections(listener: TcpListener) -> Arc<AtomicUsize> {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            counter.fetch_add(1, Ordering::SeqCst);
+            drop(stream);
+        }
+    });
+    count
 }

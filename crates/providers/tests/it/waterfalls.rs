@@ -240,6 +240,15 @@ async fn a_failing_provider_does_not_stop_the_others() {
         Attempt::Failed(ProviderError::Server(500))
     );
     assert_eq!(judged(&outcome.attempts[1].1).1, Judged::Settled);
-    // A refusal is not charged; what was begun and lost may be.
+    // Behind a failure the work may have been done: what was reserved stays spent.
+    assert_eq!(desk.left(ProviderKind::Hunter), 0);
+    // A refusal is not charged.
+    let first = Stub::start(vec![reply(401, &json!({}))]).await;
+    let desk = Desk::new(&[(ProviderKind::Hunter, 1_000)], true);
+    let outcome = ask(&desk, &[first.provider(ProviderKind::Hunter)]).await;
+    assert_eq!(
+        outcome.attempts[0].1,
+        Attempt::Failed(ProviderError::Unauthorized)
+    );
     assert_eq!(desk.left(ProviderKind::Hunter), 1_000);
 }

@@ -5,6 +5,8 @@ use lode_core::email::EmailStatus;
 use lode_finder::{Conclusion, FindOutcome};
 use lode_store::{Claimed, LookupEnd};
 
+use crate::evidence;
+
 /// Least time before a mail server is asked again, in milliseconds.
 const DEFERRAL_MS_MIN: i64 = 100;
 
@@ -83,6 +85,8 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
     let name = priced_as(outcome.conclusion, outcome.status);
     let first_reason = outcome.reasons.first().cloned();
     let verified = outcome.conclusion == Conclusion::Verified;
+    let guessed = outcome.domain.as_ref().filter(|domain| !domain.confirmed);
+    let domain_confidence = guessed.map(|domain| percent(domain.probability));
     let email = outcome.email.map(|address| EmailView {
         address,
         // Only a proof may say so, whatever else an outcome holds.
@@ -96,6 +100,7 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
         score: if verified { 100 } else { outcome.score.min(99) },
         reasons: outcome.reasons,
         checked_at: now,
+        domain_confidence,
     });
     match (&email, state) {
         // Found means: here it is.
@@ -106,6 +111,7 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
                 outcome: name.to_owned(),
                 reason: first_reason.or_else(|| reason.map(str::to_owned)),
                 email: None,
+                evidence: None,
                 model_score: None,
                 disproves_known: false,
                 company_domain: None,
@@ -123,6 +129,7 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
         },
         // An address that was refused is not one to show.
         email: email.filter(|_| matches!(state, CaptureState::Found | CaptureState::Unsure)),
+        evidence: outcome.evidence.as_ref().and_then(evidence::kept),
         model_score: None,
         disproves_known: matches!(
             outcome.conclusion,
@@ -133,6 +140,17 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
             .filter(|domain| verified && domain.confirmed)
             .map(|domain| domain.domain),
     }
+}
+
+/// A probability as whole percent; never all of it: what is certain is no guess.
+fn percent(probability: f64) -> u8 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0 to 99"
+    )]
+    let percent = (probability * 100.0).round().clamp(0.0, 99.0) as u8;
+    percent
 }
 
 /// State and reason.
@@ -185,6 +203,7 @@ pub(super) fn failed(reason: &str) -> LookupEnd {
         outcome: "failed".to_owned(),
         reason: Some(reason.to_owned()),
         email: None,
+        evidence: None,
         model_score: None,
         disproves_known: false,
         company_domain: None,
@@ -237,6 +256,7 @@ mod tests {
             other_domains: Vec::new(),
             mx: None,
             retry_after: None,
+            evidence: None,
         }
     }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::conclusion::{is_put_off, with_port_shut};
 use crate::app::App;
-use crate::providers::{Asked, Question, person_query};
+use crate::providers::{Asked, DomainQuestion, Question, person_query};
 
 /// What an attempt came to.
 pub(super) struct LookedUp {
@@ -56,7 +56,7 @@ pub(super) async fn look_up(app: &App, worker: Uuid, claimed: &Claimed) -> Looke
                 Some(Progress::Own { domain }) => domain,
                 _ => None,
             };
-            let own = own_search(app, claimed, domain).await;
+            let own = own_search(app, worker, claimed, domain).await;
             if is_put_off(claimed, &own) {
                 let domain = own.domain.clone();
                 return LookedUp {
@@ -94,9 +94,21 @@ pub(super) async fn look_up(app: &App, worker: Uuid, claimed: &Claimed) -> Looke
     }
 }
 
-async fn own_search(app: &App, claimed: &Claimed, domain: Option<DomainFinding>) -> FindOutcome {
+async fn own_search(
+    app: &App,
+    worker: Uuid,
+    claimed: &Claimed,
+    domain: Option<DomainFinding>,
+) -> FindOutcome {
     let request = find_request(claimed, domain);
-    let outcome = app.finder.find(&request).await;
+    let others = DomainQuestion {
+        providers: &app.providers,
+        account_id: claimed.account_id,
+        lookup_id: claimed.id,
+        worker,
+        lead_id: claimed.lead_id,
+    };
+    let outcome = app.finder.find_asking(&request, &others).await;
     if app.finder.port_shut() {
         with_port_shut(outcome)
     } else {

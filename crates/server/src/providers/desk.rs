@@ -13,6 +13,7 @@ use lode_providers::{
     Answer, Deliverability, FoundEmail, PersonQuery, Provider, ProviderError, ProviderKind,
 };
 use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState, StoredCall};
+use lode_verify::Evidence;
 use uuid::Uuid;
 
 use super::Providers;
@@ -100,9 +101,10 @@ impl Providers {
                 .and_then(|after| i64::try_from(after.as_millis()).ok())
                 .unwrap_or(REST_SHORT_MS),
             error if error.needs_user() => REST_LONG_MS,
-            ProviderError::Server(_) | ProviderError::Timeout | ProviderError::Unreachable => {
-                REST_SHORT_MS
-            }
+            ProviderError::Server(_)
+            | ProviderError::Timeout
+            | ProviderError::Unreachable
+            | ProviderError::Lost => REST_SHORT_MS,
             _ => return,
         };
         let until = self.now().saturating_add(rest);
@@ -137,6 +139,7 @@ impl Desk<'_> {
             lead_id: self.question.lead_id,
             person,
             worst,
+            known_since: i64::MAX,
         }
     }
 
@@ -159,17 +162,16 @@ impl Desk<'_> {
     }
 
     /// What we make of an address, by our own verification; what was refuted stays so.
-    async fn verified(&self, id: Uuid, found: &FoundEmail) -> (EmailStatus, Vec<String>, bool) {
+    async fn verified(&self, id: Uuid, found: &FoundEmail) -> Verified {
         let known = {
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             known.get(&id).copied()
         };
         if let Some(status) = known.filter(|status| status.is_refuted()) {
-            return (status, vec!["refuted_before".to_owned()], false);
+            return Verified::unasked(status, "refuted_before");
         }
         if found.deliverability == Deliverability::Invalid {
-            let reasons = vec!["provider_says_invalid".to_owned()];
-            return (EmailStatus::Invalid, reasons, false);
+            return Verified::unasked(EmailStatus::Invalid, "provider_says_invalid");
         }
         let question = self.question;
         let verdict = question
@@ -181,7 +183,32 @@ impl Desk<'_> {
             let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
             asked.pending = verdict.retry_after;
         }
-        (verdict.status, verdict.reasons, waits)
+        Verified {
+            status: verdict.status,
+            reasons: verdict.reasons,
+            evidence: Some(verdict.evidence),
+            waits,
+        }
+    }
+}
+
+/// What our own verification made of a provider's address.
+struct Verified {
+    status: EmailStatus,
+    reasons: Vec<String>,
+    evidence: Option<Evidence>,
+    /// Whether a mail server asked to come back.
+    waits: bool,
+}
+
+impl Verified {
+    fn unasked(status: EmailStatus, reason: &str) -> Self {
+        Self {
+            status,
+            reasons: vec![reason.to_owned()],
+            evidence: None,
+            waits: false,
+        }
     }
 }
 
@@ -244,7 +271,12 @@ impl Backing for Desk<'_> {
     }
 
     async fn judge(&self, id: Uuid, kind: ProviderKind, found: &FoundEmail) -> Judged {
-        let (status, reasons, waits) = self.verified(id, found).await;
+        let Verified {
+            status,
+            reasons,
+            evidence,
+            waits,
+        } = self.verified(id, found).await;
         if let Err(error) = self.providers.store.judge_call(id, status).await {
             tracing::warn!(lookup.id = %self.question.lookup_id, %error, "cannot write a verdict down");
         }
@@ -257,6 +289,7 @@ impl Backing for Desk<'_> {
             precision: self.precision.get(&kind).copied().unwrap_or(0.0),
             status,
             reasons,
+            evidence,
         });
         match status {
             EmailStatus::Verified | EmailStatus::Full => Judged::Settled,

@@ -1,16 +1,12 @@
-//! What a user does with providers: set, list, order, remove, try, and ask what a look-up
-//! would cost.
+//! What a user does with providers: set, list, order, remove, try.
 
-use lode_core::api::{
-    DryRunView, MilliCredits, PlannedCallView, ProviderEdit, ProviderRecordView, ProviderView,
-    ProvidersView,
-};
-use lode_providers::waterfall::{Order, PlannedCall, dry_run};
+use lode_core::api::{MilliCredits, ProviderEdit, ProviderRecordView, ProviderView, ProvidersView};
+use lode_providers::waterfall::Order;
 use lode_providers::{ProviderError, ProviderKind, connect};
 use lode_store::providers::{ProviderEdit as StoredEdit, StoredProvider};
 use uuid::Uuid;
 
-use super::{Providers, ProvidersError, api_key, left, order_of};
+use super::{Providers, ProvidersError, api_key, order_of};
 
 /// What trying a key came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,51 +174,4 @@ impl Providers {
             }
         })
     }
-
-    /// What a look-up would cost at most and is expected to, call by call, without asking
-    /// anybody.
-    ///
-    /// # Errors
-    /// [`ProvidersError`].
-    pub async fn dry_run(&self, account_id: Uuid) -> Result<DryRunView, ProvidersError> {
-        let ready = self.ready(account_id).await?;
-        let members: Vec<_> = ready.iter().map(|ready| ready.member).collect();
-        let calls = dry_run(&members, |kind| {
-            ready
-                .iter()
-                .find(|ready| ready.member.kind == kind)
-                .map_or(0, |ready| left(&ready.stored))
-        });
-        let expected: f64 = calls
-            .iter()
-            .filter(|call| call.affordable)
-            .map(|call| call.expected)
-            .sum();
-        Ok(DryRunView {
-            expected_cost: money(expected),
-            calls: calls.iter().map(planned).collect(),
-        })
-    }
-}
-
-fn planned(call: &PlannedCall) -> PlannedCallView {
-    PlannedCallView {
-        provider: call.provider.to_string(),
-        if_found: call.if_found,
-        if_missing: call.if_missing,
-        reached: call.reached,
-        expected_cost: money(call.expected),
-        affordable: call.affordable,
-    }
-}
-
-/// Whole millionths of the user's currency.
-fn money(expected: f64) -> u64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "saturates, and an expected cost is never negative"
-    )]
-    let whole = expected.round() as u64;
-    whole
 }

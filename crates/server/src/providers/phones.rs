@@ -28,7 +28,16 @@ impl PhoneSource for Providers {
 
     async fn find(&self, question: PhoneQuestion<'_>) -> Result<Vec<Phone>, PhoneError> {
         let ready = self.with_mobiles(&question).await?;
-        let person = person_query(question.person);
+        let mut person = person_query(question.person);
+        // Some know a person by the work address, once it is proved.
+        person.work_email = self
+            .store
+            .verified_address(question.account_id, question.lead_id)
+            .await
+            .unwrap_or_else(|error| {
+                tracing::warn!(operation.id = %question.operation, %error, "cannot read the address");
+                None
+            });
         let (mut answered, mut limited) = (false, false);
         for (ready, price) in &ready {
             match self.ask_mobile(ready, *price, &question, &person).await {
@@ -63,8 +72,8 @@ impl PhoneSource for Providers {
 }
 
 impl Providers {
-    /// The account's providers that sell mobiles, with their price; an error where there are
-    /// none.
+    /// The account's providers that sell mobiles, with their price: in the user's own order,
+    /// else the cheapest number first. An error where there are none.
     async fn with_mobiles(
         &self,
         question: &PhoneQuestion<'_>,
@@ -73,11 +82,20 @@ impl Providers {
             tracing::warn!(operation.id = %question.operation, %error, "providers are left out");
             PhoneError::Unavailable
         })?;
-        let with_mobiles: Vec<_> = ready
+        let ordered_by_user = ready.iter().any(|ready| ready.stored.position.is_some());
+        let mut with_mobiles: Vec<_> = ready
             .into_iter()
             .filter_map(|ready| ready.member.prices.mobile.map(|price| (ready, price)))
             .collect();
         if !with_mobiles.is_empty() {
+            if !ordered_by_user {
+                // The order that came was of what an e-mail address costs.
+                with_mobiles.sort_by_key(|(ready, price)| {
+                    let credits = u64::try_from(*price).unwrap_or(0);
+                    let money = u128::from(credits) * u128::from(ready.member.credit_price);
+                    (money, *price, ready.member.kind)
+                });
+            }
             return Ok(with_mobiles);
         }
         // One that rests is there all the same, and may be asked later.
@@ -108,6 +126,7 @@ impl Providers {
             lead_id: question.lead_id,
             person: &key,
             worst: price,
+            known_since: i64::MAX,
         };
         let id = match self.store.begin_call(&call, self.now()).await {
             Ok(CallBegun::Go(id)) => id,

@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use lode_core::api::{DryRunView, ProviderEdit, ProviderOrder, ProviderTest, ProvidersView};
+use lode_core::api::{
+    DryRunRequest, DryRunView, ProviderEdit, ProviderOrder, ProviderTest, ProvidersView,
+};
 use lode_ledger::policy::Permission;
 use lode_providers::ProviderKind;
 use serde::Serialize;
@@ -14,6 +16,9 @@ use crate::extract::ApiJson;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
 use crate::providers::{ProvidersError, Tried};
+
+/// Longest text of whom a dry run is, in bytes.
+const TEXT_BYTES_MAX: usize = 1_024;
 
 /// Longest key, in bytes.
 const KEY_BYTES_MAX: usize = 1_024;
@@ -133,7 +138,32 @@ pub(crate) async fn dry_run(
     State(app): State<App>,
     caller: Caller,
 ) -> ApiResult<Private<DryRunView>> {
-    Ok(Private(app.providers.dry_run(caller.account_id).await?))
+    let anybody = DryRunRequest::default();
+    let plan = app.providers.dry_run(caller.account_id, &anybody).await?;
+    Ok(Private(plan))
+}
+
+/// `POST /v1/providers/dry-run`: of somebody. In a body, since addresses end up in logs.
+pub(crate) async fn dry_run_of(
+    State(app): State<App>,
+    caller: Caller,
+    ApiJson(of): ApiJson<DryRunRequest>,
+) -> ApiResult<Private<DryRunView>> {
+    for (name, text) in [
+        ("full_name", &of.full_name),
+        ("company", &of.company),
+        ("company_domain", &of.company_domain),
+        ("profile_url", &of.profile_url),
+    ] {
+        if text
+            .as_ref()
+            .is_some_and(|text| text.len() > TEXT_BYTES_MAX)
+        {
+            return Err(ApiError::field(name, "is too long"));
+        }
+    }
+    let plan = app.providers.dry_run(caller.account_id, &of).await?;
+    Ok(Private(plan))
 }
 
 fn kind_of(name: &str) -> ApiResult<ProviderKind> {

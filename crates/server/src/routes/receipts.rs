@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query, State};
-use lode_core::api::{self, MilliCredits, ProviderCallView};
+use lode_core::api::{self, EmailView, MilliCredits, ProviderCallView};
 use lode_ledger::policy::Permission;
 use lode_ledger::{Entry, EntryKind};
 use lode_store::{ReceiptCursor, ReceiptRow};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{Answer, captures, credits, path_id};
 use crate::api::{ReceiptLine, ReceiptList, ReceiptView};
 use crate::app::App;
+use crate::evidence;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
 
@@ -121,7 +122,7 @@ pub(crate) async fn show(
         })
         .collect();
     let view = ReceiptView {
-        evidence: evidence(&app, &caller, operation_id).await?,
+        evidence: rests_on(&app, &caller, operation_id).await?,
         receipt: api::ReceiptView {
             receipt,
             provider_calls,
@@ -138,7 +139,7 @@ fn sequence(entry: &Entry) -> i64 {
 }
 
 /// What the outcome rests on: the result of an action, the address of a capture.
-async fn evidence(app: &App, caller: &Caller, id: Uuid) -> ApiResult<Value> {
+async fn rests_on(app: &App, caller: &Caller, id: Uuid) -> ApiResult<Value> {
     if let Some(operation) = app.store.operation(caller.account_id, id).await? {
         let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
         return Ok(json!({
@@ -146,14 +147,24 @@ async fn evidence(app: &App, caller: &Caller, id: Uuid) -> ApiResult<Value> {
             "result": operation.result.as_deref().map(read),
         }));
     }
+    let kept = app.store.evidence_behind(caller.account_id, id).await?;
     let viewer = caller.viewer(app);
     let capture = app.store.capture(&viewer, id, app.now()).await?;
     Ok(match capture.map(|shown| shown.view) {
         Some(capture) => json!({
             "state": capture.state,
             "reason": capture.reason,
-            "email": capture.email,
+            "email": capture.email.map(|email| with_evidence(email, kept.as_deref())),
         }),
         None => Value::Null,
     })
+}
+
+/// An address with what its verdict rests on.
+fn with_evidence(email: EmailView, kept: Option<&str>) -> Value {
+    let mut shown = json!(email);
+    if let Some(fields) = shown.as_object_mut() {
+        fields.insert("evidence".to_owned(), evidence::read(kept));
+    }
+    shown
 }

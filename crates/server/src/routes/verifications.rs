@@ -13,6 +13,7 @@ use super::Answer;
 use super::operations::{self, Begin};
 use crate::api::{OperationView, VerificationRequest};
 use crate::app::App;
+use crate::evidence;
 use crate::extract::ApiJson;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
@@ -112,6 +113,7 @@ fn facts(app: &App, verdict: &Verdict) -> serde_json::Value {
         "score": verdict.score,
         "reasons": verdict.reasons,
         "mx": verdict.mx,
+        "evidence": evidence::shown(&verdict.evidence),
         "checked_at": app.now(),
     })
 }

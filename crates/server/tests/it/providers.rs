@@ -23,18 +23,19 @@ use crate::domains::PortShut;
 use crate::support::{Bench, Database, json_of, operation, ordinary, person};
 
 /// A key that would be recognised anywhere.
-const KEY: &str = "key-7b1e-secret-93af";
+pub const KEY: &str = "key-7b1e-secret-93af";
 
 /// Providers' APIs: each answers the same each time, and counts.
 #[derive(Clone)]
-struct Apis {
+pub struct Apis {
     answers: Arc<HashMap<&'static str, (u16, Value)>>,
     asked: Arc<Mutex<Vec<String>>>,
+    bodies: Arc<Mutex<Vec<(String, Value)>>>,
     base: String,
 }
 
 impl Apis {
-    async fn start(answers: &[(&'static str, u16, Value)]) -> Self {
+    pub async fn start(answers: &[(&'static str, u16, Value)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let apis = Self {
             answers: Arc::new(
@@ -44,6 +45,7 @@ impl Apis {
                     .collect(),
             ),
             asked: Arc::default(),
+            bodies: Arc::default(),
             base: format!("http://{}", listener.local_addr().unwrap()),
         };
         let app = axum::Router::new()
@@ -53,7 +55,7 @@ impl Apis {
         apis
     }
 
-    fn configure(&self, config: &mut Config) {
+    pub fn configure(&self, config: &mut Config) {
         config.provider_urls = self
             .answers
             .keys()
@@ -63,9 +65,16 @@ impl Apis {
     }
 
     /// How often a provider was asked.
-    fn asked(&self, name: &str) -> usize {
+    pub fn asked(&self, name: &str) -> usize {
         let asked = self.asked.lock().unwrap();
         asked.iter().filter(|asked| *asked == name).count()
+    }
+
+    /// What was asked at a path, in order.
+    pub fn bodies(&self, path: &str) -> Vec<Value> {
+        let bodies = self.bodies.lock().unwrap();
+        let at = bodies.iter().filter(|(at, _)| at == path);
+        at.map(|(_, body)| body.clone()).collect()
     }
 }
 
@@ -73,13 +82,18 @@ async fn answer(
     State(apis): State<Apis>,
     uri: Uri,
     headers: HeaderMap,
-    _body: Bytes,
+    body: Bytes,
 ) -> (Status, [(&'static str, &'static str); 1], String) {
     assert!(!uri.to_string().contains(KEY), "the key is in no address");
     let sent = headers
         .values()
         .any(|value| value.to_str().is_ok_and(|value| value.contains(KEY)));
-    assert!(sent, "the user's key is sent");
+    // Snov's is exchanged for a token, by a body.
+    let snov = uri.path().starts_with("/snov/");
+    assert!(sent || snov, "the user's key is sent");
+    let asked = serde_json::from_slice(&body).unwrap_or_default();
+    let path = uri.path().to_owned();
+    apis.bodies.lock().unwrap().push((path, asked));
     let name = uri.path().split('/').nth(1).unwrap_or_default().to_owned();
     let (status, body) = apis.answers[name.as_str()].clone();
     apis.asked.lock().unwrap().push(name);
@@ -90,15 +104,15 @@ async fn answer(
     )
 }
 
-fn hunter(email: &str) -> Value {
+pub fn hunter(email: &str) -> Value {
     json!({"data": {"email": email, "score": 90, "verification": {"status": "valid"}}})
 }
 
-fn leadmagic(email: Option<&str>) -> Value {
+pub fn leadmagic(email: Option<&str>) -> Value {
     json!({"email": email, "status": email.map(|_| "valid"), "credits_consumed": i32::from(email.is_some())})
 }
 
-async fn put(bench: &Bench, path: &str, body: Value) -> Response {
+pub async fn put(bench: &Bench, path: &str, body: Value) -> Response {
     bench
         .client
         .put(bench.url.clone() + path)
@@ -109,7 +123,7 @@ async fn put(bench: &Bench, path: &str, body: Value) -> Response {
         .unwrap()
 }
 
-async fn providers(bench: &Bench) -> ProvidersView {
+pub async fn providers(bench: &Bench) -> ProvidersView {
     json_of(
         bench.get("/v1/providers").send().await.unwrap(),
         StatusCode::OK,
@@ -118,7 +132,7 @@ async fn providers(bench: &Bench) -> ProvidersView {
 }
 
 /// A server whose user has keys of these providers, asked in this order.
-async fn with_keys(
+pub async fn with_keys(
     database: Database,
     domains: Vec<DomainSpec>,
     apis: &Apis,
@@ -132,7 +146,12 @@ async fn with_keys(
     .await?;
     for name in order {
         let path = format!("/v1/providers/{name}");
-        let response = put(&bench, &path, json!({ "key": KEY })).await;
+        let key = if *name == "snov" {
+            format!("id:{KEY}")
+        } else {
+            KEY.to_owned()
+        };
+        let response = put(&bench, &path, json!({ "key": key })).await;
         assert_eq!(response.status(), StatusCode::OK);
     }
     let response = put(&bench, "/v1/providers", json!({ "order": order })).await;
@@ -140,12 +159,12 @@ async fn with_keys(
     Some(bench)
 }
 
-async fn found(bench: &Bench, body: &Value) -> CaptureView {
+pub async fn found(bench: &Bench, body: &Value) -> CaptureView {
     bench.capture(body).await;
     bench.ended(operation(body)).await
 }
 
-async fn receipt(bench: &Bench, body: &Value) -> ReceiptView {
+pub async fn receipt(bench: &Bench, body: &Value) -> ReceiptView {
     let path = format!("/v1/receipts/{}", operation(body));
     json_of(bench.get(&path).send().await.unwrap(), StatusCode::OK).await
 }

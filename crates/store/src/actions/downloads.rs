@@ -213,8 +213,8 @@ async fn email_of(tx: &mut Tx, lead_id: Uuid) -> Result<Option<EmailView>> {
     match tx
         .optional(
             sql(
-                "SELECT address, status, score, reasons, checked_at FROM emails
-                 WHERE lead_id = $1",
+                "SELECT address, status, score, reasons, checked_at, domain_confidence
+                 FROM emails WHERE lead_id = $1",
             )
             .bind(lead_id),
         )

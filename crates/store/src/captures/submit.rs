@@ -106,7 +106,14 @@ impl Store {
             }
             Known::Nothing => leads::find_by_name(&mut tx, account_id, &keys).await?,
         };
-        let placed = leads::place(account_id, &request.lead, &keys, known, now)?;
+        let placed = leads::place(
+            account_id,
+            &request.lead,
+            request.captured_at,
+            &keys,
+            known,
+            now,
+        )?;
         let (lead, is_new, mut writes) = (placed.stored, placed.is_new, placed.statements);
         let member = acting(&mut tx, &account, viewer, device_id).await?;
         let (begun, begins) = self

@@ -41,7 +41,7 @@ macro_rules! view_of_captures {
         concat!(
             "SELECT c.operation_id, c.lead_id, c.version, c.state, c.reason, c.receipt,
                     c.captured_at, c.updated_at, l.lead, e.address, e.status, e.score,
-                    e.reasons, e.checked_at, ",
+                    e.reasons, e.checked_at, e.domain_confidence, ",
             mobile_columns!(),
             " FROM captures c
               JOIN leads l ON l.id = c.lead_id
@@ -194,6 +194,11 @@ pub(crate) fn email(row: &Row) -> Result<Option<EmailView>> {
             .map_err(|_| StoreError::Corrupt("a score".to_owned()))?,
         reasons: row.json("reasons")?,
         checked_at: row.int("checked_at")?,
+        domain_confidence: row
+            .opt_int("domain_confidence")?
+            .map(u8::try_from)
+            .transpose()
+            .map_err(|_| StoreError::Corrupt("a domain's confidence".to_owned()))?,
     }))
 }
 

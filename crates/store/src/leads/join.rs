@@ -36,7 +36,7 @@ pub(crate) async fn by_addresses(
         let rows = tx
             .all(
                 sql(
-                    "SELECT id, lead, edited, created_at, updated_at, archived_at FROM leads
+                    "SELECT id, lead, edited, seen_at, created_at, archived_at FROM leads
                      WHERE account_id = $1 AND (profile_key = $2 OR id IN
                          (SELECT lead_id FROM lead_names
                           WHERE account_id = $1 AND name_key = $3))
@@ -75,7 +75,6 @@ pub(crate) async fn by_addresses(
 struct Known {
     lead: StoredLead,
     created_at: UnixMillis,
-    updated_at: UnixMillis,
     is_archived: bool,
     /// Whether a look-up or an action is under way for it.
     is_busy: bool,
@@ -98,7 +97,6 @@ impl Known {
         Ok(Self {
             lead,
             created_at: row.int("created_at")?,
-            updated_at: row.int("updated_at")?,
             is_archived: row.opt_int("archived_at")?.is_some(),
             is_busy: under_way.is_some(),
         })
@@ -179,9 +177,14 @@ async fn join(
     let (lead, edited) = merge::join(
         (&stays.lead.lead, &stays.lead.edited),
         (&goes.lead.lead, &goes.lead.edited),
-        goes.updated_at > stays.updated_at,
+        goes.lead.seen_at > stays.lead.seen_at,
     );
-    let joined = StoredLead { id, lead, edited };
+    let joined = StoredLead {
+        id,
+        lead,
+        edited,
+        seen_at: stays.lead.seen_at.max(goes.lead.seen_at),
+    };
     update(tx, account.id, &joined, now).await?;
     if let Some(address) = address {
         add_name(tx, account.id, id, also_name(&address)).await?;
@@ -193,7 +196,6 @@ async fn join(
     Ok(Known {
         lead: joined,
         is_archived,
-        updated_at: now,
         ..stays
     })
 }

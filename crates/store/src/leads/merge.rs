@@ -1,11 +1,14 @@
 //! What a lead becomes when it is captured again, or corrected by the user.
 
+mod field;
+
 use std::collections::BTreeSet;
 
 use lode_core::lead::{ALSO_AT_MAX, Lead, LeadKind};
 use serde::{Deserialize, Serialize};
 
-use super::identity::{fold, profile_key};
+use super::identity::profile_key;
+use field::{Field, copy_name, is_cut_form, is_same_employer};
 
 /// A field that the user can correct; what is corrected is kept when the lead is captured
 /// again.
@@ -38,49 +41,30 @@ pub struct LeadEdit {
     pub company_domain: Option<String>,
 }
 
-/// The stored lead after a newer capture: newer values win, absent ones take nothing
-/// away, the user's corrections stay. What hangs on the employer (its page, its domain,
-/// the industry) goes with a job that has changed.
+/// The stored lead after a newer capture: newer values win, absent ones and the cut form of
+/// what is known take nothing away, the user's corrections stay. What hangs on the employer
+/// (its page, its domain, the industry, the title) goes with a job that has changed.
 #[must_use]
-pub fn merge(stored: &Lead, edited: &mut Edited, newer: &Lead) -> Lead {
+pub fn merge(stored: &Lead, edited: &Edited, newer: &Lead) -> Lead {
     let mut lead = stored.clone();
-    let keeps = |field| edited.contains(&field);
-
-    if newer.full_name.is_some() && !keeps(EditableField::FullName) {
-        lead.full_name.clone_from(&newer.full_name);
-        lead.first_name.clone_from(&newer.first_name);
-        lead.middle_name.clone_from(&newer.middle_name);
-        lead.last_name.clone_from(&newer.last_name);
-    }
-    let employer_changed = newer.company.is_some()
-        && !keeps(EditableField::Company)
-        && stored.company.is_some()
-        && stored.company.as_deref().map(fold) != newer.company.as_deref().map(fold);
-    if employer_changed {
+    let corrected = |field| edited.contains(&field);
+    if !corrected(EditableField::Company) && !is_same_employer(stored, newer) {
         lead.company_url = None;
-        lead.company_domain = None;
         lead.industry = None;
-        lead.title = None;
         lead.other_positions.clear();
-        // A domain or title that was corrected belonged to the former job.
-        edited.remove(&EditableField::CompanyDomain);
-        edited.remove(&EditableField::Title);
+        if !corrected(EditableField::CompanyDomain) {
+            lead.company_domain = None;
+        }
+        if !corrected(EditableField::Title) {
+            lead.title = None;
+        }
     }
-    let keeps = |field| edited.contains(&field);
-    if !keeps(EditableField::Title) {
-        take(&mut lead.title, newer.title.as_ref());
+    for field in Field::ALL {
+        let is_correction = edited.iter().any(|edited| field.belongs_to(*edited));
+        if field.of(newer).is_some() && !is_correction && !is_cut_form(field, newer, &lead) {
+            field.take(&mut lead, newer);
+        }
     }
-    if !keeps(EditableField::Company) {
-        take(&mut lead.company, newer.company.as_ref());
-        take(&mut lead.company_url, newer.company_url.as_ref());
-    }
-    if !keeps(EditableField::CompanyDomain) {
-        take(&mut lead.company_domain, newer.company_domain.as_ref());
-    }
-    take(&mut lead.headline, newer.headline.as_ref());
-    take(&mut lead.location, newer.location.as_ref());
-    take(&mut lead.industry, newer.industry.as_ref());
-    take(&mut lead.website, newer.website.as_ref());
     // The address is the identity: one that only differs in spelling stays as it was.
     if lead.profile_url.is_none() {
         lead.profile_url.clone_from(&newer.profile_url);
@@ -89,14 +73,49 @@ pub fn merge(stored: &Lead, edited: &mut Edited, newer: &Lead) -> Lead {
     if !newer.other_positions.is_empty() {
         lead.other_positions.clone_from(&newer.other_positions);
     }
-    for (field, strategy) in &newer.provenance {
-        lead.provenance.insert(field.clone(), strategy.clone());
+    for (name, strategy) in other_provenance(newer) {
+        lead.provenance.insert(name.clone(), strategy.clone());
     }
-    for field in edited.iter() {
-        lead.provenance
-            .insert(field.name().to_owned(), "user".to_owned());
-    }
+    name_the_user(&mut lead, edited);
     lead
+}
+
+/// The stored lead after an older capture that came late: it only fills what is missing, or
+/// was cut, and of another employer nothing is taken.
+#[must_use]
+pub fn fill(stored: &Lead, edited: &Edited, older: &Lead) -> Lead {
+    let mut lead = stored.clone();
+    let same_employer = is_same_employer(stored, older);
+    for field in Field::ALL {
+        let is_correction = edited.iter().any(|edited| field.belongs_to(*edited));
+        let is_gap = field.of(&lead).is_none() || is_cut_form(field, &lead, older);
+        let fits = same_employer || !field.hangs_on_employer();
+        if field.of(older).is_some() && is_gap && fits && !is_correction {
+            field.take(&mut lead, older);
+        }
+    }
+    if lead.profile_url.is_none() {
+        lead.profile_url.clone_from(&older.profile_url);
+    }
+    if same_employer && lead.other_positions.is_empty() {
+        lead.other_positions.clone_from(&older.other_positions);
+    }
+    join_addresses(&mut lead, older);
+    for (name, strategy) in other_provenance(older) {
+        lead.provenance
+            .entry(name.clone())
+            .or_insert_with(|| strategy.clone());
+    }
+    name_the_user(&mut lead, edited);
+    lead
+}
+
+/// Where what is no [`Field`] came from.
+fn other_provenance(lead: &Lead) -> impl Iterator<Item = (&String, &String)> {
+    let is_field = |name: &str| Field::ALL.iter().any(|field| field.name() == name);
+    lead.provenance
+        .iter()
+        .filter(move |(name, _)| !is_field(name))
 }
 
 /// Two stored leads of one person as one: the newer values win where both have one, the
@@ -108,7 +127,7 @@ pub fn join(
     (goes, also_edited): (&Lead, &Edited),
     goes_is_newer: bool,
 ) -> (Lead, Edited) {
-    let none = &mut Edited::new();
+    let none = &Edited::new();
     let mut lead = if goes_is_newer {
         merge(stays, none, goes)
     } else {
@@ -121,12 +140,7 @@ pub fn join(
     let corrected = also_edited.difference(edited).map(|field| (field, goes));
     for (field, of) in edited.iter().map(|field| (field, stays)).chain(corrected) {
         match field {
-            EditableField::FullName => {
-                lead.full_name.clone_from(&of.full_name);
-                lead.first_name.clone_from(&of.first_name);
-                lead.middle_name.clone_from(&of.middle_name);
-                lead.last_name.clone_from(&of.last_name);
-            }
+            EditableField::FullName => copy_name(&mut lead, of),
             EditableField::Title => lead.title.clone_from(&of.title),
             EditableField::Company => lead.company.clone_from(&of.company),
             EditableField::CompanyDomain => lead.company_domain.clone_from(&of.company_domain),
@@ -168,10 +182,7 @@ pub fn edit(lead: &mut Lead, edited: &mut Edited, edit: &LeadEdit) -> bool {
         lead.middle_name = name.middle;
         lead.last_name = name.family;
     }
-    for field in edited.iter() {
-        lead.provenance
-            .insert(field.name().to_owned(), "user".to_owned());
-    }
+    name_the_user(lead, edited);
     before
         != (
             lead.full_name.clone(),
@@ -205,9 +216,11 @@ fn join_addresses(lead: &mut Lead, newer: &Lead) {
     }
 }
 
-fn take(slot: &mut Option<String>, newer: Option<&String>) {
-    if let Some(value) = newer {
-        *slot = Some(value.clone());
+/// Says of every corrected field that it is the user's.
+fn name_the_user(lead: &mut Lead, edited: &Edited) {
+    for field in edited {
+        lead.provenance
+            .insert(field.name().to_owned(), "user".to_owned());
     }
 }
 
@@ -229,7 +242,7 @@ mod tests {
     fn newer_values_win_and_absent_ones_take_nothing_away() {
         let mut newer = Lead::new(LeadKind::Person);
         newer.title = Some("Head of Engineering".into());
-        let merged = merge(&lead(), &mut Edited::new(), &newer);
+        let merged = merge(&lead(), &Edited::new(), &newer);
         assert_eq!(merged.title.as_deref(), Some("Head of Engineering"));
         assert_eq!(merged.company.as_deref(), Some("Acme"));
         assert_eq!(merged.company_domain.as_deref(), Some("acme.example"));
@@ -244,7 +257,7 @@ mod tests {
         newer.profile_url = Some("https://www.crunchbase.com/person/ana-example".into());
         newer.also_at = vec!["https://de.linkedin.com/in/Ana-Example/".into()];
         for _ in 0..2 {
-            stored = merge(&stored, &mut Edited::new(), &newer);
+            stored = merge(&stored, &Edited::new(), &newer);
             assert_eq!(
                 stored.profile_url.as_deref(),
                 Some("https://www.linkedin.com/in/ana-example")
@@ -269,7 +282,7 @@ mod tests {
             },
         );
         assert!(changed);
-        let merged = merge(&stored, &mut edited, &lead());
+        let merged = merge(&stored, &edited, &lead());
         assert_eq!(merged.full_name.as_deref(), Some("Ana Maria Example"));
         assert_eq!(merged.company_domain.as_deref(), Some("acme-group.example"));
         assert_eq!(
@@ -316,26 +329,116 @@ mod tests {
     }
 
     #[test]
-    fn a_new_job_takes_the_old_employers_facts_away() {
-        let (mut stored, mut edited) = (lead(), Edited::new());
-        edit(
-            &mut stored,
-            &mut edited,
-            &LeadEdit {
-                company_domain: Some("acme-group.example".into()),
-                ..LeadEdit::default()
-            },
-        );
+    fn a_new_job_takes_the_old_employers_facts_away_but_no_correction() {
         let mut newer = Lead::new(LeadKind::Person);
         newer.company = Some("Borealis".into());
-        let merged = merge(&stored, &mut edited, &newer);
+        let merged = merge(&lead(), &Edited::new(), &newer);
         assert_eq!(merged.company.as_deref(), Some("Borealis"));
         assert_eq!(merged.company_domain, None);
         assert_eq!(merged.title, None);
-        assert!(edited.is_empty());
-        // The same company in other letters is no new job.
-        newer.company = Some("ACME ".into());
-        let merged = merge(&lead(), &mut Edited::new(), &newer);
-        assert_eq!(merged.company_domain.as_deref(), Some("acme.example"));
+        let (mut stored, mut edited) = (lead(), Edited::new());
+        let domain = LeadEdit {
+            company_domain: Some("acme-group.example".into()),
+            ..LeadEdit::default()
+        };
+        edit(&mut stored, &mut edited, &domain);
+        let merged = merge(&stored, &edited, &newer);
+        assert_eq!(merged.company_domain.as_deref(), Some("acme-group.example"));
+        assert_eq!(merged.title, None);
+    }
+
+    #[test]
+    fn one_company_in_several_forms_is_no_new_job() {
+        let (mut stored, mut edited) = (lead(), Edited::new());
+        stored.company = Some("Acme Robotics".into());
+        let correction = LeadEdit {
+            title: Some("Chair".into()),
+            company_domain: Some("acme-group.example".into()),
+            ..LeadEdit::default()
+        };
+        edit(&mut stored, &mut edited, &correction);
+        for (seen, shown) in [
+            ("ACME  robotics ", "ACME  robotics "),
+            ("Acme Robotics, Inc.", "Acme Robotics, Inc."),
+            ("Ａｃｍｅ Robotics GmbH", "Ａｃｍｅ Robotics GmbH"),
+            // A cut name is no better than the whole one.
+            ("Acme Rob…", "Acme Robotics"),
+            ("Acme Rob ...", "Acme Robotics"),
+        ] {
+            let mut newer = Lead::new(LeadKind::Person);
+            newer.company = Some(seen.into());
+            newer.title = Some("Engineer".into());
+            let merged = merge(&stored, &edited, &newer);
+            assert_eq!(merged.company.as_deref(), Some(shown), "{seen}");
+            assert_eq!(merged.title.as_deref(), Some("Chair"), "{seen}");
+            assert_eq!(merged.company_domain.as_deref(), Some("acme-group.example"));
+            // What was not corrected stays too.
+            let plain = merge(&stored, &Edited::new(), &newer);
+            assert_eq!(plain.company_domain.as_deref(), Some("acme-group.example"));
+        }
+        // A result list's title, whose ellipsis its reader has taken off.
+        let mut newer = Lead::new(LeadKind::Person);
+        newer.company = Some("Acme Rob".into());
+        let merged = merge(&stored, &Edited::new(), &newer);
+        assert_eq!(merged.company_domain, None, "nothing says that it was cut");
+        let by_title = ("company".to_owned(), "result_title".to_owned());
+        newer.provenance.extend([by_title]);
+        let merged = merge(&stored, &Edited::new(), &newer);
+        assert_eq!(merged.company.as_deref(), Some("Acme Robotics"));
+        assert_eq!(merged.company_domain.as_deref(), Some("acme-group.example"));
+        assert_eq!(merged.provenance.get("company"), None, "of what is kept");
+        let merged = merge(&newer, &Edited::new(), &lead());
+        assert_eq!(
+            merged.company.as_deref(),
+            Some("Acme"),
+            "no beginning of it"
+        );
+        // The whole name takes the place of the cut one.
+        stored.company = Some("Acme Rob…".into());
+        let mut newer = lead();
+        newer.company = Some("Acme Robotics".into());
+        newer.company_domain = None;
+        let merged = merge(&stored, &Edited::new(), &newer);
+        assert_eq!(merged.company.as_deref(), Some("Acme Robotics"));
+        assert_eq!(merged.company_domain.as_deref(), Some("acme-group.example"));
+        // An ellipsis alone, and a beginning that was not cut, are no such name.
+        for other in ["…", "Acme"] {
+            newer.company = Some(other.into());
+            stored.company = Some("Acme Robotics".into());
+            let merged = merge(&stored, &Edited::new(), &newer);
+            assert_eq!(merged.company_domain, None, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_older_capture_only_fills_gaps() {
+        let mut stored = lead();
+        stored.location = None;
+        stored.title = Some("Head of Eng…".into());
+        let mut older = lead();
+        older.full_name = Some("A. Example".into());
+        older.company = Some("Acme, Inc.".into());
+        older.title = Some("Head of Engineering".into());
+        older.industry = Some("Robots".into());
+        for field in ["title", "company"] {
+            older.provenance.insert(field.into(), "old".into());
+            stored.provenance.insert(field.into(), "new".into());
+        }
+        let filled = fill(&stored, &Edited::new(), &older);
+        assert_eq!(filled.full_name.as_deref(), Some("Ana Example"));
+        assert_eq!(filled.company.as_deref(), Some("Acme"));
+        assert_eq!(filled.title.as_deref(), Some("Head of Engineering"));
+        assert_eq!(filled.location.as_deref(), Some("Porto"));
+        assert_eq!(filled.industry.as_deref(), Some("Robots"));
+        // Each names where its own value came from.
+        assert_eq!(filled.provenance["title"], "old");
+        assert_eq!(filled.provenance["company"], "new");
+        // Nothing of a former employer fills what the present one lacks.
+        stored.company_domain = None;
+        older.company = Some("Borealis".into());
+        let filled = fill(&stored, &Edited::new(), &older);
+        assert_eq!(filled.company.as_deref(), Some("Acme"));
+        assert_eq!((filled.company_domain, filled.industry), (None, None));
+        assert_eq!(filled.title.as_deref(), Some("Head of Eng…"));
     }
 }

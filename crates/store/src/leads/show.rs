@@ -50,7 +50,7 @@ impl Store {
             .optional(
                 sql(concat!(
                     "SELECT l.lead, l.archived_at, e.address, e.status, e.score, e.reasons,
-                            e.checked_at, ",
+                            e.checked_at, e.domain_confidence, ",
                     mobile_columns!(),
                     " FROM leads l LEFT JOIN emails e ON e.lead_id = l.id ",
                     mobile_join!(),
@@ -81,6 +81,23 @@ impl Store {
         };
         let balance = credits::balance(&mut tx, viewer, header, now).await?;
         Ok(Some((shown, balance)))
+    }
+
+    /// The lead's address, where it is proved.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn verified_address(&self, account_id: Uuid, id: Uuid) -> Result<Option<String>> {
+        self.db
+            .read_one(
+                sql("SELECT address FROM emails
+                     WHERE account_id = $1 AND lead_id = $2 AND status = 'verified'")
+                .bind(account_id)
+                .bind(id),
+            )
+            .await?
+            .map(|row| row.text("address"))
+            .transpose()
     }
 
     /// Archives a lead (it is kept, but takes no room) or brings it back. Whether there is

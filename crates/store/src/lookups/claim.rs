@@ -110,12 +110,12 @@ impl Store {
         let rows = tx
             .all(
                 sql(
-                    "SELECT 'lead' AS part, id, lead, edited, 0 AS created_at FROM leads
+                    "SELECT 'lead' AS part, id, lead, edited, seen_at, 0 AS created_at FROM leads
                      WHERE account_id = $1 AND id = $2
                        AND EXISTS (SELECT 1 FROM lookups WHERE id = $3 AND lease_owner = $4
                                      AND state = 'working')
                      UNION ALL
-                     SELECT 'capture', operation_id, '', '', created_at FROM captures
+                     SELECT 'capture', operation_id, '', '', 0, created_at FROM captures
                      WHERE account_id = $1 AND lookup_id = $3
                        AND state IN ('queued', 'working', 'deferred')
                      ORDER BY created_at, id",

@@ -17,6 +17,9 @@ use crate::secret::keyed_hash;
 use crate::sql::{Statement, Tx, sql};
 use crate::{Store, credits};
 
+/// Largest evidence that is kept with an address, in bytes: more is none.
+pub const EVIDENCE_BYTES_MAX: usize = 16 * 1024;
+
 /// What a look-up came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookupEnd {
@@ -29,6 +32,8 @@ pub struct LookupEnd {
     pub reason: Option<String>,
     /// The address, where there is one to show.
     pub email: Option<EmailView>,
+    /// What the verdict on the address rests on, as JSON.
+    pub evidence: Option<String>,
     /// The model's score, where outcomes have corrected the one shown.
     pub model_score: Option<u8>,
     /// Whether an address that was known before is disproved.
@@ -73,11 +78,11 @@ impl Store {
             .all(
                 sql(
                     "SELECT 'lookup' AS part, k.lead_id AS id, k.capture_id, k.hold_operation,
-                            k.inputs, l.lead, l.edited, 0 AS created_at
+                            k.inputs, l.lead, l.edited, l.seen_at, 0 AS created_at
                      FROM lookups k JOIN leads l ON l.id = k.lead_id
                      WHERE k.id = $1 AND k.lease_owner = $2 AND k.state = 'working'
                      UNION ALL
-                     SELECT 'capture', operation_id, '', NULL, NULL, '', '', created_at
+                     SELECT 'capture', operation_id, '', NULL, NULL, '', '', 0, created_at
                      FROM captures
                      WHERE account_id = $3 AND lookup_id = $1
                        AND state IN ('queued', 'working', 'deferred')
@@ -176,6 +181,7 @@ impl Store {
                     outcome: "not_found".to_owned(),
                     reason: Some("erased".to_owned()),
                     email: None,
+                    evidence: None,
                     model_score: None,
                     disproves_known: true,
                     company_domain: None,
@@ -284,6 +290,10 @@ async fn email_write(
         .rsplit_once('@')
         .map_or("", |(_, domain)| domain)
         .to_lowercase();
+    let evidence = end
+        .evidence
+        .clone()
+        .filter(|evidence| evidence.len() <= EVIDENCE_BYTES_MAX);
     if email.status != EmailStatus::Verified && !end.disproves_known {
         let known = tx
             .optional(
@@ -301,13 +311,15 @@ async fn email_write(
     Ok(Some(
         sql("INSERT INTO emails
              (lead_id, account_id, address, domain, status, score, model_score, reasons,
-              checked_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+              checked_at, evidence, domain_confidence)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
              ON CONFLICT (lead_id) DO UPDATE
              SET address = excluded.address, domain = excluded.domain,
                  status = excluded.status, score = excluded.score,
                  model_score = excluded.model_score,
-                 reasons = excluded.reasons, checked_at = excluded.checked_at")
+                 reasons = excluded.reasons, checked_at = excluded.checked_at,
+                 evidence = excluded.evidence,
+                 domain_confidence = excluded.domain_confidence")
         .bind(lead.id)
         .bind(account_id)
         .bind(email.address.as_str())
@@ -316,7 +328,9 @@ async fn email_write(
         .bind(i64::from(email.score))
         .bind(end.model_score.map(i64::from))
         .bind(serde_json::to_string(&email.reasons)?)
-        .bind(email.checked_at),
+        .bind(email.checked_at)
+        .bind(evidence)
+        .bind(email.domain_confidence.map(i64::from)),
     ))
 }
 

@@ -19,7 +19,7 @@ pub struct Call<'a> {
     pub account_id: Uuid,
     /// The provider's stable name.
     pub provider: &'a str,
-    /// What is looked for: `email` or `mobile`.
+    /// What is looked for: `email`, `mobile`, or a company's `domain`.
     pub purpose: &'static str,
     /// The look-up, or the operation that unlocks: within it nothing is asked twice.
     pub operation: Uuid,
@@ -31,6 +31,9 @@ pub struct Call<'a> {
     pub person: &'a str,
     /// The most that it may cost.
     pub worst: MilliCredits,
+    /// What was found since then under any operation is not asked again;
+    /// [`UnixMillis::MAX`]: only what this operation found.
+    pub known_since: UnixMillis,
 }
 
 /// Whether a call may be made.
@@ -46,6 +49,17 @@ pub enum CallBegun {
     SpendLimit,
     /// The look-up is no longer this worker's.
     Lost,
+}
+
+/// What would become of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreseen {
+    /// It would be made.
+    Asked,
+    /// What it would find is known.
+    Known,
+    /// The provider did not know whom a while ago.
+    KnownMiss,
 }
 
 /// How a call ended.
@@ -126,6 +140,9 @@ pub struct StoredCall {
     pub asked_at: UnixMillis,
 }
 
+/// The purpose that a provider's record is of.
+const EMAIL: &str = "email";
+
 const COLUMNS_OF_CALLS: &str =
     "SELECT id, provider, purpose, state, error, answer, verdict, cost, asked_at
      FROM provider_calls WHERE account_id = $1 AND operation = $2 ORDER BY asked_at, id";
@@ -145,38 +162,10 @@ impl Store {
         {
             return Ok(CallBegun::Lost);
         }
-        if let Some(row) = tx
-            .optional(
-                sql(
-                    "SELECT id, provider, purpose, state, error, answer, verdict, cost, asked_at
-                     FROM provider_calls
-                     WHERE operation = $1 AND provider = $2 AND purpose = $3
-                           AND account_id = $4 AND person_hash = $5
-                           AND state IN ('found', 'missing')
-                     ORDER BY asked_at DESC LIMIT 1",
-                )
-                .bind(call.operation)
-                .bind(call.provider)
-                .bind(call.purpose)
-                .bind(call.account_id)
-                .bind(person.as_slice()),
-            )
-            .await?
-        {
-            return Ok(CallBegun::Known(read(&row)?));
+        if let Some(known) = known(&mut tx, &self.key, call).await? {
+            return Ok(CallBegun::Known(known));
         }
-        let missed = tx
-            .optional(
-                sql("SELECT until FROM provider_misses
-                     WHERE account_id = $1 AND provider = $2 AND person_hash = $3
-                           AND until > $4")
-                .bind(call.account_id)
-                .bind(call.provider)
-                .bind(miss_hash(&self.key, call).as_slice())
-                .bind(now),
-            )
-            .await?;
-        if missed.is_some() {
+        if is_missed(&mut tx, &self.key, call, now).await? {
             return Ok(CallBegun::KnownMiss);
         }
         if !reserve(&mut tx, call, now).await? {
@@ -200,9 +189,27 @@ impl Store {
             .bind(now),
         )
         .await?;
-        keys::count(&mut tx, call.account_id, call.provider, (1, 0, 0)).await?;
+        if call.purpose == EMAIL {
+            keys::count(&mut tx, call.account_id, call.provider, (1, 0, 0)).await?;
+        }
         tx.commit().await?;
         Ok(CallBegun::Go(id))
+    }
+
+    /// What would become of a call, without making it; neither the purse nor a look-up's
+    /// lease is asked.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn foresee_call(&self, call: &Call<'_>, now: UnixMillis) -> Result<Foreseen> {
+        let mut tx = self.db.read().await?;
+        let known = known(&mut tx, &self.key, call).await?;
+        Ok(match known.map(|call| call.state) {
+            Some(CallState::Found) => Foreseen::Known,
+            Some(_) => Foreseen::KnownMiss,
+            None if is_missed(&mut tx, &self.key, call, now).await? => Foreseen::KnownMiss,
+            None => Foreseen::Asked,
+        })
     }
 
     /// Ends a call that was begun: what it found is written down, and the reservation
@@ -254,7 +261,7 @@ impl Store {
             )
             .await?;
         }
-        if state == CallState::Found {
+        if state == CallState::Found && call.purpose == EMAIL {
             keys::count(&mut tx, account_id, &provider, (0, 1, 0)).await?;
         }
         if let CallFinding::Missing { until } = end.finding {
@@ -400,6 +407,45 @@ async fn reserve(tx: &mut Tx, call: &Call<'_>, now: UnixMillis) -> Result<bool> 
         )
         .await?;
     Ok(changed > 0)
+}
+
+/// The answer that a call need not be made for.
+async fn known(tx: &mut Tx, key: &[u8], call: &Call<'_>) -> Result<Option<StoredCall>> {
+    let person = keyed_hash(key, call.person);
+    tx.optional(
+        sql(
+            "SELECT id, provider, purpose, state, error, answer, verdict, cost, asked_at
+             FROM provider_calls
+             WHERE provider = $2 AND purpose = $3 AND account_id = $4 AND person_hash = $5
+                   AND (operation = $1 AND state IN ('found', 'missing')
+                        OR state = 'found' AND asked_at > $6)
+             ORDER BY asked_at DESC LIMIT 1",
+        )
+        .bind(call.operation)
+        .bind(call.provider)
+        .bind(call.purpose)
+        .bind(call.account_id)
+        .bind(person.as_slice())
+        .bind(call.known_since),
+    )
+    .await?
+    .map(|row| read(&row))
+    .transpose()
+}
+
+async fn is_missed(tx: &mut Tx, key: &[u8], call: &Call<'_>, now: UnixMillis) -> Result<bool> {
+    let missed = tx
+        .optional(
+            sql("SELECT until FROM provider_misses
+                 WHERE account_id = $1 AND provider = $2 AND person_hash = $3
+                       AND until > $4")
+            .bind(call.account_id)
+            .bind(call.provider)
+            .bind(miss_hash(key, call).as_slice())
+            .bind(now),
+        )
+        .await?;
+    Ok(missed.is_some())
 }
 
 /// Hash of a miss: one for each purpose, since who has no mobile may have an address.

@@ -156,6 +156,14 @@ impl Bench {
         (balance.total().available, balance.total().held)
     }
 
+    /// Every value of every table as text, read past the store.
+    pub async fn dump(&self) -> String {
+        match &self.address {
+            Address::Sqlite { path, .. } => dump_sqlite(path).await,
+            Address::Postgres { url, .. } => dump_postgres(url).await,
+        }
+    }
+
     pub async fn assert_ledger_clean(&self) {
         let check = self.store.check_ledger(self.account).await.unwrap();
         assert_eq!(check.difference, None);
@@ -207,11 +215,18 @@ pub fn found(address: &str, now: i64) -> LookupEnd {
             score: 100,
             reasons: vec!["decoys_refused".into()],
             checked_at: now,
+            domain_confidence: None,
         }),
+        evidence: Some(evidence_of(address)),
         model_score: None,
         disproves_known: true,
         company_domain: Some("acme.example".into()),
     }
+}
+
+/// What a mail server said of an address, as it is kept.
+pub fn evidence_of(address: &str) -> String {
+    format!(r#"{{"target":{{"recipient":"{address}","code":250}}}}"#)
 }
 
 /// An end without an address.
@@ -221,8 +236,48 @@ pub fn ended(state: CaptureState, outcome: &str, reason: &str) -> LookupEnd {
         outcome: outcome.into(),
         reason: Some(reason.into()),
         email: None,
+        evidence: None,
         model_score: None,
         disproves_known: false,
         company_domain: None,
     }
+}
+
+async fn dump_sqlite(path: &std::path::Path) -> String {
+    use sqlx::{ConnectOptions as _, Row as _};
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    let mut raw = options.connect().await.unwrap();
+    let text = |column: &str| format!("coalesce(CAST(\"{column}\" AS TEXT), '')");
+    let mut dump = String::new();
+    let tables = "SELECT name FROM sqlite_master WHERE type = 'table'";
+    for table in sqlx::query(tables).fetch_all(&mut raw).await.unwrap() {
+        let table: String = table.get(0);
+        let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+        let columns = sqlx::query(sqlx::AssertSqlSafe(columns));
+        let columns = columns.fetch_all(&mut raw).await.unwrap();
+        let columns: Vec<String> = columns.iter().map(|row| text(row.get(0))).collect();
+        let rows = format!("SELECT {} FROM \"{table}\"", columns.join(" || ' ' || "));
+        let rows = sqlx::query(sqlx::AssertSqlSafe(rows));
+        for row in rows.fetch_all(&mut raw).await.unwrap() {
+            let row: Vec<u8> = row.get_unchecked(0);
+            dump += &format!("{table}: {}\n", String::from_utf8_lossy(&row));
+        }
+    }
+    dump
+}
+
+async fn dump_postgres(url: &str) -> String {
+    use sqlx::{Connection as _, Row as _};
+    let mut raw = sqlx::PgConnection::connect(url).await.unwrap();
+    let mut dump = String::new();
+    let tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'";
+    for table in sqlx::query(tables).fetch_all(&mut raw).await.unwrap() {
+        let table: String = table.get(0);
+        let rows = format!("SELECT t::text FROM \"{table}\" t");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(rows));
+        for row in rows.fetch_all(&mut raw).await.unwrap() {
+            dump += &format!("{table}: {}\n", row.get::<String, _>(0));
+        }
+    }
+    dump
 }

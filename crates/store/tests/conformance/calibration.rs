@@ -47,6 +47,7 @@ pub fn unproved(address: &str, score: u8) -> LookupEnd {
             score,
             ..email
         }),
+        evidence: None,
         model_score: Some(85),
         disproves_known: false,
         company_domain: None,

@@ -170,6 +170,57 @@ pub async fn corrections_survive_a_new_capture(bench: Bench) {
     assert_eq!(missing, EditedLead::NotFound);
 }
 
+/// A corrected domain outlives the forms in which pages write the company.
+pub async fn one_company_in_several_forms_keeps_corrections(bench: Bench) {
+    let view = bench.create(&capture_of("ana"), NOW).await;
+    let edit = LeadEdit {
+        company_domain: Some("acme-group.example".into()),
+        ..LeadEdit::default()
+    };
+    bench
+        .store
+        .edit_lead(&bench.viewer(), view.lead_id, &edit, NOW + 1)
+        .await
+        .unwrap();
+    for (at, company, title) in [(2, "Acme, Inc.", "Engineer"), (3, "Ac…", "Head of Eng…")] {
+        let mut again = capture_of("ana");
+        again.lead.company = Some(company.into());
+        again.lead.title = Some(title.into());
+        again.captured_at = NOW + at;
+        let again = bench.create(&again, NOW + at).await;
+        let domain = again.lead.company_domain.as_deref();
+        assert_eq!(domain, Some("acme-group.example"), "{company}");
+        assert_eq!(again.lead.company.as_deref(), Some("Acme, Inc."));
+        assert_eq!(again.lead.title.as_deref(), Some(title));
+    }
+}
+
+/// What a second device had in its queue, or what is sent again, is older than what is known:
+/// it fills gaps, however late it comes.
+pub async fn an_older_capture_only_fills_gaps(bench: Bench) {
+    let captured = |at: i64, title: &str| {
+        let mut request = capture_of("ana");
+        request.lead.title = Some(title.into());
+        request.captured_at = NOW + at;
+        request
+    };
+    let first = bench.create(&captured(10, "CTO"), NOW + 10).await;
+    let mut queued = captured(5, "Engineer");
+    queued.lead.location = Some("Porto".into());
+    let late = bench.create(&queued, NOW + 20).await;
+    assert_eq!(late.lead_id, first.lead_id);
+    assert_eq!(late.lead.title.as_deref(), Some("CTO"));
+    assert_eq!(late.lead.location.as_deref(), Some("Porto"));
+    // One that changes nothing still counts as the latest.
+    bench.create(&captured(30, "CTO"), NOW + 30).await;
+    let between = bench.create(&captured(25, "Engineer"), NOW + 31).await;
+    assert_eq!(between.lead.title.as_deref(), Some("CTO"));
+    // A clock that runs ahead counts as ours: what is clicked later is newer.
+    bench.create(&captured(9_000, "Chair"), NOW + 40).await;
+    let newest = bench.create(&captured(41, "Adviser"), NOW + 41).await;
+    assert_eq!(newest.lead.title.as_deref(), Some("Adviser"));
+}
+
 /// Readers that follow the cursor while writers write see every capture, the last time as
 /// it stands in the end.
 pub async fn changes_come_in_order_and_whole(bench: Bench) {

@@ -132,3 +132,46 @@ pub async fn erasure_covers_every_address(bench: Bench) {
     elsewhere.lead.also_at = vec![crunchbase.to_owned()];
     assert_eq!(bench.submit(&elsewhere, NOW + 6).await, Submitted::Erased);
 }
+
+/// What the mail servers said names the address: it is shown with it, and goes with it.
+pub async fn evidence_is_kept_with_its_address_and_goes_with_it(bench: Bench) {
+    let quincy = bench.create(&capture_of("quincy"), NOW).await;
+    let kept = |end: &lode_store::LookupEnd| end.evidence.clone();
+    let end = found("quincy@acme.example", NOW);
+    bench.run(&end, NOW).await;
+    let evidence = async |capture: Uuid| {
+        let store = &bench.store;
+        store.evidence_behind(bench.account, capture).await.unwrap()
+    };
+    assert_eq!(evidence(quincy.operation_id).await, kept(&end));
+    assert!(bench.dump().await.contains("quincy"));
+    // Another account does not see it.
+    let other = Uuid::now_v7();
+    let theirs = bench.store.evidence_behind(other, quincy.operation_id);
+    assert_eq!(theirs.await.unwrap(), None);
+    // Newer evidence takes its place; more than any real one is none.
+    let late = NOW + 400 * crate::bench::DAY;
+    let again = bench.create(&capture_of("quincy"), late).await;
+    let mut end = found("quincy@acme.example", late);
+    end.evidence = Some("x".repeat(lode_store::EVIDENCE_BYTES_MAX + 1));
+    bench.run(&end, late).await;
+    assert_eq!(evidence(again.operation_id).await, None);
+    let later = late + 400 * crate::bench::DAY;
+    let third = bench.create(&capture_of("quincy"), later).await;
+    let end = found("quincy@acme.example", later);
+    bench.run(&end, later).await;
+    assert_eq!(evidence(third.operation_id).await, kept(&end));
+    // A verification's stands in its result.
+    let verify = actions::verification(&bench, "quincy@acme.example").await;
+    let work = actions::work(actions::begin(&bench, &verify, later).await);
+    let result = lode_store::ActionEnd::Outcome {
+        outcome: "verified".to_owned(),
+        result: format!(r#"{{"evidence":{}}}"#, kept(&end).unwrap()),
+    };
+    actions::finish(&bench, &work, &result, later).await;
+    assert!(erase(&bench, quincy.lead_id).await);
+    let dump = bench.dump().await;
+    assert!(dump.contains("ledger_operations: "), "the tables were read");
+    assert!(!dump.to_lowercase().contains("quincy"), "{dump}");
+    assert_eq!(evidence(third.operation_id).await, None);
+}

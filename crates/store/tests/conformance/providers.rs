@@ -1,5 +1,7 @@
 use lode_core::email::EmailStatus;
-use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState, ProviderEdit};
+use lode_store::providers::{
+    Call, CallBegun, CallEnd, CallFinding, CallState, Foreseen, ProviderEdit,
+};
 use uuid::Uuid;
 
 use crate::bench::{Bench, DAY, MINUTE, NOW, capture_of};
@@ -33,6 +35,7 @@ fn call<'a>(bench: &Bench, provider: &'a str, operation: Uuid, person: &'a str) 
         lead_id: Uuid::from_u128(7),
         person,
         worst: 1_000,
+        known_since: i64::MAX,
     }
 }
 
@@ -202,6 +205,7 @@ pub async fn servers_together_keep_the_days_limit(bench: Bench) {
                     lead_id: Uuid::from_u128(n),
                     person: &person,
                     worst: 1_000,
+                    known_since: i64::MAX,
                 };
                 match store.begin_call(&call, NOW).await.unwrap() {
                     CallBegun::Go(_) => gone += 1,
@@ -347,6 +351,63 @@ pub async fn misses_are_remembered_for_their_time(bench: Bench) {
         CallBegun::KnownMiss
     );
     go(&bench, &later, NOW + MONTH).await;
+}
+
+/// A company's domain that was found is known to every look-up for its time, and none of it
+/// counts for the record of addresses; what would become of a call is told without making it.
+pub async fn a_companys_domain_is_asked_for_once(bench: Bench) {
+    with_key(&bench, "snov", 9_000).await;
+    let of_acme = |operation, known_since| Call {
+        purpose: "domain",
+        known_since,
+        ..call(&bench, "snov", operation, "company acme")
+    };
+    let foreseen = async |call: &Call<'_>, now| bench.store.foresee_call(call, now).await.unwrap();
+    let first = of_acme(Uuid::now_v7(), NOW - MONTH);
+    assert_eq!(foreseen(&first, NOW).await, Foreseen::Asked);
+    let id = go(&bench, &first, NOW).await;
+    let end = CallEnd {
+        finding: CallFinding::Found("\"acme.example\"".into()),
+        cost: Some(1_000),
+    };
+    bench.store.end_call(id, &first, &end, NOW).await.unwrap();
+    let later = NOW + MONTH - 1;
+    let another = of_acme(Uuid::now_v7(), later - MONTH);
+    assert_eq!(foreseen(&another, later).await, Foreseen::Known);
+    let CallBegun::Known(known) = bench.store.begin_call(&another, later).await.unwrap() else {
+        panic!("asked again");
+    };
+    assert_eq!(known.answer.as_deref(), Some("\"acme.example\""));
+    assert_eq!(spent(&bench, later).await, 0, "nothing on that day");
+    let record = bench.store.providers(bench.account, NOW).await.unwrap()[0].record;
+    assert_eq!((record.asked, record.found), (0, 0));
+    // Another purpose, another company and another time are other questions.
+    let email = Call {
+        purpose: "email",
+        ..another
+    };
+    let other = Call {
+        person: "company borealis",
+        ..another
+    };
+    let late = of_acme(Uuid::now_v7(), NOW);
+    for call in [&email, &other, &late] {
+        assert_eq!(foreseen(call, later).await, Foreseen::Asked);
+    }
+    let id = go(&bench, &other, later).await;
+    let missing = CallEnd {
+        finding: CallFinding::Missing {
+            until: later + MONTH,
+        },
+        cost: Some(0),
+    };
+    let ended = bench.store.end_call(id, &other, &missing, later);
+    ended.await.unwrap();
+    let again = Call {
+        operation: Uuid::now_v7(),
+        ..other
+    };
+    assert_eq!(foreseen(&again, later).await, Foreseen::KnownMiss);
 }
 
 pub async fn only_the_lease_holder_asks(bench: Bench) {
