@@ -4,7 +4,9 @@
 //! Crunchbase become leads. Everything else on the page (advertisements, local packs,
 //! "people also ask", carousels, sitelinks, panels) is neither.
 
+mod employer;
 mod entry;
+mod grey;
 mod kind;
 mod link;
 mod place;

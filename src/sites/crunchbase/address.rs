@@ -45,7 +45,8 @@ impl EntityAddress {
         let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
         let kind = match segments.next()? {
             "person" => EntityKind::Person,
-            "organization" => EntityKind::Organization,
+            // `/company/` until 2013.
+            "organization" | "company" => EntityKind::Organization,
             _ => return None,
         };
         let permalink = segments.next()?;
@@ -171,6 +172,13 @@ mod tests {
         assert_eq!(entity.kind, EntityKind::Organization);
         assert!(!entity.is_front && entity.is_team);
         assert_eq!(entity.slug().as_deref(), Some("bright-mill"));
+        let PageAddress::Entity(entity) = at("/company/bright-mill") else {
+            panic!("no entity");
+        };
+        assert_eq!(
+            entity.canonical(),
+            "https://www.crunchbase.com/organization/bright-mill"
+        );
         assert!(matches!(
             at("/discover/people"),
             PageAddress::List(EntityKind::Person, _)

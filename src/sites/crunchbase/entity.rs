@@ -232,16 +232,24 @@ pub(super) fn shows_another(
     address: &EntityAddress,
     known: &Entities<'_>,
 ) -> bool {
-    let heading = view.text("heading").or_else(|| view.text("any_heading"));
+    let heading = heading(view).or_else(|| view.text("any_heading"));
     known.find(address).is_none()
         && heading
             .is_some_and(|heading| known.is_loaded(address.kind, &encoding::repaired(heading)))
 }
 
+/// The page's own heading, without the links that stand in it before 2013 ("edit").
+fn heading(view: &View<'_>) -> Option<String> {
+    let text = view.text("heading")?;
+    let aside = view.text("heading_aside");
+    let name = aside.and_then(|aside| Some(text.strip_suffix(&aside)?.trim().to_owned()));
+    Some(name.unwrap_or(text))
+}
+
 fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
     // Any first heading will do only on a page that says whose it is: pages in between ("Press
     // & hold") have headings too.
-    let heading = match view.text("heading") {
+    let heading = match heading(view) {
         None if is_identified(view, address) => view.text("any_heading"),
         heading => heading,
     };

@@ -1,4 +1,5 @@
-//! Labelled fields in the document: `dt` and `dd` of the legacy layout, list items of a
+//! Labelled fields in the document: `dt` and `dd` of the legacy layout, the table cells of the
+//! one before 2013, list items of a
 //! `fields-card` in the Angular one.
 
 use crate::document::ElementRef;
@@ -23,7 +24,9 @@ pub(super) fn read<'v>(view: &'v View<'_>) -> Vec<LabelledField<'v>> {
         if fields.len() >= FIELDS_MAX {
             break;
         }
-        if matches!(element.name(), "dt" | "label-with-info") {
+        let is_label = matches!(element.name(), "dt" | "label-with-info")
+            || element.attr("class") == Some("td_left");
+        if is_label {
             label = dom::text(element);
         } else if let Some(label) = label.take() {
             fields.push(LabelledField {

@@ -5,6 +5,7 @@ use crate::rules::Rules;
 use crate::sites::draft::{Draft, Field};
 
 use super::by;
+use super::employer;
 use super::place;
 use super::snippet::{self, Snippet};
 use super::title::{self, Parts};
@@ -32,53 +33,6 @@ pub(super) fn offer(rules: &Rules, draft: &mut Draft, parts: &Parts, snippet: &S
         }
         _ => offer_several(rules, draft, parts, end, cut, snippet),
     }
-}
-
-/// "Partner at Acme": title and company of a text that states both, with a company's name
-/// whole where a dash stands in it ("at A \u{2013} B GmbH").
-pub(super) fn at_company(rules: &Rules, text: &str) -> Option<(String, String)> {
-    let stated = headline::split(text);
-    if let (Some(title), Some(company)) = (stated.title, stated.company) {
-        let company = beyond_dash(rules, text, &company).unwrap_or(company);
-        return Some((title, company));
-    }
-    // Titles that only the rule file knows.
-    let mut from = 0;
-    for word in text.split(' ') {
-        let (front, after) = (text.get(..from)?, from + word.len() + 1);
-        let behind = text.get(after..).unwrap_or_default().trim();
-        let front = front.trim();
-        if rules.is_label("at_word", word)
-            && words::is_job(rules, front)
-            && (words::has_company_form(rules, behind)
-                || (headline::says_at(word) && words::is_company(rules, behind)))
-        {
-            return Some((front.to_owned(), behind.to_owned()));
-        }
-        from = after;
-    }
-    None
-}
-
-/// The company's name to the end of a text, where a dash follows what was taken for it and a
-/// legal form ends it.
-fn beyond_dash(rules: &Rules, text: &str, company: &str) -> Option<String> {
-    let tail = text.get(text.find(company)?..)?;
-    let behind = title::after_dash(tail.strip_prefix(company)?)?;
-    let is_name = words::has_company_form(rules, tail) && headline::split(behind).title.is_none();
-    is_name.then(|| tail.to_owned())
-}
-
-/// "Leiterin WKS \u{2013} Werkplatz GmbH": the title before a company that is known.
-fn before_company<'t>(rules: &Rules, part: &'t str, company: &str) -> Option<&'t str> {
-    let front = part.strip_suffix(company)?;
-    if !front.ends_with(char::is_whitespace) {
-        return None;
-    }
-    let trimmed =
-        front.trim_end_matches(|c: char| c.is_whitespace() || "-\u{2013}\u{2014},|".contains(c));
-    let front = title::without_dangling(rules, trimmed);
-    words::is_job(rules, front).then_some(front)
 }
 
 /// Whether what is named as a company is the school of somebody who learns there: the job
@@ -271,7 +225,7 @@ pub(super) fn offer_single(
     let known = draft.get(Field::Company).map(str::to_owned);
     let known = known.as_deref().or(snippet.experience.as_deref());
     if let Some(company) = known
-        && let Some(front) = before_company(rules, part, company)
+        && let Some(front) = employer::title_before(rules, part, company)
     {
         draft.offer(Field::Title, by::TITLE, Some(front));
         draft.offer(Field::Company, by::SNIPPET, Some(company));
@@ -280,7 +234,7 @@ pub(super) fn offer_single(
     let stated = headline::split(part);
     if let Some(company) = stated.company {
         draft.offer(Field::Title, by::TITLE, stated.title);
-        let company = beyond_dash(rules, part, &company).unwrap_or(company);
+        let company = employer::beyond_dash(rules, part, &company).unwrap_or(company);
         match &snippet.experience {
             // "at Institute of Examples, Oslo": the whole name, as the snippet has it.
             Some(experience)
