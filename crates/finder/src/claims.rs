@@ -85,6 +85,8 @@ fn of_proved(own: FindOutcome, claim: &Claim) -> FindOutcome {
         email: Some(claim.email.clone()),
         reasons: claim.reasons.clone(),
         retry_after: None,
+        held: false,
+        unreachable: false,
         ..own
     };
     outcome.domain = Some(DomainFinding {
@@ -137,6 +139,8 @@ fn of_claim(own: FindOutcome, claim: &Claim, probability: f64) -> FindOutcome {
         score: theirs,
         reasons: claim.reasons.clone(),
         retry_after: None,
+        held: false,
+        unreachable: false,
         ..own
     };
     named(outcome, claim)

@@ -37,6 +37,8 @@ pub fn nothing(
         other_domains,
         mx: None,
         retry_after: None,
+        held: false,
+        unreachable: false,
     }
 }
 
@@ -73,6 +75,8 @@ pub fn from_probe(
         other_domains: Vec::new(),
         mx,
         retry_after: None,
+        held: false,
+        unreachable: false,
     };
     let guess = best_guess(&outcome.candidates);
     let guessed = |cap: u8| {
@@ -126,6 +130,13 @@ pub fn from_probe(
     }
     if outcome.conclusion == Conclusion::Deferred {
         outcome.retry_after = retry_after(probed);
+        let mut waiting = probed.verdicts.iter().map(|(_, verdict)| verdict);
+        let mut deferred = waiting
+            .clone()
+            .filter(|verdict| verdict.retry_after.is_some());
+        outcome.held = outcome.retry_after.is_some() && deferred.all(|verdict| verdict.held);
+        outcome.unreachable =
+            outcome.retry_after.is_some() && waiting.all(lode_verify::Verdict::is_unreachable);
     }
     if outcome.reasons.is_empty() {
         outcome.reasons.extend(probed.reason.clone());

@@ -23,7 +23,8 @@ pub enum Conclusion {
     /// A mail server refused us, or the network does not let us out: a fact about us. The
     /// address is a guess.
     Blocked,
-    /// A mail server asked to come back: [`FindOutcome::retry_after`] says when.
+    /// A mail server asked to come back, or our limits do ([`FindOutcome::held`]):
+    /// [`FindOutcome::retry_after`] says when.
     Deferred,
     /// Every candidate was refused as no mailbox.
     NotFound,
@@ -70,6 +71,14 @@ pub struct FindOutcome {
     pub mx: Option<String>,
     /// With [`Conclusion::Deferred`]: how long to wait before asking again.
     pub retry_after: Option<Duration>,
+    /// With that: it waits for our own limits, not because a mail server asked for it, and no
+    /// attempt is used up.
+    #[serde(default)]
+    pub held: bool,
+    /// With that: no mail server could be reached, so that there is nothing to wait for once our
+    /// own network is known to shut the port.
+    #[serde(default)]
+    pub unreachable: bool,
 }
 
 /// A candidate address and what became of it.
