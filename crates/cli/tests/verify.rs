@@ -22,6 +22,8 @@ async fn lode_verify(bed: &Bed, args: &[&str], input: &str) -> Vec<Value> {
     let ready = bed.ready();
     let mut command = Command::new(env!("CARGO_BIN_EXE_lode"));
     command
+        .env_remove("LODE_HELO")
+        .env_remove("LODE_MAIL_FROM")
         .arg("verify")
         .args(args)
         .args(["--dns", &ready.dns.to_string()])
@@ -119,4 +121,31 @@ async fn a_deferral_to_the_end_is_unknown() {
     let lines = lode_verify(&bed, &args, "").await;
     assert_eq!(status(&lines, "any.one@busy.test"), "unknown");
     assert_eq!(bed.stats().of("busy.test").connections, 3);
+}
+
+/// `--allow-net` opens that network and no other: a name that nobody owns is said to no
+/// stranger. (2d00::/8 belongs to nobody, so nothing could answer there.)
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opened_test_network_allows_asking_no_stranger() {
+    let bed = Bed::start(Scenario {
+        domains: vec![
+            DomainSpec::new("acme.test", Character::Ordinary, &["ada.marlow"]),
+            DomainSpec {
+                mx_address: Some("2d00:25::1".parse().unwrap()),
+                ..DomainSpec::new("public.test", Character::Ordinary, &[])
+            },
+        ],
+        ..Scenario::default()
+    })
+    .await
+    .unwrap();
+    let emails = ["ada.marlow@acme.test", "ada.marlow@public.test"];
+    let lines = lode_verify(&bed, &emails, "").await;
+    assert_eq!(status(&lines, "ada.marlow@acme.test"), "verified");
+    let public = lines.iter().find(|line| line["email"] == emails[1]);
+    assert_eq!(public.unwrap()["status"], "unknown");
+    assert_eq!(
+        public.unwrap()["reasons"],
+        serde_json::json!(["probing_off"])
+    );
 }

@@ -89,6 +89,8 @@ fn of_proved(own: FindOutcome, claim: &Claim) -> FindOutcome {
         reasons: claim.reasons.clone(),
         evidence: claim.evidence.clone(),
         retry_after: None,
+        held: false,
+        unreachable: false,
         ..own
     };
     outcome.domain = Some(DomainFinding {
@@ -142,6 +144,8 @@ fn of_claim(own: FindOutcome, claim: &Claim, probability: f64) -> FindOutcome {
         reasons: claim.reasons.clone(),
         evidence: claim.evidence.clone(),
         retry_after: None,
+        held: false,
+        unreachable: false,
         ..own
     };
     named(outcome, claim)

@@ -38,6 +38,8 @@ pub fn nothing(
         mx: None,
         retry_after: None,
         evidence: None,
+        held: false,
+        unreachable: false,
     }
 }
 
@@ -75,6 +77,8 @@ pub fn from_probe(
         mx,
         retry_after: None,
         evidence: decisive.map(|verdict| verdict.evidence.clone()),
+        held: false,
+        unreachable: false,
     };
     let guess = best_guess(&outcome.candidates);
     let guessed = |cap: u8| {
@@ -128,6 +132,13 @@ pub fn from_probe(
     }
     if outcome.conclusion == Conclusion::Deferred {
         outcome.retry_after = retry_after(probed);
+        let mut waiting = probed.verdicts.iter().map(|(_, verdict)| verdict);
+        let mut deferred = waiting
+            .clone()
+            .filter(|verdict| verdict.retry_after.is_some());
+        outcome.held = outcome.retry_after.is_some() && deferred.all(|verdict| verdict.held);
+        outcome.unreachable =
+            outcome.retry_after.is_some() && waiting.all(lode_verify::Verdict::is_unreachable);
     }
     if outcome.reasons.is_empty() {
         outcome.reasons.extend(probed.reason.clone());

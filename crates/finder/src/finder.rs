@@ -108,8 +108,8 @@ impl Finder {
     }
 
     /// Looks an address up. Never fails: [`FindOutcome::conclusion`] says how it ended.
-    /// Does not wait for deferrals: repeat the request with the next
-    /// [`FindRequest::attempt`] after [`FindOutcome::retry_after`].
+    /// Does not wait for deferrals: repeat the request after [`FindOutcome::retry_after`], with
+    /// the next [`FindRequest::attempt`] unless we held it ourselves ([`FindOutcome::held`]).
     pub async fn find(&self, request: &FindRequest) -> FindOutcome {
         self.find_asking(request, &Nobody).await
     }
@@ -338,6 +338,7 @@ impl Finder {
             profile: None,
             reason: Some(reason.to_owned()),
             retry_after: None,
+            held: false,
         }
     }
 }

@@ -24,7 +24,8 @@ pub enum Conclusion {
     /// A mail server refused us, or the network does not let us out: a fact about us. The
     /// address is a guess.
     Blocked,
-    /// A mail server asked to come back: [`FindOutcome::retry_after`] says when.
+    /// A mail server asked to come back, or our limits do ([`FindOutcome::held`]):
+    /// [`FindOutcome::retry_after`] says when.
     Deferred,
     /// Every candidate was refused as no mailbox.
     NotFound,
@@ -74,6 +75,14 @@ pub struct FindOutcome {
     /// What the decisive verdict rests on: the questions and the servers' answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
+    /// With that: it waits for our own limits, not because a mail server asked for it, and no
+    /// attempt is used up.
+    #[serde(default)]
+    pub held: bool,
+    /// With that: no mail server could be reached, so that there is nothing to wait for once our
+    /// own network is known to shut the port.
+    #[serde(default)]
+    pub unreachable: bool,
 }
 
 /// A candidate address and what became of it.

@@ -34,8 +34,8 @@ pub struct FindRequest {
     /// This person's address, if it was verified before: younger than 24 hours, it is
     /// taken without asking again.
     pub verified_before: Option<VerifiedBefore>,
-    /// 0 at first; after an outcome with [`crate::FindOutcome::retry_after`], one more
-    /// each time, everything else unchanged.
+    /// 0 at first; after an outcome with [`crate::FindOutcome::retry_after`] that is not
+    /// [`crate::FindOutcome::held`], one more each time, everything else unchanged.
     pub attempt: u32,
     /// The domain that an earlier attempt took ([`crate::FindOutcome::domain`]), so that it
     /// is not looked for again.

@@ -33,6 +33,8 @@ const REPLIES: &[&str] = &[
     "ij450 4.2.0 <ada.marlow@firm.example>: Greylisted, see http://help.example/firm\r\n",
     "kl553 sorry, no mailbox here by that name. (#5.1.1)\n421 bye\n",
     "mn252\r\n550\r\n251 User not local; will forward to <a@b.example>\r\n",
+    "qr250 2.1.5 ada.marlow@firm.example... Recipient ok (will queue)\r\n",
+    "st250 2.0.0 Will relay\r\n250-will leave the internet\r\n250 ok\r\n",
     "op554 IP=192.0.2.1 - A problem occurred\r\n552 Benutzer \u{fffd}ber Quota\r\n",
 ];
 

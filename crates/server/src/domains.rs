@@ -150,6 +150,7 @@ pub(crate) async fn tidy(store: &Store, now: UnixMillis) {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use lode_core::email::EmailStatus;
     use lode_testbed::{Bed, Character, DomainSpec, Scenario};
@@ -183,7 +184,7 @@ mod tests {
                 helo: Domain::parse("probe.lode.example").unwrap(),
                 mail_from: Address::parse("verify@lode.example").unwrap(),
             }),
-            retry: RetrySchedule::new(vec![]),
+            retry: RetrySchedule::new(vec![Duration::from_secs(60); 3]),
             limits: Limits {
                 manners_everywhere: true,
                 ..Limits::default()
@@ -230,6 +231,27 @@ mod tests {
         );
         tidy(&store, 2 * DAY - 1).await;
         assert_eq!(ask(&store, "listed.test", 2 * DAY - 1).await.1, 1);
+        // Whoever limits our rate is left alone by all for a minute, then for two, with which
+        // the waiting uses up no attempt.
+        let busy = "ada@busy.test";
+        let limited = verifier(&bed, &store, DAY).verify_text(busy, 0).await;
+        assert_eq!(
+            (limited.held, bed.stats().of("busy.test").connections),
+            (false, 1)
+        );
+        for (now, wait) in [(DAY + 1, 59_999), (DAY + 59_999, 1)] {
+            let held = verifier(&bed, &store, now).verify_text(busy, 1).await;
+            assert_eq!((held.held, held.reasons[0].as_str()), (true, "backing_off"));
+            assert_eq!(held.retry_after, Some(Duration::from_millis(wait)));
+        }
+        verifier(&bed, &store, DAY + 60_000)
+            .verify_text(busy, 1)
+            .await;
+        let held = verifier(&bed, &store, DAY + 60_001)
+            .verify_text(busy, 2)
+            .await;
+        assert_eq!(held.retry_after, Some(Duration::from_millis(119_999)));
+        assert_eq!(bed.stats().of("busy.test").connections, 2);
         // Whom nobody blocked is asked, and after a day the other again.
         assert_eq!(
             ask(&store, "acme.test", DAY + 1).await,

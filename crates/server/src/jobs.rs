@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lode_finder::{FindOutcome, FindRequest, NamedDomains};
-use lode_store::{Claimed, Finished};
+use lode_store::{Claimed, Finished, GivenBack};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -179,7 +179,8 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
             }
             () = &mut grace_end => {
                 lookup.abort();
-                give_back(app, worker, lookup_id, false, app.now(), claimed.progress).await;
+                let why = GivenBack::Unfinished;
+                give_back(app, worker, lookup_id, why, app.now(), claimed.progress).await;
                 return;
             }
         }
@@ -193,9 +194,13 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
         }
     };
     match ending {
-        Ending::Deferred { run_at, progress } => {
-            tracing::info!(lookup.id = %lookup_id, duration_ms, "look-up deferred");
-            give_back(app, worker, lookup_id, true, run_at, progress).await;
+        Ending::Deferred {
+            run_at,
+            progress,
+            why,
+        } => {
+            tracing::info!(lookup.id = %lookup_id, duration_ms, ?why, "look-up deferred");
+            give_back(app, worker, lookup_id, why, run_at, progress).await;
             app.captures_changed(claimed.account_id);
         }
         Ending::End(end) => {
@@ -209,6 +214,19 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
             let end = app.scores.corrected(&app.store, end, app.now()).await;
             finish(app, worker, &claimed, end).await;
         }
+    }
+    if app.finder.port_shut() {
+        wake_unreachable(app).await;
+    }
+}
+
+/// Look-ups that wait because no mail server could be reached need not wait once it is known to
+/// be our own network's doing. Asked behind each look-up, since others may be put off meanwhile.
+async fn wake_unreachable(app: &App) {
+    match app.store.wake_unreachable(app.now()).await {
+        Ok(0) => {}
+        Ok(_) => app.lookups.notify_one(),
+        Err(error) => tracing::warn!(%error, "cannot wake what waits for a shut port"),
     }
 }
 
@@ -245,14 +263,14 @@ async fn give_back(
     app: &App,
     worker: Uuid,
     lookup_id: Uuid,
-    deferred: bool,
+    why: GivenBack,
     run_at: i64,
     progress: Option<String>,
 ) {
     let progress = progress.as_deref();
     if let Err(error) = app
         .store
-        .return_lookup(lookup_id, worker, deferred, run_at, progress, app.now())
+        .return_lookup(lookup_id, worker, why, run_at, progress, app.now())
         .await
     {
         // The lease ends, and the look-up is begun anew.

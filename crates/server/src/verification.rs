@@ -15,7 +15,7 @@ use crate::serve::StartError;
 #[async_trait]
 pub trait AddressVerifier: Send + Sync {
     /// One verification of what somebody typed. `attempt` counts from 0 and grows with
-    /// each time that a mail server asked to come back.
+    /// each time that a mail server asked to come back, not where we hold it ourselves.
     async fn verify(&self, address: &str, attempt: u32) -> Verdict;
 }
 

@@ -43,7 +43,7 @@ pub use captures::{Changes, Resumed, ShownCapture, Submitted};
 pub use domains::ProbeHold;
 pub use edits::EditedLead;
 pub use error::{Result, StoreError};
-pub use lookups::{Claimed, EVIDENCE_BYTES_MAX, Evidence, Finished, LookupEnd};
+pub use lookups::{Claimed, EVIDENCE_BYTES_MAX, Evidence, Finished, GivenBack, LookupEnd};
 pub use outcomes::{NewOutcome, Reported, StoredOutcome};
 pub use plans::{PlanChanged, Standing};
 pub use pricing::Pricing;

@@ -5,7 +5,7 @@ mod claim;
 mod finish;
 
 pub(crate) use claim::owned_account;
-pub use claim::{Claimed, Evidence};
+pub use claim::{Claimed, Evidence, GivenBack};
 pub use finish::{EVIDENCE_BYTES_MAX, Finished, LookupEnd};
 
 use lode_core::api::{CaptureState, UnixMillis};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -57,20 +57,20 @@ impl Zone {
 
     /// How long the answer takes.
     fn delay(&self, packet: &[u8]) -> Duration {
-        let slow = || {
-            let ask = Message::from_vec(packet).ok()?;
-            let question = ask.queries.first()?;
-            let key = question.name().to_ascii().to_ascii_lowercase();
-            match self.get(key.trim_end_matches('.')) {
-                Some(Entry::Scripted(_, faults)) => {
-                    Some(faults.get(&question.query_type()) == Some(&Fault::Slow))
-                }
-                _ => None,
-            }
-        };
-        match slow() {
-            Some(true) => Duration::from_millis(900),
+        match self.fault(packet) {
+            Some(Fault::Slow) => Duration::from_millis(900),
             _ => Duration::ZERO,
+        }
+    }
+
+    /// What a script has go wrong with this question.
+    fn fault(&self, packet: &[u8]) -> Option<Fault> {
+        let ask = Message::from_vec(packet).ok()?;
+        let question = ask.queries.first()?;
+        let key = question.name().to_ascii().to_ascii_lowercase();
+        match self.get(key.trim_end_matches('.')) {
+            Some(Entry::Scripted(_, faults)) => faults.get(&question.query_type()).copied(),
+            _ => None,
         }
     }
 }
@@ -97,8 +97,15 @@ fn name(text: &str) -> Name {
 pub(crate) fn add_domain(zone: &mut Zone, spec: &DomainSpec, own: &DomainAddresses) {
     use Character::*;
     let domain = spec.name.as_str();
-    let (first, second) = (format!("mx1.{domain}"), format!("mx2.{domain}"));
-    zone.put(&first, vec![a(own.first)]);
+    let (first, second) = (spec.mx_host(), format!("mx2.{domain}"));
+    zone.put(
+        &first,
+        vec![match spec.mx_address {
+            Some(IpAddr::V6(ip)) => aaaa(ip),
+            Some(IpAddr::V4(ip)) => a(ip),
+            None => a(own.first),
+        }],
+    );
     zone.put(&second, vec![a(own.second)]);
     let mut records = vec![];
     match spec.character {
@@ -301,6 +308,9 @@ async fn serve_tcp(mut stream: TcpStream, zone: Arc<Zone>) {
         if stream.read_exact(&mut ask).await.is_err() {
             return;
         }
+        if zone.fault(&ask) == Some(Fault::HoldsUp) {
+            std::future::pending::<()>().await;
+        }
         let Some(reply) = zone.answer(&ask, true) else {
             return;
         };
@@ -341,7 +351,7 @@ impl Zone {
                 Some(Entry::Scripted(records, faults)) => {
                     match faults.get(&question.query_type()) {
                         Some(Fault::Silent) => return None,
-                        Some(Fault::Truncated) if !tcp => {
+                        Some(Fault::Truncated | Fault::HoldsUp) if !tcp => {
                             reply.metadata.truncation = true;
                             break;
                         }
@@ -351,7 +361,7 @@ impl Zone {
                                 Fault::Refused => ResponseCode::Refused,
                                 Fault::NotImplemented => ResponseCode::NotImp,
                                 Fault::NxDomain => ResponseCode::NXDomain,
-                                Fault::Silent | Fault::Truncated | Fault::Slow => {
+                                Fault::Silent | Fault::Truncated | Fault::HoldsUp | Fault::Slow => {
                                     ResponseCode::NoError
                                 }
                             };

@@ -31,6 +31,8 @@
 //! | `domains[].script` | in place of a character: the name of a [`Script`] (`scripts/*.toml`) |
 //! | `domains[].mailboxes` | local parts that exist (`postmaster` does everywhere, but with `no_postmaster`) |
 //! | `domains[].full`, `domains[].disabled` | local parts that exist and are over quota, or disabled |
+//! | `domains[].mx_host` | name of the first MX host, where it is a hoster's |
+//! | `domains[].mx_address` | its address in DNS, where it is not the bed's own: of a server out of reach |
 //! | `domains[].title` | title of the web page on the domain and on `www.`; without it there is no web server |
 //!
 //! Every domain has an address of its own in 127.0.0.0/8 (one more per MX host); all SMTP

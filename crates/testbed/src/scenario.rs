@@ -1,5 +1,7 @@
 //! What a bed is to play.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::character::{Character, Expected, Mailbox};
@@ -45,6 +47,10 @@ pub struct DomainSpec {
     pub disabled: Vec<String>,
     /// Title of the domain's web page; without it there is no web server.
     pub title: Option<String>,
+    /// Name of the first MX host, where it is not `mx1.` of the domain: a hoster's.
+    pub mx_host: Option<String>,
+    /// Address of that host in DNS, where it is not the bed's own: of a server out of reach.
+    pub mx_address: Option<IpAddr>,
 }
 
 impl DomainSpec {
@@ -87,6 +93,12 @@ impl DomainSpec {
                 Some(script) => script.can_share(),
                 None => self.character.can_share(),
             }
+    }
+
+    /// Name of the first MX host.
+    pub(crate) fn mx_host(&self) -> String {
+        let own = || format!("mx1.{}", self.name);
+        self.mx_host.clone().unwrap_or_else(own)
     }
 
     fn has_postmaster(&self) -> bool {

@@ -144,6 +144,8 @@ pub enum Fault {
     Silent,
     /// Over UDP the mark that it was cut; the answer over TCP.
     Truncated,
+    /// The same mark; over TCP nothing, to this and to whatever is asked behind it.
+    HoldsUp,
     /// The answer, after 900 ms.
     Slow,
 }

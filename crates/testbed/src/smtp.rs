@@ -136,8 +136,8 @@ pub(crate) async fn serve(listener: TcpListener, server: Arc<Server>) {
             });
             let mut session = Session::new(&server, stream);
             let ended = session.run().await;
+            session.close();
             server.stats.update(&name, |stats| {
-                stats.open -= u64::from(!session.closed);
                 stats.refused_per_session_max = stats.refused_per_session_max.max(session.refused);
                 let left = matches!(ended, Ok(End::ClientLeft)) && !session.spoiled;
                 stats.left_without_quit += u64::from(left);
@@ -176,6 +176,7 @@ struct Session<'a> {
     session_recipients: u64,
     refused: u64,
     accepted: u64,
+    last_rcpt: Option<Instant>,
     /// The server broke the protocol or fell silent: a client may leave as it likes.
     spoiled: bool,
     /// Counted as closed already.
@@ -205,6 +206,7 @@ impl<'a> Session<'a> {
             session_recipients: 0,
             refused: 0,
             accepted: 0,
+            last_rcpt: None,
             spoiled: false,
             closed: false,
         }
@@ -228,6 +230,7 @@ impl<'a> Session<'a> {
                 server.stats.update(server.name(), |stats| {
                     stats.connections_at_once_max = stats.connections_at_once_max.max(stats.open);
                 });
+                server.stats.began();
             }
             if !self.input.is_empty() {
                 self.count(|stats| stats.pipelined += 1);
@@ -309,6 +312,9 @@ impl<'a> Session<'a> {
         if !std::mem::replace(&mut self.closed, true) {
             let server = self.server;
             server.stats.update(server.name(), |stats| stats.open -= 1);
+            if self.spoke {
+                server.stats.ended();
+            }
         }
     }
 
@@ -465,6 +471,11 @@ impl<'a> Session<'a> {
         });
         self.transaction_recipients += 1;
         self.session_recipients += 1;
+        let now = Instant::now();
+        if let Some(last) = self.last_rcpt.replace(now) {
+            let gap = u64::try_from(now.duration_since(last).as_millis()).unwrap_or(u64::MAX);
+            self.count(|stats| stats.rcpt_gaps_ms.push(gap));
+        }
         let action = self.judge(&sender, &recipient);
         if action.refuses() {
             self.refused += 1;

@@ -1,7 +1,7 @@
 //! What the servers were asked: the verifier's manners, seen from the other side.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -37,32 +37,62 @@ pub struct DomainStats {
     pub trapped: u64,
     /// Every pair of sender and recipient that was asked for.
     pub asked: BTreeSet<(String, String)>,
+    /// Time between each RCPT and the next of its connection, in milliseconds.
+    pub rcpt_gaps_ms: Vec<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    domains: BTreeMap<String, DomainStats>,
+    open: u64,
+    open_max: u64,
 }
 
 /// Counts by domain, shared between the servers and the test.
 #[derive(Debug, Clone, Default)]
-pub struct Stats(Arc<Mutex<BTreeMap<String, DomainStats>>>);
+pub struct Stats(Arc<Mutex<Counts>>);
 
 impl Stats {
     /// Changes a domain's counts.
     pub(crate) fn update<T>(&self, domain: &str, change: impl FnOnce(&mut DomainStats) -> T) -> T {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        change(all.entry(domain.to_owned()).or_default())
+        change(self.counts().domains.entry(domain.to_owned()).or_default())
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A client has begun to speak to any of the servers.
+    pub(crate) fn began(&self) {
+        let mut counts = self.counts();
+        counts.open += 1;
+        counts.open_max = counts.open_max.max(counts.open);
+    }
+
+    /// One that had begun is gone.
+    pub(crate) fn ended(&self) {
+        self.counts().open -= 1;
+    }
+
+    /// Most clients in conversation at once, over all servers.
+    #[must_use]
+    pub fn at_once_max(&self) -> u64 {
+        self.counts().open_max
     }
 
     /// A domain's counts now.
     #[must_use]
     pub fn of(&self, domain: &str) -> DomainStats {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(domain).cloned().unwrap_or_default()
+        self.counts()
+            .domains
+            .get(domain)
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// All domains' counts now.
     #[must_use]
     pub fn all(&self) -> BTreeMap<String, DomainStats> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.counts().domains.clone()
     }
 }

@@ -20,6 +20,9 @@ pub struct VerifyConfig {
     /// Who we are toward mail servers. `None`: probing is off, and no address is ever
     /// [`lode_core::email::EmailStatus::Verified`].
     pub identity: Option<Identity>,
+    /// Who we are toward allow-listed networks where there is no `identity`: a name that
+    /// nobody owns, with which no stranger is ever asked.
+    pub test_identity: Option<Identity>,
     /// When deferred addresses are asked again.
     pub retry: RetrySchedule,
     /// How much is asked of whom.
@@ -41,6 +44,7 @@ impl Default for VerifyConfig {
             smtp_port: 25,
             allow_nets: Vec::new(),
             identity: None,
+            test_identity: None,
             retry: RetrySchedule::default(),
             limits: Limits::default(),
             timeouts: Timeouts::default(),
@@ -107,19 +111,20 @@ pub struct Limits {
     pub connections: usize,
     /// Connections at once to one address of a mail server.
     pub connections_per_mx_address: usize,
-    /// Connections at once to one provider (Google, Microsoft …).
+    /// Connections at once to one provider (Google, Microsoft …), or to the mail hosts of one
+    /// registrable domain. The latter not applied to allow-listed networks.
     pub connections_per_provider: usize,
     /// Runs (control and targets, with the sessions that the server makes us add and the
     /// retries it asks for) a domain in an hour. Not applied to allow-listed networks.
     pub runs_per_domain_hour: u32,
-    /// Sessions that one run may open.
+    /// Sessions that one run may open. Not applied to allow-listed networks.
     pub sessions_per_run: u32,
     /// RCPTs that may be refused in one session (Postfix slows down at 10, cuts at 20).
     pub refused_per_session: u32,
     /// RCPTs in one session altogether.
     pub recipients_per_session: u32,
-    /// RCPTs of a session that follow each other without a pause: a person's mail program
-    /// asks for as many at once.
+    /// RCPTs of a session that follow each other without a pause. With one, a single look-up
+    /// (six RCPTs, 50 ms a reply) would take more than the 1.5 s that it may.
     pub rcpt_burst: u32,
     /// Least time between two RCPTs of a session after that. Not applied to allow-listed
     /// networks.
@@ -153,7 +158,7 @@ impl Default for Limits {
             sessions_per_run: 6,
             refused_per_session: 8,
             recipients_per_session: 50,
-            rcpt_burst: 3,
+            rcpt_burst: 2,
             rcpt_pause: Duration::from_millis(250),
             profile_age: Duration::from_secs(7 * 24 * 3600),
             control_age: Duration::from_secs(24 * 3600),

@@ -22,6 +22,7 @@ const AAAA_GRACE: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub struct Resolver {
     inner: Arc<TokioResolver>,
+    server: DnsServer,
     timeout: Duration,
 }
 
@@ -76,31 +77,9 @@ impl Resolver {
     /// # Errors
     /// Where the system's resolver configuration cannot be read.
     pub fn new(server: DnsServer, timeout: Duration) -> Result<Self, ResolverSetupError> {
-        let mut builder = match server {
-            DnsServer::System => TokioResolver::builder_tokio()?,
-            DnsServer::Address(address) => {
-                let (mut udp, mut tcp) = (ConnectionConfig::udp(), ConnectionConfig::tcp());
-                udp.port = address.port();
-                tcp.port = address.port();
-                let server = NameServerConfig::new(address.ip(), true, vec![udp, tcp]);
-                TokioResolver::builder_with_config(
-                    ResolverConfig::from_name_servers(vec![server]),
-                    TokioRuntimeProvider::default(),
-                )
-            }
-        };
-        let options = builder.options_mut();
-        // The hosts file is the operator's own network, not the internet's mail.
-        options.use_hosts_file = ResolveHosts::Never;
-        // An answer that comes after its try is lost: the first try gets the most of the time,
-        // the second is for what was lost on the way.
-        options.timeout = (timeout * 2 / 3).max(Duration::from_millis(300));
-        options.attempts = 2;
-        options.server_ordering_strategy = ServerOrderingStrategy::UserProvidedOrder;
-        options.max_active_requests = 4096;
-        options.cache_size = 4096;
         Ok(Self {
-            inner: Arc::new(builder.build()?),
+            inner: Arc::new(build(server, timeout)?),
+            server,
             timeout,
         })
     }
@@ -219,8 +198,16 @@ impl Resolver {
             Name::from_ascii(name).map_err(|error| DnsFailure::Failed(error.to_string()))?;
         // Fully qualified: the machine's search list has no say.
         name.set_fqdn(true);
-        let asked = tokio::time::timeout(self.timeout, self.inner.lookup(name, kind));
-        match asked.await {
+        let asked = tokio::time::timeout(self.timeout, self.inner.lookup(name.clone(), kind));
+        let answered = match asked.await {
+            Ok(answered) => Ok(answered),
+            // Long answers share one TCP connection, which one question may hold up for all.
+            Err(late) => match build(self.server, self.timeout) {
+                Ok(fresh) => tokio::time::timeout(self.timeout, fresh.lookup(name, kind)).await,
+                Err(_) => Err(late),
+            },
+        };
+        match answered {
             Err(_) => Err(DnsFailure::Failed("no answer in time".to_owned())),
             Ok(Ok(lookup)) => {
                 let found: Vec<RData> = lookup
@@ -246,6 +233,33 @@ impl Resolver {
             Ok(Err(error)) => Err(DnsFailure::Failed(error.to_string())),
         }
     }
+}
+
+fn build(server: DnsServer, timeout: Duration) -> Result<TokioResolver, NetError> {
+    let mut builder = match server {
+        DnsServer::System => TokioResolver::builder_tokio()?,
+        DnsServer::Address(address) => {
+            let (mut udp, mut tcp) = (ConnectionConfig::udp(), ConnectionConfig::tcp());
+            udp.port = address.port();
+            tcp.port = address.port();
+            let server = NameServerConfig::new(address.ip(), true, vec![udp, tcp]);
+            TokioResolver::builder_with_config(
+                ResolverConfig::from_name_servers(vec![server]),
+                TokioRuntimeProvider::default(),
+            )
+        }
+    };
+    let options = builder.options_mut();
+    // The hosts file is the operator's own network, not the internet's mail.
+    options.use_hosts_file = ResolveHosts::Never;
+    // An answer that comes after its try is lost: the first try gets the most of the time,
+    // the second is for what was lost on the way.
+    options.timeout = (timeout * 2 / 3).max(Duration::from_millis(300));
+    options.attempts = 2;
+    options.server_ordering_strategy = ServerOrderingStrategy::UserProvidedOrder;
+    options.max_active_requests = 4096;
+    options.cache_size = 4096;
+    builder.build()
 }
 
 /// A host name in lower case without the final dot; empty for the root.

@@ -181,6 +181,8 @@ pub enum FailureKind {
     Denied,
     /// Our own network lets nobody out to the mail port.
     PortShut,
+    /// The operator has not allowed asking this server.
+    ProbingOff,
     /// The operator's SOCKS5 proxy cannot be used.
     Proxy,
     /// Nobody listens, or the network is unreachable.

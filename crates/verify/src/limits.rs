@@ -1,6 +1,6 @@
 //! Manners: how many connections at once, how many runs an hour, and whom to leave alone.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,8 +30,8 @@ const HOUR_MILLIS: i64 = 3_600_000;
 /// Entries kept before those that no longer matter are dropped.
 const ENTRIES_MAX: usize = 20_000;
 
-/// What was done of late, by domain and by group (a provider, or else the domain itself).
-/// Pure: the time is told.
+/// What was done of late, by domain and by group ([`crate::provider::group_of`]). Pure: the
+/// time is told.
 #[derive(Debug, Default)]
 pub(crate) struct Manners {
     runs: HashMap<String, VecDeque<i64>>,
@@ -40,29 +40,30 @@ pub(crate) struct Manners {
 }
 
 impl Manners {
-    /// Counts a run of `domain`, unless it is to be held. A retry belongs to its run: the
-    /// server asked for it.
+    /// Whether the group may be asked now.
     ///
     /// # Errors
-    /// Why, and for how long.
-    pub(crate) fn admit(
+    /// Why not, and for how long.
+    pub(crate) fn admit_group(&self, group: &str, now: i64) -> Result<(), Hold> {
+        if let Some(&end) = self.stops.get(group).filter(|&&end| end > now) {
+            return Err(Hold::PolicyStop(until(end, now)));
+        }
+        if let Some(&(_, end)) = self.backoffs.get(group).filter(|(_, end)| *end > now) {
+            return Err(Hold::Backoff(until(end, now)));
+        }
+        Ok(())
+    }
+
+    /// Counts a run of `domain`, unless those of the hour are used up.
+    ///
+    /// # Errors
+    /// When the next one may begin.
+    pub(crate) fn count_run(
         &mut self,
         limits: &Limits,
         domain: &str,
-        group: &str,
-        retry: bool,
         now: i64,
     ) -> Result<(), Hold> {
-        let until = |end: i64| Duration::from_millis(u64::try_from(end - now).unwrap_or(0));
-        if let Some(&end) = self.stops.get(group).filter(|&&end| end > now) {
-            return Err(Hold::PolicyStop(until(end)));
-        }
-        if let Some(&(_, end)) = self.backoffs.get(group).filter(|(_, end)| *end > now) {
-            return Err(Hold::Backoff(until(end)));
-        }
-        if retry {
-            return Ok(());
-        }
         if self.runs.len() > ENTRIES_MAX {
             self.runs
                 .retain(|_, times| times.back().is_some_and(|&time| time > now - HOUR_MILLIS));
@@ -73,7 +74,7 @@ impl Manners {
         }
         if runs.len() >= usize::try_from(limits.runs_per_domain_hour).unwrap_or(usize::MAX) {
             let oldest = runs.front().copied().unwrap_or(now);
-            return Err(Hold::RunsThisHour(until(oldest + HOUR_MILLIS)));
+            return Err(Hold::RunsThisHour(until(oldest + HOUR_MILLIS, now)));
         }
         runs.push_back(now);
         Ok(())
@@ -130,25 +131,52 @@ impl Manners {
     }
 }
 
+fn until(end: i64, now: i64) -> Duration {
+    Duration::from_millis(u64::try_from(end - now).unwrap_or(0))
+}
+
 /// Semaphores by key, made when needed and dropped when nobody holds them.
 #[derive(Debug)]
 pub(crate) struct Slots<K> {
     permits: usize,
     slots: Mutex<HashMap<K, Arc<Semaphore>>>,
+    /// Keys of which all permits are taken at once.
+    alone: Mutex<HashSet<K>>,
 }
 
-impl<K: Hash + Eq> Slots<K> {
+impl<K: Hash + Eq + Clone> Slots<K> {
     /// Slots with so many permits for each key.
     #[must_use]
     pub(crate) fn new(permits: usize) -> Self {
         Self {
             permits: permits.max(1),
             slots: Mutex::default(),
+            alone: Mutex::default(),
         }
+    }
+
+    /// Whether another permit of `key` is taken beside one's own.
+    pub(crate) fn has_others(&self, key: &K) -> bool {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = slots.get(key).map(|slot| slot.available_permits());
+        free.is_some_and(|free| free + 1 < self.permits)
+    }
+
+    /// From now on one at a time has a permit of `key`.
+    pub(crate) fn set_alone(&self, key: K) {
+        let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        if alone.len() > ENTRIES_MAX {
+            alone.clear();
+        }
+        alone.insert(key);
     }
 
     /// Waits for a permit of `key`. `None` never happens: the semaphores are not closed.
     pub(crate) async fn acquire(&self, key: K) -> Option<OwnedSemaphorePermit> {
+        let alone = {
+            let alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+            alone.contains(&key)
+        };
         let semaphore = {
             let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
             if slots.len() > ENTRIES_MAX {
@@ -159,7 +187,9 @@ impl<K: Hash + Eq> Slots<K> {
                 .or_insert_with(|| Arc::new(Semaphore::new(self.permits)));
             Arc::clone(slot)
         };
-        semaphore.acquire_owned().await.ok()
+        let permits = if alone { self.permits } else { 1 };
+        let permits = u32::try_from(permits).unwrap_or(u32::MAX);
+        semaphore.acquire_many_owned(permits).await.ok()
     }
 }
 
@@ -173,8 +203,8 @@ pub(crate) struct Gate {
     /// Connections altogether: asked for last, so that whoever waits for a busy server keeps
     /// nobody from the others.
     pub(crate) connections: Arc<Semaphore>,
-    /// Connections to one provider.
-    pub(crate) providers: Slots<&'static str>,
+    /// Connections to one group.
+    pub(crate) groups: Slots<String>,
     /// What was done of late.
     pub(crate) manners: Mutex<Manners>,
 }
@@ -187,7 +217,7 @@ impl Gate {
             domains: Slots::new(1),
             connections: Arc::new(Semaphore::new(limits.connections.max(1))),
             addresses: Slots::new(limits.connections_per_mx_address),
-            providers: Slots::new(limits.connections_per_provider),
+            groups: Slots::new(limits.connections_per_provider),
             manners: Mutex::default(),
         }
     }
@@ -207,23 +237,14 @@ mod tests {
         let (limits, mut manners) = (Limits::default(), Manners::default());
         for minute in 0..3 {
             let now = minute * 60_000;
-            assert_eq!(
-                manners.admit(&limits, "a.example", "a.example", false, now),
-                Ok(())
-            );
+            assert_eq!(manners.count_run(&limits, "a.example", now), Ok(()));
         }
         assert_eq!(
-            manners.admit(&limits, "a.example", "a.example", false, 180_000),
+            manners.count_run(&limits, "a.example", 180_000),
             Err(Hold::RunsThisHour(Duration::from_secs(57 * 60)))
         );
-        assert_eq!(
-            manners.admit(&limits, "b.example", "b.example", false, 180_000),
-            Ok(())
-        );
-        assert_eq!(
-            manners.admit(&limits, "a.example", "a.example", false, HOUR_MILLIS),
-            Ok(())
-        );
+        assert_eq!(manners.count_run(&limits, "b.example", 180_000), Ok(()));
+        assert_eq!(manners.count_run(&limits, "a.example", HOUR_MILLIS), Ok(()));
     }
 
     #[test]
@@ -232,17 +253,14 @@ mod tests {
         let mut waits = vec![];
         for _ in 0..8 {
             manners.rate_limited(&limits, "google", 0);
-            match manners.admit(&limits, "a.example", "google", false, 0) {
+            match manners.admit_group("google", 0) {
                 Err(Hold::Backoff(wait)) => waits.push(wait.as_secs()),
                 other => panic!("{other:?}"),
             }
         }
         assert_eq!(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600]);
         manners.content("google");
-        assert_eq!(
-            manners.admit(&limits, "a.example", "google", false, 0),
-            Ok(())
-        );
+        assert_eq!(manners.admit_group("google", 0), Ok(()));
     }
 
     #[test]
@@ -251,16 +269,10 @@ mod tests {
         manners.refused_us(&limits, "microsoft", 0);
         let day = 24 * HOUR_MILLIS;
         assert!(matches!(
-            manners.admit(&limits, "a.example", "microsoft", false, day - 1),
+            manners.admit_group("microsoft", day - 1),
             Err(Hold::PolicyStop(_))
         ));
-        assert_eq!(
-            manners.admit(&limits, "b.example", "google", false, 1),
-            Ok(())
-        );
-        assert_eq!(
-            manners.admit(&limits, "a.example", "microsoft", false, day),
-            Ok(())
-        );
+        assert_eq!(manners.admit_group("google", 1), Ok(()));
+        assert_eq!(manners.admit_group("microsoft", day), Ok(()));
     }
 }

@@ -6,18 +6,19 @@ mod second_look;
 mod session;
 
 use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 
 use tokio::time::Instant;
 
 use crate::address::Address;
 use crate::classify::ReplyClass;
 use crate::config::{Identity, Limits, Timeouts};
+use crate::egress::Egress;
 use crate::evidence::{Control, FailureKind, RcptAnswer, SessionFailure};
-use crate::net::JudgedIp;
 use crate::shape::Shape;
 use crate::socks::Socks5;
 
-pub(crate) use second_look::{forget_doubtful, look_again};
+pub(crate) use second_look::{forget_doubtful, look_again, prove_again};
 pub(crate) use session::{End, converse};
 
 /// What is asked in a run: fixed before the first session and the same in every retry.
@@ -62,6 +63,17 @@ pub(crate) struct Findings {
     /// Closing decoys answered since a target was last asked for: not asked for again, so that
     /// a server that takes one recipient a session comes to an end.
     pub(crate) kin_answered: Vec<Address>,
+    /// The server limits our pace: a 421, or its answers to control questions. The next to ask
+    /// it should wait.
+    pub(crate) limited: bool,
+    /// Some answer was one about our pace: it may be greylisting, but no sign of content.
+    pub(crate) complained: bool,
+    /// A stranger's server said with a 421 that we are too fast: nobody is asked any more.
+    pub(crate) stopped: bool,
+    /// The sessions that a run may open were used up.
+    pub(crate) out_of_sessions: bool,
+    /// Targets accepted in a session that refused us over another: no proof.
+    pub(crate) beside_refusal: Vec<usize>,
     /// Targets at which the server hung up though they were the session's first question:
     /// not asked for again, so that the others get their answers.
     pub(crate) killers: Vec<usize>,
@@ -93,6 +105,18 @@ impl Findings {
             self.turned = false;
             self.killers.clear();
             self.kin_answered.clear();
+            self.beside_refusal.clear();
+        }
+    }
+
+    /// Takes back what was accepted without a closing question since: the session that was to
+    /// ask it was cut short.
+    fn forget_unproved(&mut self) {
+        let closed = self.control.closing.is_some();
+        for slot in self.targets.iter_mut().filter(|_| !closed) {
+            if slot.as_ref().is_some_and(RcptAnswer::may_be_accepted) {
+                *slot = None;
+            }
         }
     }
 
@@ -168,6 +192,29 @@ impl Findings {
             .map(|(index, _)| index)
     }
 
+    /// How many closing questions there are about the targets that are accepted, or may be once
+    /// the server is asked again; with this one among them.
+    fn closing_questions(&self, with: Option<&Address>) -> u32 {
+        let mut shapes = self.shapes_to_ask();
+        let answers = self.targets.iter().flatten();
+        let accepted = answers.filter(|answer| answer.may_be_accepted());
+        let mut among: Vec<Shape> = accepted
+            .map(|answer| Shape::of_address(&answer.recipient))
+            .collect();
+        if let Some(target) = with {
+            let shape = Shape::of(target.local());
+            among.push(shape);
+            if !self.control.covers(&target.to_string()) && !shapes.contains(&shape) {
+                shapes.push(shape);
+            }
+        }
+        let common = Shape::COMMON.iter().filter(|shape| among.contains(shape));
+        // Two common given names are asked for.
+        let short = usize::from(shapes.contains(&Shape::Short));
+        let questions = shapes.len() + short + common.count().max(usize::from(!among.is_empty()));
+        u32::try_from(questions).unwrap_or(u32::MAX)
+    }
+
     /// Shapes of targets that are accepted, or may be once the server is asked again, and of
     /// which no decoy was asked for.
     #[must_use]
@@ -209,19 +256,27 @@ pub(crate) struct Context<'a> {
     pub(crate) proxy: Option<&'a Socks5>,
     /// Time of day in milliseconds since 1970-01-01 UTC.
     pub(crate) now_millis: i64,
+    /// Manners toward strangers hold for the server: it is in no network that the operator
+    /// opened by hand.
+    pub(crate) stranger: bool,
+    /// What is known of our way out.
+    pub(crate) egress: &'a Mutex<Egress>,
     /// When no further session is begun.
     pub(crate) until: Instant,
 }
 
 impl Context<'_> {
-    /// Whether manners toward strangers hold for the server: not in networks that the
-    /// operator opened by hand.
-    pub(crate) fn is_stranger(&self, ip: JudgedIp) -> bool {
-        !ip.allow_listed() || self.limits.manners_everywhere
+    /// Whether another session may begin.
+    pub(crate) fn has_room(&self, findings: &Findings) -> bool {
+        let room = !self.stranger || findings.sessions < self.limits.sessions_per_run;
+        room && !findings.stopped && Instant::now() < self.until
     }
 
-    /// Whether another session may begin after so many.
-    pub(crate) fn has_room(&self, sessions: u32) -> bool {
-        sessions < self.limits.sessions_per_run && Instant::now() < self.until
+    /// A connection came about: the port is open.
+    fn connected(&self) {
+        if self.stranger {
+            let egress = self.egress.lock();
+            egress.unwrap_or_else(PoisonError::into_inner).reached();
+        }
     }
 }

@@ -69,9 +69,55 @@ pub fn provider_of(host: &str) -> Option<&'static str> {
         .map(|(_, name)| *name)
 }
 
+/// Whose servers these are, for limits that hold for all domains there together: the provider,
+/// where it is a known one; else the registrable domain of the MX host's name, which for a
+/// company that runs its own mail is its own. A host that is named by its address
+/// (`static.9.8.7.6.clients.hoster.example`) is its tenant's, not the hoster's, and stands for
+/// itself.
+#[must_use]
+pub(crate) fn group_of(host: &str) -> String {
+    let host = host.trim_end_matches('.');
+    if let Some(provider) = provider_of(host) {
+        return provider.to_owned();
+    }
+    match psl::domain_str(host) {
+        Some(domain) if !is_named_by_address(host, domain) => domain.to_owned(),
+        _ => host.to_owned(),
+    }
+}
+
+/// Whether what stands before the registrable domain holds the four numbers of an address.
+fn is_named_by_address(host: &str, domain: &str) -> bool {
+    let own = host.strip_suffix(domain).unwrap_or_default();
+    let numbers = own
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| digits.parse::<u8>().is_ok());
+    numbers.count() >= 4
+}
+
 #[cfg(test)]
 mod tests {
-    use super::provider_of;
+    use super::{group_of, provider_of};
+
+    #[test]
+    fn groups_are_those_who_run_the_servers() {
+        for (host, group) in [
+            ("aspmx.l.google.com", "google"),
+            ("mx1.firm.example", "firm.example"),
+            ("mx2.firm.example.", "firm.example"),
+            ("firm.example", "firm.example"),
+            ("mail.firm.co.uk", "firm.co.uk"),
+            ("in-7.mail.hoster.example", "hoster.example"),
+            (
+                "static.9.8.7.6.clients.hoster.example",
+                "static.9.8.7.6.clients.hoster.example",
+            ),
+            ("ip-9-8-7-6.hoster.example", "ip-9-8-7-6.hoster.example"),
+            ("localhost", "localhost"),
+        ] {
+            assert_eq!(group_of(host), group, "{host}");
+        }
+    }
 
     #[test]
     fn hosts_are_known_by_their_suffix() {

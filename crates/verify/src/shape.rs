@@ -1,11 +1,15 @@
 //! The shapes of local parts: what a server that accepts by looks goes by. A decoy speaks
 //! for the targets of its shape.
 
+use crate::address::class::is_role;
+
 /// Shape of a local part, as coarse as a rule of a catch-all would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
     /// `given.family`: words around a separator.
     Words(char),
+    /// `sales-given`: a role before a separator.
+    Role(char),
     /// `g.family`: an initial before a separator.
     Initial(char),
     /// One word of at least seven characters: `gfamily`.
@@ -29,11 +33,17 @@ impl Shape {
 
     /// The shape of a local part.
     pub(crate) fn of(local: &str) -> Self {
-        if let Some((before, rest)) = local.split_once(SEPARATORS)
+        // Whoever takes tags may take them behind any name.
+        if local.contains('+') {
+            return Self::Words('+');
+        }
+        if let Some((before, _)) = local.split_once(SEPARATORS)
             && !before.is_empty()
             && let Some(separator) = local.chars().nth(before.chars().count())
         {
-            return if before.chars().count() == 1 && rest.chars().count() > 1 {
+            return if is_role(before) {
+                Self::Role(separator)
+            } else if before.chars().count() == 1 {
                 Self::Initial(separator)
             } else {
                 Self::Words(separator)
@@ -79,7 +89,10 @@ mod tests {
             ("j.r.stone", Shape::Initial('.')),
             ("a.marlow", Shape::Initial('.')),
             ("a-marlow", Shape::Initial('-')),
+            ("a.b", Shape::Initial('.')),
             ("ida+news", Shape::Words('+')),
+            ("ada.marlow+news", Shape::Words('+')),
+            ("sales-ada", Shape::Role('-')),
             ("amarlow", Shape::Long),
             ("finn", Shape::Short),
             ("ada", Shape::Initials(3)),

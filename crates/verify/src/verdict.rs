@@ -8,7 +8,7 @@ use lode_core::email::EmailStatus;
 use serde::Serialize;
 
 use crate::address::{Address, Domain};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Stage};
 use crate::profile::DomainProfile;
 
 /// What was found out about one address.
@@ -27,8 +27,11 @@ pub struct Verdict {
     /// Time spent on it, waiting for turns not counted.
     pub duration: Duration,
     /// With [`EmailStatus::Deferred`]: after which time to ask again, with the next
-    /// attempt number.
+    /// attempt number; where we held it ourselves (`held`), with the same.
     pub retry_after: Option<Duration>,
+    /// It waits for our own limits (hourly limit, back-off, sessions of a run), not because
+    /// the server asked for it: no attempt is used up.
+    pub held: bool,
     /// What it rests on.
     pub evidence: Evidence,
 }
@@ -48,6 +51,21 @@ pub struct DomainOutcome {
     /// The whole probe is to be repeated after this time with the next attempt number: the
     /// server deferred us and nothing is proved yet.
     pub retry_after: Option<Duration>,
+    /// As [`Verdict::held`]: it is repeated with the same attempt number.
+    pub held: bool,
+}
+
+impl Verdict {
+    /// Whether nothing is known because no server could be reached: the network's fault, if
+    /// it is so everywhere ([`crate::Verifier::port_shut`]).
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        let failures = &self.evidence.failures;
+        self.evidence.target.is_none()
+            && failures
+                .last()
+                .is_some_and(|failure| failure.stage == Stage::Connect)
+    }
 }
 
 impl DomainOutcome {

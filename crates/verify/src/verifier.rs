@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use lode_core::email::EmailStatus;
+use tokio::sync::Notify;
 
 use crate::address::class::{AddressClass, class_of};
 use crate::address::{Address, AddressError, Domain};
@@ -42,6 +43,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     gate: Gate,
     egress: Mutex<Egress>,
+    /// The mail port was recognised as shut.
+    found_shut: Notify,
     /// The proxy could not be used: said once.
     proxy_failed: AtomicBool,
     decoy_seed: u64,
@@ -80,6 +83,7 @@ impl Verifier {
                 clock,
                 gate,
                 egress: Mutex::default(),
+                found_shut: Notify::new(),
                 proxy_failed: AtomicBool::new(false),
                 decoy_seed,
             }),
@@ -98,10 +102,17 @@ impl Verifier {
         &self.inner.resolver
     }
 
-    /// Whether the operator allowed probing.
+    /// Whether the operator allowed probing, were it in test networks only.
     #[must_use]
     pub fn probing(&self) -> bool {
-        self.inner.config.identity.is_some()
+        self.inner.config.identity.is_some() || self.inner.config.test_identity.is_some()
+    }
+
+    /// Who we are toward a server; `None` where it must not be asked.
+    fn identity_toward(&self, stranger: bool) -> Option<&Identity> {
+        let config = &self.inner.config;
+        let test = config.test_identity.as_ref().filter(|_| !stranger);
+        config.identity.as_ref().or(test)
     }
 
     /// Whether our own network is known to let nobody out to the mail port: then nothing
@@ -118,6 +129,20 @@ impl Verifier {
         self.inner.proxy_failed.load(Ordering::Relaxed)
     }
 
+    /// Waits until the mail port is recognised as shut: whoever waits only because a server
+    /// could not be reached need not wait any longer.
+    pub async fn port_found_shut(&self) {
+        loop {
+            let found = self.inner.found_shut.notified();
+            tokio::pin!(found);
+            found.as_mut().enable();
+            if self.port_shut() {
+                return;
+            }
+            found.await;
+        }
+    }
+
     fn egress<T>(&self, act: impl FnOnce(&mut Egress) -> T) -> T {
         let egress = self.inner.egress.lock();
         act(&mut egress.unwrap_or_else(PoisonError::into_inner))
@@ -125,8 +150,9 @@ impl Verifier {
 
     /// Verifies one address. `attempt` is 0 at first; a verdict of
     /// [`EmailStatus::Deferred`] is to be asked again after its `retry_after` with
-    /// `attempt + 1`, until the schedule is used up and the verdict is final. Does not wait
-    /// for retries itself.
+    /// `attempt + 1`, until the schedule is used up and the verdict is final; with the same
+    /// `attempt` where we held it ourselves ([`Verdict::held`]). Does not wait for retries
+    /// itself.
     pub async fn verify(&self, address: &Address, attempt: u32) -> Verdict {
         let (email, domain) = (address.to_string(), address.domain());
         self.verify_all(domain, std::slice::from_ref(address), attempt)
@@ -200,24 +226,19 @@ impl Verifier {
             Err(judgement) => return Some(judgement),
         };
         run.mx = hosts.first().cloned();
-        let Some(identity) = &self.inner.config.identity else {
+        if !self.probing() {
             return Some(Judgement::new(EmailStatus::Unknown, 30, "probing_off"));
-        };
+        }
         run.profile = self.fresh_profile(run.domain).await;
         let known = run.profile.as_ref().map(|profile| profile.catch_all);
         if known == Some(CatchAll::Yes) {
             return Some(Judgement::new(EmailStatus::AcceptAll, 60, "accepts_all"));
         }
-        self.probe(identity, &hosts, run).await
+        self.probe(&hosts, run).await
     }
 
     /// Asks the domain's servers. A judgement where it is the same for every address.
-    async fn probe(
-        &self,
-        identity: &Identity,
-        hosts: &[String],
-        run: &mut Run<'_>,
-    ) -> Option<Judgement> {
+    async fn probe(&self, hosts: &[String], run: &mut Run<'_>) -> Option<Judgement> {
         let Ok(decoys) = Decoys::new(self.inner.decoy_seed, run.domain) else {
             let reason = "domain_too_long_to_probe";
             return Some(Judgement::new(EmailStatus::Unknown, 20, reason));
@@ -233,7 +254,7 @@ impl Verifier {
         if let Some(profile) = &run.profile {
             self.reuse_control(profile, &plan, &mut findings);
         }
-        let mut route = Route::new(self, identity, run.domain, &plan, findings);
+        let mut route = Route::new(self, run.domain, &plan, findings);
         if let Err(hold) = route.walk(hosts).await {
             run.hold = Some(hold);
             let (status, reason) = match hold {
@@ -345,6 +366,7 @@ fn verdict(email: String, status: EmailStatus, score: u8, reasons: &[&str]) -> V
         mx: None,
         duration: Duration::ZERO,
         retry_after: None,
+        held: false,
         evidence: Evidence::default(),
     }
 }

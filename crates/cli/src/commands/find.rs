@@ -148,9 +148,12 @@ async fn find(args: Args) -> Result<(), Failure> {
             .or_else(|| retry.delay_after(request.attempt))
             .filter(|_| outcome.conclusion == Conclusion::Deferred && args.network.waits());
         let Some(delay) = again else { break outcome };
-        tokio::time::sleep(delay).await;
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = asked.port_found_shut(), if outcome.unreachable => {}
+        }
         request.resolved = outcome.domain;
-        request.attempt += 1;
+        request.attempt += u32::from(!outcome.held);
     };
     let unreachable = outcome
         .reasons

@@ -96,6 +96,7 @@ impl NetworkArgs {
             smtp_port: self.smtp_port,
             allow_nets: self.allow_net.clone(),
             identity: self.identity(),
+            test_identity: self.test_identity(),
             retry: RetrySchedule::new(delays),
             socks5: self.socks5.clone(),
             ..VerifyConfig::default()
@@ -107,20 +108,23 @@ impl NetworkArgs {
         !self.no_wait
     }
 
-    /// Who we are. Only an operator's own name and sender allow probing strangers; where
-    /// a test network is opened by hand, names that nobody owns do.
+    /// Who we are: only an operator's own name and sender allow probing strangers.
     fn identity(&self) -> Option<Identity> {
-        match (&self.helo, &self.mail_from) {
-            (Some(helo), Some(mail_from)) => Some(Identity {
-                helo: helo.clone(),
-                mail_from: mail_from.clone(),
-            }),
-            _ if self.allow_net.is_empty() => None,
-            _ => Some(Identity {
-                helo: Domain::parse(TEST_HELO).ok()?,
-                mail_from: Address::parse(TEST_MAIL_FROM).ok()?,
-            }),
+        Some(Identity {
+            helo: self.helo.clone()?,
+            mail_from: self.mail_from.clone()?,
+        })
+    }
+
+    /// Who we are in test networks that are opened by hand: names that nobody owns do.
+    fn test_identity(&self) -> Option<Identity> {
+        if self.allow_net.is_empty() {
+            return None;
         }
+        Some(Identity {
+            helo: Domain::parse(TEST_HELO).ok()?,
+            mail_from: Address::parse(TEST_MAIL_FROM).ok()?,
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! `lode verify`: whether addresses exist.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use lode_core::email::EmailStatus;
 use lode_verify::{Address, Domain, Verdict, Verifier};
 use serde::Serialize;
 use tokio::sync::{Semaphore, mpsc};
+use tokio::time::Instant;
 
 use super::network::{NetworkArgs, say_what_is_shut};
 use crate::output::{Failure, JsonLines};
@@ -21,8 +23,9 @@ Examples:
 
 Each line: {\"email\",\"status\",\"score\",\"reasons\",\"mx\",\"duration_ms\"}, one for each address
 given, as soon as it is known. Addresses of one domain share sessions. Without --helo and
---mail-from no mail server is asked, unless --allow-net opens a test network by hand.
-Pauses and hourly limits do not hold in networks that --allow-net opens.";
+--mail-from no mail server is asked, but in test networks that --allow-net opens by hand;
+pauses and hourly limits do not hold there. Elsewhere a domain is asked three times an hour,
+and the rest of a long list waits.";
 
 /// Verifies e-mail addresses
 ///
@@ -78,12 +81,13 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
 
 async fn verify(args: Args) -> Result<(), Failure> {
     let mut config = args.network.config()?;
-    // All addresses of a domain in one call are one run, however many sessions they take.
-    config.limits.sessions_per_run = u32::MAX;
-    config.limits.runs_per_domain_hour = u32::MAX;
     config.limits.connections = usize::from(args.jobs);
     if config.identity.is_none() {
-        eprintln!("lode: no mail server is asked without --helo and --mail-from");
+        let but = match config.test_identity {
+            Some(_) => " but in the networks of --allow-net",
+            None => "",
+        };
+        eprintln!("lode: no mail server is asked without --helo and --mail-from{but}");
     }
     let verifier = Verifier::new(config)?;
     let asked = verifier.clone();
@@ -269,56 +273,67 @@ async fn work_on(work: Work, domain: Domain, mut entries: Vec<Entry>) {
     }
 }
 
-/// Entries that a server deferred, and when to ask again.
+/// Entries to be asked again.
 struct Deferred {
     entries: Vec<Entry>,
-    wait: Duration,
+    due: Instant,
+    /// The number of the attempt then.
+    number: u32,
+    /// No server could be reached.
+    unreachable: bool,
 }
 
-impl Deferred {
-    fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+async fn ask_again(work: Work, domain: Domain, mut waiting: Vec<Deferred>) {
+    while !waiting.is_empty() {
+        waiting.sort_unstable_by_key(|deferred| Reverse(deferred.due));
+        let Some(next) = waiting.pop() else { return };
+        tokio::select! {
+            () = tokio::time::sleep_until(next.due) => {}
+            // Not the servers' doing: no wait helps.
+            () = work.verifier.port_found_shut(), if next.unreachable => {}
+        }
+        waiting.extend(attempt(&work, &domain, next.entries, next.number).await);
     }
 }
 
-async fn ask_again(work: Work, domain: Domain, mut deferred: Deferred) {
-    let mut number = 1;
-    while !deferred.is_empty() {
-        tokio::time::sleep(deferred.wait).await;
-        deferred = attempt(&work, &domain, deferred.entries, number).await;
-        number += 1;
-    }
-}
-
-/// Asks once for all entries, sends off what is known and returns what is to be asked again.
-async fn attempt(work: &Work, domain: &Domain, entries: Vec<Entry>, number: u32) -> Deferred {
+/// Asks once for all entries, sends off what is known and returns what is to be asked again:
+/// with the next number where the server asked for it, with the same where we held it.
+async fn attempt(work: &Work, domain: &Domain, entries: Vec<Entry>, number: u32) -> Vec<Deferred> {
     let addresses: Vec<Address> = entries.iter().map(|entry| entry.address.clone()).collect();
     let verdicts = {
         // Only the asking takes a place; waiting for a retry takes none.
         let _place = work.domains.acquire().await;
         work.verifier.verify_all(domain, &addresses, number).await
     };
-    let mut deferred = Deferred {
-        entries: Vec::new(),
-        wait: Duration::ZERO,
-    };
+    let now = Instant::now();
+    let mut again: Vec<Deferred> = Vec::new();
     for (mut entry, mut verdict) in entries.into_iter().zip(verdicts) {
         entry.spent += verdict.duration;
-        match verdict.retry_after.filter(|_| work.waits) {
-            Some(wait) => {
-                deferred.wait = deferred.wait.max(wait);
-                deferred.entries.push(entry);
+        let Some(wait) = verdict.retry_after.filter(|_| work.waits) else {
+            verdict.duration = entry.spent;
+            for email in entry.inputs {
+                let verdict = verdict.clone();
+                let _ = work.verdicts.send(Done { email, verdict }).await;
             }
-            None => {
-                verdict.duration = entry.spent;
-                for email in entry.inputs {
-                    let verdict = verdict.clone();
-                    let _ = work.verdicts.send(Done { email, verdict }).await;
-                }
+            continue;
+        };
+        let number = number.saturating_add(u32::from(!verdict.held));
+        let unreachable = verdict.is_unreachable();
+        match again.iter_mut().find(|known| known.number == number) {
+            Some(known) => {
+                known.due = known.due.max(now + wait);
+                known.unreachable &= unreachable;
+                known.entries.push(entry);
             }
+            None => again.push(Deferred {
+                entries: vec![entry],
+                due: now + wait,
+                number,
+                unreachable,
+            }),
         }
     }
-    deferred
+    again
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use lode_core::api::{CaptureState, EmailView, UnixMillis};
 use lode_core::email::EmailStatus;
 use lode_finder::{Conclusion, FindOutcome};
-use lode_store::{Claimed, LookupEnd};
+use lode_store::{Claimed, GivenBack, LookupEnd};
 
 use crate::evidence;
 
@@ -13,8 +13,12 @@ const DEFERRAL_MS_MIN: i64 = 100;
 /// Longest time, in milliseconds: a hold must outlive the ladder.
 const DEFERRAL_MS_MAX: i64 = 6 * 60 * 60 * 1000;
 
-/// How often a look-up may be put off, whatever the finder asks for.
+/// How often mail servers may put a look-up off, whatever the finder asks for.
 const DEFERRALS_MAX: i64 = 6;
+
+/// How often our own limits may: the hourly limit holds one of many people of a company for a
+/// day or two, within the time that credits are held.
+const HOLDS_MAX: i64 = 48;
 
 /// The reason that names our own network.
 const PORT_SHUT: &str = "port_25_shut";
@@ -25,6 +29,7 @@ pub(super) enum Ending {
     Deferred {
         run_at: UnixMillis,
         progress: Option<String>,
+        why: GivenBack,
     },
     /// It is over.
     End(LookupEnd),
@@ -50,9 +55,12 @@ pub(super) fn with_port_shut(mut outcome: FindOutcome) -> FindOutcome {
 
 /// Whether an outcome puts the look-up off, rather than ending it.
 pub(super) fn is_put_off(claimed: &Claimed, outcome: &FindOutcome) -> bool {
-    outcome.conclusion == Conclusion::Deferred
-        && claimed.deferrals < DEFERRALS_MAX
-        && outcome.retry_after.is_some()
+    let may_be = if outcome.held {
+        claimed.holds < HOLDS_MAX
+    } else {
+        claimed.deferrals < DEFERRALS_MAX
+    };
+    outcome.conclusion == Conclusion::Deferred && may_be && outcome.retry_after.is_some()
 }
 
 /// Reads an outcome; `progress` is for the next attempt.
@@ -71,6 +79,13 @@ pub(super) fn ending(
         return Ending::Deferred {
             run_at: now.saturating_add(wait),
             progress,
+            why: if outcome.held {
+                GivenBack::Held
+            } else if outcome.unreachable {
+                GivenBack::Unreachable
+            } else {
+                GivenBack::Deferred
+            },
         };
     }
     Ending::End(end(outcome, now))
@@ -239,6 +254,7 @@ mod tests {
             lead: Lead::new(LeadKind::Person),
             attempts: 1,
             deferrals,
+            holds: 0,
             progress: None,
             evidence: lode_store::Evidence::default(),
         }
@@ -257,6 +273,8 @@ mod tests {
             mx: None,
             retry_after: None,
             evidence: None,
+            held: false,
+            unreachable: false,
         }
     }
 
@@ -359,5 +377,24 @@ mod tests {
         assert_eq!(deferred(0, Some(u64::MAX)), Some(DEFERRAL_MS_MAX));
         assert_eq!(deferred(DEFERRALS_MAX, Some(60)), None);
         assert_eq!(deferred(0, None), None);
+    }
+
+    #[test]
+    fn what_we_hold_uses_up_no_attempt() {
+        let held = |deferrals, holds| {
+            let mut outcome = outcome(Conclusion::Deferred, None);
+            outcome.retry_after = Some(Duration::from_secs(60));
+            outcome.held = true;
+            let claimed = Claimed {
+                holds,
+                ..claimed(deferrals)
+            };
+            match ending(&claimed, outcome, None, NOW) {
+                Ending::Deferred { why, .. } => Some(why),
+                Ending::End(_) => None,
+            }
+        };
+        assert_eq!(held(DEFERRALS_MAX, 0), Some(GivenBack::Held));
+        assert_eq!(held(0, HOLDS_MAX), None, "not for ever");
     }
 }

@@ -151,6 +151,7 @@ fn weigh(own: FindOutcome, asked: &Asked, port_shut: bool) -> FindOutcome {
     if let Some(after) = asked.pending {
         outcome.conclusion = Conclusion::Deferred;
         outcome.retry_after = Some(after);
+        (outcome.held, outcome.unreachable) = (asked.held, asked.unreachable);
     }
     for note in &asked.notes {
         outcome.reasons.push((*note).to_owned());

@@ -33,7 +33,7 @@ pub(crate) struct Question<'a> {
     pub(crate) worker: Uuid,
     pub(crate) lead_id: Uuid,
     pub(crate) person: PersonQuery,
-    /// How often verifying what providers found was put off already.
+    /// How often mail servers have put off verifying what providers found.
     pub(crate) attempt: u32,
     pub(crate) verifier: &'a dyn AddressVerifier,
 }
@@ -45,6 +45,10 @@ pub(crate) struct Asked {
     pub(crate) claims: Vec<Claim>,
     /// A mail server asked to come back before a claim could be judged: after which time.
     pub(crate) pending: Option<Duration>,
+    /// With that: our own limits hold the verification, no mail server asked for it.
+    pub(crate) held: bool,
+    /// With that: no mail server could be reached.
+    pub(crate) unreachable: bool,
     /// Stable codes of what else is to be said.
     pub(crate) notes: Vec<&'static str>,
 }
@@ -182,6 +186,8 @@ impl Desk<'_> {
         if waits {
             let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
             asked.pending = verdict.retry_after;
+            asked.held = verdict.held;
+            asked.unreachable = verdict.is_unreachable();
         }
         Verified {
             status: verdict.status,

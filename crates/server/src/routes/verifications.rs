@@ -93,7 +93,7 @@ async fn verify(app: &App, address: &str) -> ActionEnd {
         {
             if Instant::now() + pause < end {
                 sleep(pause).await;
-                attempt = attempt.saturating_add(1);
+                attempt = attempt.saturating_add(u32::from(!verdict.held));
                 continue;
             }
             return ActionEnd::NothingLearned {

@@ -37,10 +37,25 @@ pub struct Claimed {
     pub attempts: i64,
     /// How often a mail server has asked to come back.
     pub deferrals: i64,
+    /// How often our own limits have held it.
+    pub holds: i64,
     /// What the finder wanted back.
     pub progress: Option<String>,
     /// What earlier look-ups of the account have shown.
     pub evidence: Evidence,
+}
+
+/// Why a look-up is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenBack {
+    /// The server shuts down.
+    Unfinished,
+    /// A mail server asked to come back.
+    Deferred,
+    /// No mail server could be reached, and another try may go better.
+    Unreachable,
+    /// Our own limits hold it.
+    Held,
 }
 
 /// What an account's own addresses say.
@@ -81,7 +96,7 @@ impl Store {
                                  WHERE state <> 'done' AND run_at <= $2
                                        AND (lease_until IS NULL OR lease_until <= $2)
                                  ORDER BY run_at, id LIMIT 1)
-                     RETURNING id, account_id, lead_id, attempts, deferrals, progress",
+                     RETURNING id, account_id, lead_id, attempts, deferrals, holds, progress",
                     "UPDATE lookups
                      SET state = 'working', lease_owner = $1, lease_until = $3,
                          attempts = attempts + 1, updated_at = $2
@@ -89,7 +104,7 @@ impl Store {
                                  WHERE state <> 'done' AND run_at <= $2
                                        AND (lease_until IS NULL OR lease_until <= $2)
                                  ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-                     RETURNING id, account_id, lead_id, attempts, deferrals, progress",
+                     RETURNING id, account_id, lead_id, attempts, deferrals, holds, progress",
                 )
                 .bind(worker)
                 .bind(now)
@@ -168,6 +183,7 @@ impl Store {
             lead: stored.lead,
             attempts: row.int("attempts")?,
             deferrals: row.int("deferrals")?,
+            holds: row.int("holds")?,
             progress: row.opt_text("progress")?,
             evidence,
         }))
@@ -197,9 +213,8 @@ impl Store {
         Ok(renewed.is_some())
     }
 
-    /// Gives a look-up back: to be taken at once (the server shuts down), or at `run_at`,
-    /// because a mail server asked to come back then (`deferred`). `progress` is handed to
-    /// whoever takes it next.
+    /// Gives a look-up back: to be taken at `run_at`. `progress` is handed to whoever takes it
+    /// next.
     ///
     /// # Errors
     /// The database.
@@ -207,7 +222,7 @@ impl Store {
         &self,
         lookup_id: Uuid,
         worker: Uuid,
-        deferred: bool,
+        why: GivenBack,
         run_at: UnixMillis,
         progress: Option<&str>,
         now: UnixMillis,
@@ -217,15 +232,18 @@ impl Store {
             return Ok(());
         };
         let mut account = LockedAccount::lock(&mut tx, account_id).await?;
-        let state = if deferred {
-            CaptureState::Deferred
-        } else {
-            CaptureState::Queued
+        let state = match why {
+            GivenBack::Unfinished => CaptureState::Queued,
+            GivenBack::Deferred | GivenBack::Unreachable | GivenBack::Held => {
+                CaptureState::Deferred
+            }
         };
+        let deferred = matches!(why, GivenBack::Deferred | GivenBack::Unreachable);
         let changed = tx
             .execute(
                 sql("UPDATE lookups
                      SET state = $3, run_at = $4, progress = $5, deferrals = deferrals + $6,
+                         holds = holds + $8, unreachable = $9,
                          attempts = attempts - 1, lease_owner = NULL, lease_until = NULL,
                          updated_at = $7
                      WHERE id = $1 AND lease_owner = $2 AND state = 'working'")
@@ -235,7 +253,9 @@ impl Store {
                 .bind(run_at)
                 .bind(progress.map(str::to_owned))
                 .bind(i64::from(deferred))
-                .bind(now),
+                .bind(now)
+                .bind(i64::from(why == GivenBack::Held))
+                .bind(i64::from(why == GivenBack::Unreachable)),
             )
             .await?;
         if changed > 0 {
@@ -244,6 +264,24 @@ impl Store {
             tx.commit().await?;
         }
         Ok(())
+    }
+
+    /// Makes due at once what waits because no mail server could be reached: our own network is
+    /// known to let nobody out. How many there were.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn wake_unreachable(&self, now: UnixMillis) -> Result<u64> {
+        let mut tx = self.db.write().await?;
+        let woken = tx
+            .execute(
+                sql("UPDATE lookups SET run_at = $1, unreachable = 0
+                     WHERE state = 'deferred' AND unreachable = 1")
+                .bind(now),
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(woken)
     }
 
     /// When the next look-up is due, or the next lease ends; `None` where nothing waits.

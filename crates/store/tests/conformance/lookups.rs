@@ -4,7 +4,7 @@ use std::sync::Arc;
 use lode_core::api::CaptureState;
 use lode_store::EditedLead;
 use lode_store::leads::LeadEdit;
-use lode_store::{Finished, Store};
+use lode_store::{Finished, GivenBack, Store};
 use uuid::Uuid;
 
 use crate::bench::{Bench, MINUTE, NOW, capture_of, ended, found};
@@ -80,7 +80,14 @@ pub async fn a_deferral_waits_and_hands_back_what_was_known(bench: Bench) {
     let again_at = NOW + 5 * MINUTE;
     bench
         .store
-        .return_lookup(claimed.id, worker, true, again_at, Some("{\"k\":1}"), NOW)
+        .return_lookup(
+            claimed.id,
+            worker,
+            GivenBack::Deferred,
+            again_at,
+            Some("{\"k\":1}"),
+            NOW,
+        )
         .await
         .unwrap();
     let view = bench.view(request.operation_id, NOW).await;
@@ -94,11 +101,59 @@ pub async fn a_deferral_waits_and_hands_back_what_was_known(bench: Bench) {
     // Given back by a server that shuts down: to be had at once, and no deferral.
     bench
         .store
-        .return_lookup(claimed.id, worker, false, again_at, None, again_at)
+        .return_lookup(
+            claimed.id,
+            worker,
+            GivenBack::Unfinished,
+            again_at,
+            None,
+            again_at,
+        )
         .await
         .unwrap();
     let claimed = bench.claim(Uuid::now_v7(), again_at).await.unwrap();
     assert_eq!((claimed.attempts, claimed.deferrals), (1, 1));
+}
+
+pub async fn our_own_hold_is_no_deferral(bench: Bench) {
+    let request = capture_of("ana");
+    bench.create(&request, NOW).await;
+    for holds in 0..4 {
+        let worker = Uuid::now_v7();
+        let now = NOW + holds * MINUTE;
+        let claimed = bench.claim(worker, now).await.unwrap();
+        assert_eq!((claimed.deferrals, claimed.holds), (0, holds));
+        bench
+            .store
+            .return_lookup(claimed.id, worker, GivenBack::Held, now + MINUTE, None, now)
+            .await
+            .unwrap();
+        let view = bench.view(request.operation_id, now).await;
+        assert_eq!(view.state, CaptureState::Deferred);
+    }
+}
+
+pub async fn what_could_not_be_reached_is_woken(bench: Bench) {
+    let (far, grey) = (capture_of("ana"), capture_of("ben"));
+    for (request, why) in [(&far, GivenBack::Unreachable), (&grey, GivenBack::Deferred)] {
+        bench.create(request, NOW).await;
+        let worker = Uuid::now_v7();
+        let claimed = bench.claim(worker, NOW).await.unwrap();
+        bench
+            .store
+            .return_lookup(claimed.id, worker, why, NOW + 5 * MINUTE, None, NOW)
+            .await
+            .unwrap();
+    }
+    assert!(bench.claim(Uuid::now_v7(), NOW + 1).await.is_none());
+    assert_eq!(bench.store.wake_unreachable(NOW + 1).await.unwrap(), 1);
+    let claimed = bench.claim(Uuid::now_v7(), NOW + 1).await.unwrap();
+    assert_eq!(claimed.deferrals, 1);
+    assert_eq!(
+        bench.view(far.operation_id, NOW + 1).await.state,
+        CaptureState::Working
+    );
+    assert!(bench.claim(Uuid::now_v7(), NOW + 1).await.is_none());
 }
 
 pub async fn two_servers_never_take_the_same(bench: Bench) {

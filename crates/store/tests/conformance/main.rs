@@ -96,6 +96,8 @@ conformance! {
     lookups::a_dead_servers_lookup_is_taken_over_and_settled_once,
     lookups::a_renewed_lease_is_kept,
     lookups::a_deferral_waits_and_hands_back_what_was_known,
+    lookups::our_own_hold_is_no_deferral,
+    lookups::what_could_not_be_reached_is_woken,
     lookups::two_servers_never_take_the_same,
     lookups::a_correction_under_way_begins_anew,
     lookups::a_given_domain_takes_up_what_needed_it,

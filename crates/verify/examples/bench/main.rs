@@ -31,8 +31,7 @@ use claims::{Claims, kind_of, kinds, population, staff};
 use lode_core::email::EmailStatus;
 use lode_testbed::{Character, DomainSpec, DomainStats, Ready, Scenario};
 use lode_verify::{
-    Address, DnsServer, Domain, Identity, Limits, RetrySchedule, Timeouts, Verdict, Verifier,
-    VerifyConfig,
+    Address, DnsServer, Domain, Identity, RetrySchedule, Timeouts, Verdict, Verifier, VerifyConfig,
 };
 use remote::RemoteBed;
 use tokio::sync::Semaphore;
@@ -51,11 +50,6 @@ fn config(ready: &Ready) -> VerifyConfig {
             mail_from: Address::parse("verify@lode.example").unwrap(),
         }),
         retry: RetrySchedule::new(vec![Duration::from_millis(100); 2]),
-        // As `lode verify` has it.
-        limits: Limits {
-            sessions_per_run: u32::MAX,
-            ..Limits::default()
-        },
         timeouts: Timeouts {
             dns: Duration::from_secs(3),
             greeting: Duration::from_secs(4),
@@ -314,6 +308,7 @@ async fn main() {
     }
     // First of all, since the peak is the process's: every address is in flight at once.
     throughput(1000, 10, 1000).await;
+    throughput(200, 50, 1000).await;
     latency(40, false).await;
     latency(40, true).await;
     correctness(2 * kinds(), 8, seed).await;

@@ -190,32 +190,41 @@ pub async fn compare(peers: &[Peer]) {
         let stats = bed.finish().await;
         row(&peer.name, &claims, &verdicts, &stats, took);
     }
-    println!("\nAt 50 ms a reply, ordinary servers, 10 addresses a domain:\n");
-    println!("| verifier | verdicts | seconds | verdicts a second | connections |");
-    println!("| --- | --- | --- | --- | --- |");
-    let claims: Claims = (0..100)
-        .map(|index| staff(&format!("p{index}.lode-bed.net"), 10, index))
+    for (domains, addresses) in [(100, 10), (20, 50)] {
+        pace(peers, domains, addresses).await;
+    }
+}
+
+/// Throughput and connections at 50 ms a reply, of Lode and of each peer.
+async fn pace(peers: &[Peer], domains: usize, addresses: usize) {
+    println!("\nAt 50 ms a reply, {domains} ordinary servers, {addresses} addresses a domain:\n");
+    println!(
+        "| verifier | verdicts | seconds | verdicts a second | connections | times Lode's connections |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- |");
+    let claims: Claims = (0..domains)
+        .map(|index| staff(&format!("p{index}.lode-bed.net"), addresses, index))
         .collect();
-    let print = |name: &str, connections: u64, verdicts: &Verdicts, took: Duration| {
-        let answered = verdicts.values().filter(|word| *word != "none").count();
-        println!(
-            "| {name} | {answered} | {:.1} | {:.0} | {connections} |",
-            took.as_secs_f64(),
-            answered as f64 / took.as_secs_f64()
-        );
-    };
-    let bed = start(&claims, 50).await;
-    let started = Instant::now();
-    let verdicts = ask_lode(&bed, claims.clone(), 100).await;
-    let took = started.elapsed();
-    let connections = sum(&bed.finish().await, |s| s.connections);
-    print("Lode", connections, &verdicts, took);
-    for peer in peers {
+    let mut own = 0;
+    for peer in std::iter::once(None).chain(peers.iter().map(Some)) {
         let bed = start(&claims, 50).await;
         let started = Instant::now();
-        let verdicts = ask_peer(peer, &claims).await;
+        let verdicts = match peer {
+            None => ask_lode(&bed, claims.clone(), 100).await,
+            Some(peer) => ask_peer(peer, &claims).await,
+        };
         let took = started.elapsed();
         let connections = sum(&bed.finish().await, |s| s.connections);
-        print(&peer.name, connections, &verdicts, took);
+        if peer.is_none() {
+            own = connections;
+        }
+        let answered = verdicts.values().filter(|word| *word != "none").count();
+        println!(
+            "| {} | {answered} | {:.1} | {:.0} | {connections} | {:.1} |",
+            peer.map_or("Lode", |peer| peer.name.as_str()),
+            took.as_secs_f64(),
+            answered as f64 / took.as_secs_f64(),
+            connections as f64 / own as f64,
+        );
     }
 }

@@ -119,7 +119,11 @@ const RCPT: &[Rule] = &[
     rule(
         Code::Never,
         &["5.4.1"],
-        &["recipient address rejected: access denied"],
+        &[
+            "recipient address rejected: access denied",
+            "recipient addresses rejected : access denied",
+            "recipient addresses rejected: access denied",
+        ],
         NoMailbox,
     ),
     rule(Code::Never, &[], SENDER, SenderRefused),
@@ -170,6 +174,13 @@ const RCPT: &[Rule] = &[
     rule(Code::Never, &[], RATE, Policy),
     // One reply for both; the control questions tell.
     rule(Code::Never, &[], &["or access denied"], Ambiguous),
+    // cPanel's words for a recipient that its check did not find; of a sender they name it.
+    rule(
+        Code::Never,
+        &[],
+        &["account or domain may not exist"],
+        Ambiguous,
+    ),
     // What the server behind a gateway said of the recipient.
     both(
         Code::Never,

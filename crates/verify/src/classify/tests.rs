@@ -41,6 +41,14 @@ fn replies_to_rcpt() {
             "550 5.1.1 <ada.marlow@firm.example>: Sender address rejected: User unknown",
             SenderRefused,
         ),
+        (
+            "550-Verification failed for <verify@lode.example>\n550-The mail server could not deliver mail to verify@lode.example.\n550 The account or domain may not exist, they may be blacklisted, or missing the proper dns entries.",
+            Policy,
+        ),
+        (
+            "550-Verification failed for <ada.marlow@firm.example>\n550-The mail server could not deliver mail to ada.marlow@firm.example.\n550 The account or domain may not exist",
+            Ambiguous,
+        ),
         // What a server behind the gateway said of the recipient.
         (
             "550-Callout verification failed:\n550 550 <ada.marlow@firm.example>: user unknown",
@@ -77,6 +85,11 @@ fn replies_to_rcpt() {
             "550 5.4.1 Recipient address rejected: Access denied. [AM0PR01.eurprd01.prod.outlook.com 2026-01-01T00:00:00.000Z 08DC]",
             NoMailbox,
         ),
+        (
+            "550 5.4.1 All recipient addresses rejected : Access denied [AM0PR01.eurprd01.prod.outlook.com]",
+            NoMailbox,
+        ),
+        ("550 Dynamic IP, user unknown to us", Policy),
         (
             "550 5.4.1 [ada.marlow@firm.example]: Recipient address rejected: Access denied",
             NoMailbox,

@@ -148,6 +148,7 @@ pub(super) const POLICY: &[&str] = &[
     "blocked",
     "banned",
     "firewall",
+    "dynamic ip",
     "security",
     "suspicious",
     "unsolicited",

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use rand::rngs::StdRng;
-use rand::seq::IndexedRandom;
+use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
 
 use crate::address::{Address, AddressError, Domain};
@@ -29,6 +29,23 @@ const GIVEN: &[&str] = &[
     "nancy", "james", "john", "michael", "william", "richard", "joseph", "peter", "thomas",
     "daniel", "david", "robert", "mark", "paul", "george",
 ];
+/// Given names of the most common, as short as a given name is for whoever takes short names
+/// only. One may be somebody's; two of them hardly are.
+const SHORT: &[&str] = &[
+    "anna", "emma", "john", "mark", "mary", "paul", "lisa", "jack", "adam", "eric", "rosa", "karl",
+];
+/// Common family names of other countries than most of the given names: a list has them, and
+/// hardly a company has the person.
+const FAMILY: &[&str] = &[
+    "becker", "costa", "dubois", "ferrari", "garcia", "hansen", "horvat", "hughes", "jensen",
+    "kelly", "lopez", "meyer", "moreau", "murphy", "novak", "rossi", "santos", "silva", "wagner",
+    "weber",
+];
+/// The same, long enough behind an initial.
+const LONG_FAMILY: &[&str] = &[
+    "campbell", "hoffmann", "johnson", "kowalski", "laurent", "lefebvre", "lindberg", "martinez",
+    "phillips", "richter", "schwarz", "stewart",
+];
 /// Syllables of family names that sound like names and are hardly anybody's.
 const HEAD: &[&str] = &[
     "bran", "cald", "dorn", "fenn", "garn", "hale", "kest", "lorn", "marl", "nev", "orm", "penn",
@@ -41,14 +58,15 @@ const TAIL: &[&str] = &[
 ];
 /// Ends of short names that nobody has.
 const SHORT_TAIL: &[&str] = &["ix", "ok", "ux", "yv"];
-/// Given names of four letters that nobody has: as short as a given name is for whoever
-/// takes short names only.
+/// Names of four letters that nobody has.
 const NOBODY: &[&str] = &[
     "nevu", "ormy", "selu", "uldo", "tarv", "kesp", "penv", "rosq",
 ];
 /// Letters that initials seldom have.
 const RARE: &[u8] = b"qxzvyu";
 
+/// So many common given names are asked for at most: of three, two say the same.
+const SHORT_NAMES: usize = 3;
 /// Length of a decoy: short enough for whoever takes short names only, long enough for
 /// whoever takes long ones.
 const LENGTH: std::ops::RangeInclusive<usize> = 8..=12;
@@ -73,8 +91,8 @@ impl Decoys {
             seed,
             random: Address::new(&random, domain.clone())?,
             names: [
-                Address::new(&person(&mut rng, first), domain.clone())?,
-                Address::new(&person(&mut rng, second), domain.clone())?,
+                Address::new(&listed(&mut rng, first), domain.clone())?,
+                Address::new(&listed(&mut rng, second), domain.clone())?,
             ],
             postmaster: Address::new("postmaster", domain.clone())?,
         })
@@ -90,20 +108,53 @@ impl Decoys {
 }
 
 impl Decoys {
+    /// Three common given names, none of them among `others`.
+    pub(crate) fn short_names(&self, others: &[Address]) -> Vec<Address> {
+        let domain = self.postmaster.domain();
+        let mut rng = StdRng::seed_from_u64(mix(self.seed, &format!("short@{domain}")));
+        let mut names = SHORT.to_vec();
+        names.shuffle(&mut rng);
+        names.retain(|name| !others.iter().any(|known| known.local() == *name));
+        let names = names.into_iter().take(SHORT_NAMES);
+        names
+            .filter_map(|name| Address::new(name, domain.clone()).ok())
+            .collect()
+    }
+
     /// A decoy as like this address as can be: the same given name or initial, the same
-    /// length. Not for tags (`ada+news`), of which every one arrives where one does, and not
-    /// for what is too short to differ.
+    /// length; of a tagged address (`ada.marlow+news`) the same tag behind another name, since
+    /// every tag arrives where one does. Not for what is too short to differ.
     pub(crate) fn kin_of(&self, target: &Address) -> Option<Address> {
         let local = target.local();
+        if let Some((name, tag)) = local.split_once('+') {
+            let domain = self.postmaster.domain();
+            let name = Address::new(name, domain.clone()).ok()?;
+            let kin = self.kin_of(&name)?;
+            return Address::new(&format!("{}+{tag}", kin.local()), domain.clone()).ok();
+        }
         let begin = match Shape::of(local) {
-            Shape::Words(separator) | Shape::Initial(separator) if separator != '+' => {
+            Shape::Words(separator) | Shape::Initial(separator) | Shape::Role(separator) => {
                 let (given, _) = local.split_once(separator)?;
                 format!("{given}{separator}")
             }
-            Shape::Long => local.chars().next()?.to_string(),
+            Shape::Long | Shape::Digits => local
+                .chars()
+                .next()
+                .filter(char::is_ascii_alphabetic)?
+                .to_string(),
             _ => return None,
         };
-        let room = local.len().saturating_sub(begin.len());
+        // Behind it another number of as many digits.
+        let word = match Shape::of(local) {
+            Shape::Digits => local.trim_end_matches(|c: char| c.is_ascii_digit()),
+            _ => local,
+        };
+        let number: String = local
+            .bytes()
+            .skip(word.len())
+            .map(|digit| char::from(b'0' + (digit - b'0' + 7) % 10))
+            .collect();
+        let room = word.len().saturating_sub(begin.len());
         let mut rng = StdRng::seed_from_u64(mix(self.seed, &target.to_string()));
         let name = (0..KIN_TRIED)
             .map(|_| {
@@ -120,6 +171,7 @@ impl Decoys {
                 }
             })
             .min_by_key(|name| (name.len() - begin.len()).abs_diff(room))?;
+        let name = format!("{name}{number}");
         let fits = name != local && Shape::of(&name) == Shape::of(local);
         let domain = self.postmaster.domain();
         fits.then(|| Address::new(&name, domain.clone()).ok())?
@@ -147,6 +199,21 @@ fn person(rng: &mut StdRng, shape: Shape) -> String {
         .unwrap_or_else(|| any_person(rng, shape))
 }
 
+/// A local part of this shape whose parts are in lists of names.
+fn listed(rng: &mut StdRng, shape: Shape) -> String {
+    let any = |rng: &mut StdRng| match shape {
+        Shape::Long => {
+            let initial = char::from(RARE.choose(rng).copied().unwrap_or(b'x'));
+            format!("{initial}{}", pick(rng, LONG_FAMILY))
+        }
+        _ => format!("{}.{}", pick(rng, GIVEN), pick(rng, FAMILY)),
+    };
+    (0..NAMES_TRIED)
+        .map(|_| any(rng))
+        .find(|name| LENGTH.contains(&name.len()))
+        .unwrap_or_else(|| any_person(rng, shape))
+}
+
 fn pick(rng: &mut StdRng, list: &[&'static str]) -> &'static str {
     list.choose(rng).copied().unwrap_or("marlow")
 }
@@ -157,10 +224,13 @@ fn any_person(rng: &mut StdRng, shape: Shape) -> String {
     let family = format!("{head}{}", pick(rng, TAIL));
     let initial = given.chars().next().unwrap_or('a');
     match shape {
+        // Behind a name that nobody has.
+        Shape::Words('+') => format!("{initial}{family}+{given}"),
         Shape::Words(separator) => format!("{given}{separator}{family}"),
         Shape::Initial(separator) => format!("{initial}{separator}{family}"),
+        Shape::Role(separator) => format!("info{separator}{family}"),
         Shape::Long => format!("{initial}{family}"),
-        Shape::Short => pick(rng, NOBODY).to_owned(),
+        Shape::Short => pick(rng, SHORT).to_owned(),
         Shape::Initials(count) => (0..count.max(2))
             .map(|_| char::from(RARE.choose(rng).copied().unwrap_or(b'x')))
             .collect(),

@@ -44,7 +44,7 @@ pub(crate) async fn look_again(
     }
     let mut moody = findings.turned;
     let mut widened = false;
-    while !open.is_empty() && context.has_room(findings.sessions) {
+    while !open.is_empty() && context.has_room(findings) {
         // One refusal may be enough for such a server's mood.
         let most = if moody { 1 } else { TARGETS };
         let mut rest = open.split_off(open.len().min(most));
@@ -96,6 +96,64 @@ pub(crate) fn forget_doubtful(findings: &mut Findings) {
     forget_refusals(findings, &open);
 }
 
+/// Asks once more for targets accepted in a session in which the server also refused us, in a
+/// session of their own: what is accepted there without a refusal is proved.
+pub(crate) async fn prove_again(
+    context: &Context<'_>,
+    plan: &Plan,
+    findings: &mut Findings,
+    mx: &str,
+    ip: JudgedIp,
+) {
+    let control = &findings.control;
+    if control
+        .decoys()
+        .chain(&control.postmaster)
+        .any(|answer| answer.class.is_about_us())
+    {
+        // Nothing would be a proof here.
+        return;
+    }
+    let mut open = std::mem::take(&mut findings.beside_refusal);
+    open.sort_unstable();
+    open.dedup();
+    open.retain(|&index| is_accepted(findings, index));
+    if open.is_empty() || !context.has_room(findings) {
+        findings.beside_refusal = open;
+        return;
+    }
+    let former: Vec<(usize, Option<RcptAnswer>)> = open
+        .iter()
+        .filter_map(|&index| Some((index, findings.targets.get_mut(index)?.take())))
+        .collect();
+    let failures = findings.failures.len();
+    let behind = findings.behind_refusals.clone();
+    let doubtful = findings.doubtful.clone();
+    let mut end = converse(context, plan, findings, mx, ip).await;
+    while end == End::Again && context.has_room(findings) {
+        end = converse(context, plan, findings, mx, ip).await;
+    }
+    findings.behind_refusals = behind;
+    findings.doubtful = doubtful;
+    // The first look was whole; what hindered this one is no news.
+    findings.failures.truncate(failures);
+    for (index, known) in former {
+        let Some(slot) = findings.targets.get_mut(index) else {
+            continue;
+        };
+        // Accepted, or put off and to be asked again.
+        if !slot.as_ref().is_some_and(RcptAnswer::may_be_accepted) {
+            *slot = known;
+            findings.beside_refusal.push(index);
+        }
+    }
+}
+
+fn is_accepted(findings: &Findings, index: usize) -> bool {
+    let answer = findings.targets.get(index).and_then(Option::as_ref);
+    answer.is_some_and(|answer| answer.class == ReplyClass::Accepted)
+}
+
 /// What came of a second look.
 #[derive(PartialEq, Eq)]
 enum Look {
@@ -137,7 +195,7 @@ async fn ask(
         .collect();
     let failures = findings.failures.len();
     let mut end = converse(context, plan, findings, mx, ip).await;
-    if end == End::Again && context.has_room(findings.sessions) {
+    if end == End::Again && context.has_room(findings) {
         // What is left is a closing question.
         end = converse(context, plan, findings, mx, ip).await;
     }
@@ -175,9 +233,7 @@ async fn ask_postmaster(
     ip: JudgedIp,
 ) -> bool {
     let accepted = |answer: &RcptAnswer| answer.class == ReplyClass::Accepted;
-    if findings.control.postmaster.as_ref().is_none_or(accepted)
-        || !context.has_room(findings.sessions)
-    {
+    if findings.control.postmaster.as_ref().is_none_or(accepted) || !context.has_room(findings) {
         return false;
     }
     let former = findings.control.postmaster.take();

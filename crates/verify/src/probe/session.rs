@@ -35,7 +35,10 @@ pub(crate) async fn converse(
     let before = findings.answers();
     let opened = Connection::open(ip, context.port, context.proxy, context.timeouts);
     let connection = match opened.await {
-        Ok(connection) => connection,
+        Ok(connection) => {
+            context.connected();
+            connection
+        }
         Err(error) => {
             findings.failures.push(SessionFailure {
                 mx: mx.to_owned(),
@@ -65,6 +68,8 @@ pub(crate) async fn converse(
         accepted: false,
         behind_refusals: Vec::new(),
         refused_since: Vec::new(),
+        accepted_targets: Vec::new(),
+        refused_us: false,
         asking: None,
     };
     let (end, mut in_step) = match session.run().await {
@@ -73,6 +78,8 @@ pub(crate) async fn converse(
         Err(Stop::End(end)) => (end, true),
     };
     let behind = std::mem::take(&mut session.behind_refusals);
+    let proved = std::mem::take(&mut session.accepted_targets);
+    let refused_us = session.refused_us;
     let doubtful = session.asked_decoys && !session.accepted;
     if !session.connection.quit().await {
         in_step = false;
@@ -91,6 +98,9 @@ pub(crate) async fn converse(
     }
     if doubtful {
         findings.doubtful.extend(&behind);
+    }
+    if refused_us {
+        findings.beside_refusal.extend(proved);
     }
     findings.behind_refusals.extend(behind);
     end
@@ -131,13 +141,18 @@ struct Session<'a> {
     behind_refusals: Vec<usize>,
     /// Targets refused since the session last accepted anybody.
     refused_since: Vec<usize>,
+    /// Targets that were accepted.
+    accepted_targets: Vec<usize>,
+    /// A target was refused in words about us.
+    refused_us: bool,
     /// The target that is being asked for.
     asking: Option<usize>,
 }
 
 /// So many targets at which a server hangs up are passed over; then it is left.
 const KILLERS_MAX: usize = 3;
-/// Refusals of a session that are kept for closing questions, at most.
+/// Refusals of a session that are kept for closing questions, at most: further ones are asked
+/// in the next.
 const CLOSING_MAX: u32 = 4;
 /// Deferred targets of a shape for which the closing question is asked ahead.
 const KIN_AHEAD: usize = 2;
@@ -197,7 +212,16 @@ impl Session<'_> {
 
     fn stop(&mut self, kind: FailureKind, reply: &Reply) -> Stop {
         self.fail(kind, Some(reply));
+        self.note_pace(reply, kind == FailureKind::RateLimited);
         Stop::End(End::Failed)
+    }
+
+    /// Whoever hangs up with a 421, or says that we are too fast, is left alone for a while.
+    /// Strangers who say both are asked no more in this run.
+    fn note_pace(&mut self, reply: &Reply, too_fast: bool) {
+        let hangs_up = reply.code == 421;
+        self.findings.limited |= hangs_up || too_fast;
+        self.findings.stopped |= hangs_up && too_fast && self.context.stranger;
     }
 
     fn echoes(&self, recipient: Option<&Address>) -> Echoes {
@@ -294,6 +318,9 @@ impl Session<'_> {
             ..Control::default()
         };
         self.findings.targets.fill(None);
+        self.findings.beside_refusal.clear();
+        self.accepted_targets.clear();
+        self.refused_us = false;
         Stop::End(End::Again)
     }
 
@@ -334,6 +361,11 @@ impl Session<'_> {
             let reply = self.connection.ask(&Command::Rcpt(recipient)).await?;
             let text = recipient.to_string();
             let answer = rcpt_answer(&text, &reply, &self.echoes(Some(recipient)));
+            let too_fast = answer.class == ReplyClass::RateLimited;
+            self.findings.complained |= too_fast;
+            if reply.code == 421 {
+                self.note_pace(&reply, too_fast);
+            }
             self.recipients += 1;
             self.in_transaction += 1;
             if reply.is_positive() {
@@ -375,6 +407,10 @@ impl Session<'_> {
                     _ => FailureKind::Temporary,
                 };
                 self.fail(kind, Some(&reply));
+                if self.findings.stopped {
+                    self.findings.forget_unproved();
+                    return Err(Stop::End(End::Failed));
+                }
                 let asked_before = self.recipients - 1;
                 let killed = kind == FailureKind::Temporary && self.hung_up_at_first(asked_before);
                 let end = if asked_before > 0 || killed {
@@ -411,7 +447,7 @@ impl Session<'_> {
     /// Keeps the pace: a few RCPTs at once, then one after each pause.
     async fn pause(&mut self) {
         let limits = self.context.limits;
-        let hurried = self.recipients < limits.rcpt_burst || !self.context.is_stranger(self.ip);
+        let hurried = self.recipients < limits.rcpt_burst || !self.context.stranger;
         if let Some(last) = self.last_rcpt.filter(|_| !hurried) {
             tokio::time::sleep_until(last + limits.rcpt_pause).await;
         }
@@ -437,9 +473,11 @@ impl Session<'_> {
             let answer = self.rcpt(&plan.decoys.postmaster).await?;
             self.findings.control.postmaster = Some(answer);
         }
+        let control = &self.findings.control;
+        let mut all = control.decoys().chain(&control.postmaster);
+        self.findings.limited |= all.any(|answer| answer.class == ReplyClass::RateLimited);
         // Refused all four for reasons of policy: nothing said about a target would be
         // about the target.
-        let control = &self.findings.control;
         let mut all = control.decoys().chain(&control.postmaster);
         if all.all(|answer| answer.class.is_about_us()) {
             self.stage = Stage::Rcpt;
@@ -468,12 +506,7 @@ impl Session<'_> {
             if plan.stop_at_accept && self.findings.any_accepted() {
                 break;
             }
-            // A refusal is kept for each closing question.
-            let closing = u32::try_from(self.findings.shapes_to_ask().len()).unwrap_or(u32::MAX);
-            let closing = closing.saturating_add(2).min(CLOSING_MAX);
-            let room = self.refused + 1 + closing <= self.context.limits.refused_per_session
-                && self.recipients + 1 + closing < self.context.limits.recipients_per_session;
-            if !room {
+            if !self.has_room_for(target) {
                 self.ask_closing().await?;
                 return Err(Stop::End(End::Again));
             }
@@ -482,6 +515,10 @@ impl Session<'_> {
             let answer = self.rcpt(target).await?;
             self.asking = None;
             self.findings.kin_answered.clear();
+            self.refused_us |= answer.class.is_about_us();
+            if answer.class == ReplyClass::Accepted {
+                self.accepted_targets.push(index);
+            }
             if answer.code >= 500 {
                 self.refused_since.push(index);
                 if behind_refusals {
@@ -493,6 +530,19 @@ impl Session<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the session has room for this target and for what must be asked behind it. Every
+    /// closing question may be refused, and before them somebody known is asked for.
+    fn has_room_for(&self, target: &Address) -> bool {
+        let limits = self.context.limits;
+        let closing = |with| {
+            let questions = self.findings.closing_questions(with);
+            questions.clamp(1, CLOSING_MAX)
+        };
+        let (if_refused, if_accepted) = (1 + closing(None), closing(Some(target)));
+        self.refused + if_refused.max(if_accepted) <= limits.refused_per_session
+            && self.recipients + 2 + if_accepted <= limits.recipients_per_session
     }
 
     /// Whether the server still tells mailboxes apart, and whether what it accepted means
@@ -546,8 +596,11 @@ impl Session<'_> {
             let Some(decoy) = self.decoy_of(shape) else {
                 continue;
             };
-            let answer = self.rcpt_in_good_mood(&decoy).await?;
-            self.findings.control.shaped.push(answer);
+            let answer = match shape {
+                Shape::Short => self.ask_short_names().await?,
+                _ => Some(self.rcpt_in_good_mood(&decoy).await?),
+            };
+            self.findings.control.shaped.extend(answer);
         }
         Ok(())
     }
@@ -572,6 +625,25 @@ impl Session<'_> {
             .min_by_key(|target| target.local().len())
             .and_then(|target| plan.decoys.kin_of(target))
             .or_else(|| plan.decoys.of_shape(shape))
+    }
+
+    /// Common given names, of which one may be somebody's: what is said of two of them. Of the
+    /// third, where the first two are told apart.
+    async fn ask_short_names(&mut self) -> Result<Option<RcptAnswer>, Stop> {
+        let plan = self.plan;
+        let accepts = |answer: &RcptAnswer| (200..300).contains(&answer.code);
+        let mut known: Option<RcptAnswer> = None;
+        for name in plan.decoys.short_names(&plan.targets) {
+            let answer = self.rcpt_in_good_mood(&name).await?;
+            let agree = known
+                .as_ref()
+                .is_some_and(|before| accepts(before) == accepts(&answer));
+            known = Some(answer);
+            if agree {
+                break;
+            }
+        }
+        Ok(known)
     }
 
     /// After accepted targets: for each common shape one decoy more, as like the shortest

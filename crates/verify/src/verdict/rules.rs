@@ -195,6 +195,16 @@ fn accepted(
     Judgement::new(EmailStatus::Unknown, 60, "control_contradictory")
 }
 
+/// A proof from a session in which the server also refused us, and would not repeat it in one
+/// in which it did not: none.
+#[must_use]
+pub fn beside_refusal(judgement: Judgement) -> Judgement {
+    if judgement.status == EmailStatus::Verified {
+        return Judgement::new(EmailStatus::Unknown, 60, "policy_refusal_in_session");
+    }
+    judgement
+}
+
 /// A mailbox that is no person's own is never verified, whatever the server says.
 fn special(class: AddressClass, status: EmailStatus, score: u8, reason: &'static str) -> Judgement {
     match class {
@@ -280,8 +290,8 @@ fn ambiguous(control: &Control, target: &RcptAnswer) -> Judgement {
 #[must_use]
 pub fn judge_failure(failures: &[SessionFailure], last: bool) -> Judgement {
     use FailureKind::{
-        Denied, DnsFailed, Dropped, NoAddress, NoService, Policy, PortShut, Protocol, Proxy,
-        RateLimited, Refused, Temporary, Timeout, Tls,
+        Denied, DnsFailed, Dropped, NoAddress, NoService, Policy, PortShut, ProbingOff, Protocol,
+        Proxy, RateLimited, Refused, Temporary, Timeout, Tls,
     };
     let any = |kind: FailureKind| failures.iter().any(|failure| failure.kind == kind);
     // DNS has said so definitely: there is no host that the mail could go to.
@@ -293,6 +303,9 @@ pub fn judge_failure(failures: &[SessionFailure], last: bool) -> Judgement {
     }
     if any(PortShut) {
         return Judgement::new(EmailStatus::Unknown, 30, "port_25_shut");
+    }
+    if any(ProbingOff) {
+        return Judgement::new(EmailStatus::Unknown, 30, "probing_off");
     }
     // Nobody was asked: no wait makes the proxy's settings right.
     if any(Proxy) {

@@ -83,10 +83,13 @@ impl<'a> Run<'a> {
         }
         let is_proof = |status| matches!(status, EmailStatus::Verified | EmailStatus::AcceptAll);
         let proved = verdicts.iter().any(|(_, verdict)| is_proof(verdict.status));
-        let waits = verdicts
-            .iter()
-            .filter_map(|(_, verdict)| verdict.retry_after);
-        let retry_after = if proved { None } else { waits.min() };
+        let waits = || {
+            let waiting = verdicts.iter().map(|(_, verdict)| verdict);
+            waiting.filter(|verdict| verdict.retry_after.is_some())
+        };
+        let retry_after = waits().filter_map(|verdict| verdict.retry_after).min();
+        let retry_after = retry_after.filter(|_| !proved);
+        let held = retry_after.is_some() && waits().all(|verdict| verdict.held);
         let reason = self
             .general
             .and_then(|general| general.reasons.first().copied());
@@ -96,7 +99,16 @@ impl<'a> Run<'a> {
             profile: self.profile,
             reason: reason.map(str::to_owned),
             retry_after,
+            held,
         }
+    }
+
+    /// Whether only the sessions of this run were used up before the address had its turn: the
+    /// next run goes on. A run that got nowhere is not repeated for it.
+    fn is_session_limit(&self) -> bool {
+        self.findings
+            .as_ref()
+            .is_some_and(|found| found.out_of_sessions && found.targets.iter().any(Option::is_some))
     }
 
     /// The answer about the address at `index`.
@@ -115,7 +127,15 @@ impl<'a> Run<'a> {
             }
             (_, Some(general), _, _) => rules::of_class(class, general.clone()),
             (_, None, Some(found), Some(target)) => {
-                rules::judge(class, &found.control, target, last)
+                let judgement = rules::judge(class, &found.control, target, last);
+                if found.beside_refusal.contains(&index) {
+                    rules::beside_refusal(judgement)
+                } else {
+                    judgement
+                }
+            }
+            (_, None, Some(_), None) if self.is_session_limit() => {
+                Judgement::new(EmailStatus::Deferred, 30, "session_limit")
             }
             (_, None, Some(found), None) => {
                 rules::of_class(class, rules::judge_failure(&found.failures, last))
@@ -124,6 +144,9 @@ impl<'a> Run<'a> {
         };
         let held = match self.hold {
             Some(Hold::RunsThisHour(wait) | Hold::Backoff(wait)) => Some(wait),
+            _ if target.is_none() && self.general.is_none() && self.is_session_limit() => {
+                Some(self.verifier.inner.config.limits.backoff)
+            }
             _ => None,
         };
         let mut made = verdict(
@@ -136,6 +159,7 @@ impl<'a> Run<'a> {
             .is_deferred()
             .then(|| held.or(self.delay()))
             .flatten();
+        made.held = made.retry_after.is_some() && held.is_some();
         made.mx.clone_from(&self.mx);
         made.evidence = Evidence {
             control: found

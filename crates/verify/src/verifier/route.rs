@@ -9,26 +9,28 @@ use tokio::time::Instant;
 
 use super::Verifier;
 use crate::address::Domain;
-use crate::config::Identity;
 use crate::dns::{DnsFailure, is_literal};
 use crate::egress::Egress;
 use crate::evidence::{FailureKind, SessionFailure, Stage};
 use crate::limits::Hold;
 use crate::net::{JudgedIp, judge};
-use crate::probe::{Context, End, Findings, Plan, converse, forget_doubtful, look_again};
-use crate::provider::provider_of;
+use crate::probe::{
+    Context, End, Findings, Plan, converse, forget_doubtful, look_again, prove_again,
+};
+use crate::provider::{group_of, provider_of};
 
 /// One run's way.
 pub(super) struct Route<'a> {
     verifier: &'a Verifier,
-    identity: &'a Identity,
     domain: &'a Domain,
     plan: &'a Plan,
     findings: Findings,
     /// When no further server is asked.
     until: Instant,
     /// The run has been counted against the limits.
-    admitted: bool,
+    counted: bool,
+    /// Groups that were seen to take questions now.
+    admitted: Vec<String>,
 }
 
 /// Whether to go on to the next address or host.
@@ -41,19 +43,18 @@ enum Next {
 impl<'a> Route<'a> {
     pub(super) fn new(
         verifier: &'a Verifier,
-        identity: &'a Identity,
         domain: &'a Domain,
         plan: &'a Plan,
         findings: Findings,
     ) -> Self {
         Self {
             verifier,
-            identity,
             domain,
             plan,
             findings,
             until: Instant::now() + verifier.inner.config.timeouts.run,
-            admitted: false,
+            counted: false,
+            admitted: Vec::new(),
         }
     }
 
@@ -125,44 +126,76 @@ impl<'a> Route<'a> {
     /// Asks the server at one address, in as many sessions as it takes.
     async fn ask(&mut self, host: &str, ip: JudgedIp) -> Result<Next, Hold> {
         let inner = &self.verifier.inner;
-        let provider = provider_of(host);
-        let group = provider.unwrap_or(self.domain.as_str());
-        let _provider = match provider {
-            Some(provider) => inner.gate.providers.acquire(provider).await,
-            None => None,
+        let limits = &inner.config.limits;
+        let stranger = !ip.allow_listed() || limits.manners_everywhere;
+        let Some(identity) = self.verifier.identity_toward(stranger) else {
+            self.fail(host, Some(ip.ip()), Stage::Resolve, FailureKind::ProbingOff);
+            return Ok(Next::GoOn);
         };
-        let _address = inner.gate.addresses.acquire(ip.ip()).await;
-        let _connection = Arc::clone(&inner.gate.connections).acquire_owned().await;
+        let group = group_of(host);
+        let limited = stranger || provider_of(host).is_some();
+        let _group = match limited {
+            true => inner.gate.groups.acquire(group.clone()).await,
+            false => None,
+        };
+        let mut address = inner.gate.addresses.acquire(ip.ip()).await;
+        let mut connection = Arc::clone(&inner.gate.connections)
+            .acquire_owned()
+            .await
+            .ok();
         let now_millis = inner.clock.now_millis();
         let context = Context {
-            identity: self.identity,
-            limits: &inner.config.limits,
+            identity,
+            limits,
             timeouts: &inner.config.timeouts,
             port: inner.config.smtp_port,
             proxy: inner.config.socks5.as_ref(),
             now_millis,
+            stranger,
+            egress: &inner.egress,
             until: self.until,
         };
-        let stranger = context.is_stranger(ip);
         if stranger {
-            self.admit(group, now_millis).await?;
-            if self.verifier.egress(|egress| egress.is_shut(now_millis)) {
+            if !self
+                .verifier
+                .egress(|egress| egress.admit(ip.ip(), now_millis))
+            {
                 self.fail(host, Some(ip.ip()), Stage::Connect, FailureKind::PortShut);
                 return Ok(Next::Done);
             }
+            if let Err(hold) = self.admit(&group, now_millis).await {
+                self.verifier.egress(Egress::not_tried);
+                return Err(hold);
+            }
         }
         self.findings.helo_only = false;
+        self.findings.limited = false;
+        self.findings.complained = false;
         let mut end = converse(&context, self.plan, &mut self.findings, host, ip).await;
-        while end == End::Again && context.has_room(self.findings.sessions) {
+        if end == End::Failed && !stranger && self.is_crowded(ip) {
+            self.findings.failures.pop();
+            drop((address.take(), connection.take()));
+            address = inner.gate.addresses.acquire(ip.ip()).await;
+            connection = Arc::clone(&inner.gate.connections)
+                .acquire_owned()
+                .await
+                .ok();
             end = converse(&context, self.plan, &mut self.findings, host, ip).await;
         }
+        while end == End::Again && context.has_room(&self.findings) {
+            end = converse(&context, self.plan, &mut self.findings, host, ip).await;
+        }
+        self.findings.out_of_sessions =
+            end == End::Again && stranger && self.findings.sessions >= limits.sessions_per_run;
         match end {
             End::Finished => {
                 look_again(&context, self.plan, &mut self.findings, host, ip).await;
+                prove_again(&context, self.plan, &mut self.findings, host, ip).await;
             }
             End::Failed => forget_doubtful(&mut self.findings),
             End::Again => {}
         }
+        drop((address, connection));
         let failed = self.findings.failures.last();
         if end == End::Failed && failed.is_some_and(|failed| failed.kind == FailureKind::Proxy) {
             // It is the same for every other server.
@@ -170,7 +203,10 @@ impl<'a> Route<'a> {
             return Ok(Next::Done);
         }
         if stranger {
-            self.learn(group, ip, end).await;
+            self.learn(&group, ip, end).await;
+        }
+        if self.findings.stopped {
+            return Ok(Next::Done);
         }
         let answered = self.findings.targets.iter().any(Option::is_some);
         // Refused by policy, or answered in part: another server of the same domain would
@@ -187,8 +223,25 @@ impl<'a> Route<'a> {
         }
     }
 
+    /// Whether the server turned us away at once while we talk to it elsewhere too: some take
+    /// one connection a client. From then on there is one at a time.
+    fn is_crowded(&self, ip: JudgedIp) -> bool {
+        let addresses = &self.verifier.inner.gate.addresses;
+        let turned_away = self.findings.failures.last().is_some_and(|failure| {
+            failure.stage == Stage::Greeting
+                && matches!(
+                    failure.kind,
+                    FailureKind::RateLimited | FailureKind::Temporary
+                )
+        });
+        turned_away && addresses.has_others(&ip.ip()) && {
+            addresses.set_alone(ip.ip());
+            true
+        }
+    }
+
     async fn admit(&mut self, group: &str, now: i64) -> Result<(), Hold> {
-        if self.admitted {
+        if self.admitted.iter().any(|known| known == group) {
             return Ok(());
         }
         let inner = &self.verifier.inner;
@@ -198,18 +251,23 @@ impl<'a> Route<'a> {
                 .gate
                 .manners(|manners| manners.take_in(group, hold, now));
         }
-        let (domain, retry) = (self.domain.as_str(), self.plan.retry);
         inner
             .gate
-            .manners(|manners| manners.admit(&inner.config.limits, domain, group, retry, now))?;
-        if !retry {
-            let most = inner.config.limits.runs_per_domain_hour;
+            .manners(|manners| manners.admit_group(group, now))?;
+        // A retry belongs to its run: the server asked for it.
+        if !self.counted && !self.plan.retry {
+            let limits = &inner.config.limits;
+            inner
+                .gate
+                .manners(|manners| manners.count_run(limits, self.domain.as_str(), now))?;
+            let most = limits.runs_per_domain_hour;
             if let Some(free_at) = inner.profiles.take_run(self.domain, most, now).await {
                 let wait = u64::try_from(free_at.saturating_sub(now)).unwrap_or(0);
                 return Err(Hold::RunsThisHour(Duration::from_millis(wait)));
             }
         }
-        self.admitted = true;
+        self.counted = true;
+        self.admitted.push(group.to_owned());
         Ok(())
     }
 
@@ -224,34 +282,33 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// Draws the consequences for the provider, or the domain, and for our own way out.
+    /// Draws the consequences for the group, and for our own way out.
     async fn learn(&self, group: &str, ip: JudgedIp, end: End) {
         let inner = &self.verifier.inner;
         let limits = &inner.config.limits;
         let now = inner.clock.now_millis();
         let last = self.findings.failures.last().filter(|_| end == End::Failed);
-        match last.map(|failure| failure.kind) {
-            Some(kind @ (FailureKind::Policy | FailureKind::RateLimited)) => {
-                let hold = inner.gate.manners(|manners| {
-                    if kind == FailureKind::Policy {
-                        manners.refused_us(limits, group, now);
-                    } else {
-                        manners.rate_limited(limits, group, now);
-                    }
-                    manners.hold_of(group)
-                });
-                inner.profiles.put_hold(group, hold).await;
-            }
-            None => {
-                if inner.gate.manners(|manners| manners.content(group)) {
-                    inner.profiles.end_backoff(group).await;
+        let kind = last.map(|failure| failure.kind);
+        let policy = kind == Some(FailureKind::Policy);
+        if policy || self.findings.limited || kind == Some(FailureKind::RateLimited) {
+            let hold = inner.gate.manners(|manners| {
+                if policy {
+                    manners.refused_us(limits, group, now);
+                } else {
+                    manners.rate_limited(limits, group, now);
                 }
-            }
-            Some(_) => {}
+                manners.hold_of(group)
+            });
+            inner.profiles.put_hold(group, hold).await;
+        } else if kind.is_none()
+            && !self.findings.complained
+            && inner.gate.manners(|manners| manners.content(group))
+        {
+            inner.profiles.end_backoff(group).await;
         }
-        if last.is_none_or(|failure| failure.stage != Stage::Connect) {
-            self.verifier.egress(Egress::reached);
-        } else if self.verifier.egress(|egress| egress.failed(ip.ip(), now)) {
+        let unreachable = last.is_some_and(|failure| failure.stage == Stage::Connect);
+        if unreachable && self.verifier.egress(|egress| egress.failed(ip.ip(), now)) {
+            inner.found_shut.notify_waiters();
             tracing::warn!(
                 port = inner.config.smtp_port,
                 "no mail server can be reached: this network seems to shut the port; \

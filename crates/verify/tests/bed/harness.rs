@@ -43,11 +43,8 @@ pub fn config(bed: &Bed) -> VerifyConfig {
             session: Duration::from_secs(20),
             run: Duration::from_secs(60),
         },
-        // As `lode verify` has it: a run takes the sessions that its servers make it take.
-        limits: Limits {
-            sessions_per_run: 60,
-            ..Limits::default()
-        },
+        limits: Limits::default(),
+        test_identity: None,
         decoy_seed: Some(7),
         socks5: None,
     }

@@ -13,6 +13,7 @@
 mod characters;
 mod harness;
 mod hostile;
+mod manners;
 mod probing;
 mod scripts;
 mod socks;

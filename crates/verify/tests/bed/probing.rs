@@ -341,3 +341,25 @@ async fn no_address_of_a_closed_network_is_connected_to() {
         assert_eq!(failure.kind, lode_verify::evidence::FailureKind::Denied);
     }
 }
+
+/// A server that takes every tag is told by a tag behind a name that nobody has.
+#[tokio::test]
+async fn a_tagged_address_has_a_tagged_decoy() {
+    let script = lode_testbed::Script::named("every-tag").unwrap();
+    let locals = ["ada.marlow", "ben.stone+news"];
+    let bed = bed(vec![
+        DomainSpec::scripted(script, &locals[..1]),
+        DomainSpec::new("acme.test", Character::Ordinary, &locals),
+    ])
+    .await;
+    for (name, status) in [
+        ("every-tag.test", EmailStatus::AcceptAll),
+        ("acme.test", EmailStatus::Verified),
+    ] {
+        let (domain, addresses) = addresses(name, &locals);
+        let verdicts = verifier(&bed).verify_all(&domain, &addresses, 0).await;
+        assert_eq!(verdicts[0].status, EmailStatus::Verified, "{name}");
+        assert_eq!(verdicts[1].status, status, "{name}");
+        assert_eq!(bed.stats().of(name).connections, 1);
+    }
+}

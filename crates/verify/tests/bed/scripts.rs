@@ -88,7 +88,11 @@ async fn single_look_ups_of_scripts_agree() {
         let score = ask(&bed, &[local]).await;
         println!("{local}: {}", summary(&score));
         wrong.extend(score.wrong.iter().map(|text| brief(text).to_owned()));
-        assert_eq!((score.over_claimed, score.false_invalid), (0, 0));
+        assert_eq!(
+            (score.over_claimed, score.false_invalid),
+            (0, 0),
+            "{wrong:#?}"
+        );
         assert_manners(&bed).await;
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

@@ -1,0 +1,4 @@
+-- What our own limits put off is no deferral by a mail server.
+ALTER TABLE lookups ADD COLUMN holds BIGINT NOT NULL DEFAULT 0;
+-- 1 where it waits because no mail server could be reached.
+ALTER TABLE lookups ADD COLUMN unreachable BIGINT NOT NULL DEFAULT 0;
