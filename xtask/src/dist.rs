@@ -18,7 +18,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Most bytes of a shipped file, before compression.
 const BUDGETS: [(&str, u64); 3] = [
-    ("extension/pkg/core_bg.wasm", 600_000),
+    ("extension/pkg/core_bg.wasm", 700_000),
     ("extension/pkg/popup_bg.wasm", 250_000),
     ("extension/content.js", 15_000),
 ];
