@@ -108,11 +108,16 @@ const RCPT: &[Rule] = &[
     both(Code::Never, &[], OR_ELSE, NO_MAILBOX, Ambiguous),
     rule(Code::Never, MISSING, RATE, Policy),
     rule(Code::Never, MISSING, SENDER_LATER, SenderRefused),
-    both(Code::Never, MISSING, OURS, NO_MAILBOX, SenderRefused),
+    both(Code::Never, &[], OURS, NO_MAILBOX, SenderRefused),
+    // Exim's callout asks the sender's server: what is unknown is our sender.
+    rule(Code::Never, &[], CALLOUT, SenderRefused),
+    both(Code::Never, &[], OUR_HOST, NOT_THERE, Policy),
     rule(Code::Never, MISSING, NO_MAILBOX, NoMailbox),
     // Some greylist with a 5xx, whose words count more than the code here: asking again
     // later costs nothing.
     rule(Code::Never, &[], GREYLIST, Temporary),
+    // Domino's directory, which is no blocklist.
+    rule(Code::Never, &[], &["address book"], NoMailbox),
     rule(Code::Never, &[], BLOCKLIST, Policy),
     rule(Code::Never, &[], RELAY, Policy),
     // Microsoft's Directory-Based Edge Blocking: the directory has no such mailbox.
@@ -188,6 +193,12 @@ const RCPT: &[Rule] = &[
         &["verification failed"],
         NO_MAILBOX,
         NoMailbox,
+    ),
+    rule(
+        Code::Never,
+        &[],
+        &["recipient verification failed", "recipient verify failed"],
+        Ambiguous,
     ),
     rule(Code::Never, &[], POLICY, Policy),
     // Cisco's way to say that its directory has no such recipient.

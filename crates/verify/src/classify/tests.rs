@@ -355,6 +355,56 @@ fn replies_before_rcpt_are_never_about_a_mailbox() {
 }
 
 #[test]
+fn what_is_said_of_us_is_not_said_of_the_mailbox() {
+    use ReplyClass::{Ambiguous, Full, NoMailbox, Policy, SenderRefused};
+    for (text, meaning) in [
+        (
+            "550 550 5.1.1 User unknown. Callout verification failed for the sender",
+            SenderRefused,
+        ),
+        ("550 Sender callout: 550 5.1.1 User unknown", SenderRefused),
+        (
+            "550 Callout verification failed for sender: mailbox not found",
+            SenderRefused,
+        ),
+        (
+            "550 cannot verify your address: user unknown",
+            SenderRefused,
+        ),
+        ("550 From address unknown", SenderRefused),
+        (
+            "551 Sender <verify@lode.example> has no mailbox",
+            SenderRefused,
+        ),
+        ("550 Sender address does not exist", SenderRefused),
+        ("550 Your host name does not exist", Policy),
+        ("550 Your domain does not exist in DNS", Policy),
+        ("550 bad domain, no MX found for your domain", Policy),
+        ("550 no PTR found for your address", Policy),
+        (
+            "550 5.7.1 recipient rejected: your server is not known",
+            Policy,
+        ),
+        // Of the recipient all the same.
+        (
+            "550 ada.marlow is not listed in public Name & Address Book",
+            NoMailbox,
+        ),
+        ("550 Recipient verification failed", Ambiguous),
+        (
+            "552 <ada.marlow@firm.example> insufficient space in mailbox",
+            Full,
+        ),
+        (
+            "550 5.1.1 User unknown, check the address that your server sent to",
+            NoMailbox,
+        ),
+    ] {
+        assert_eq!(class(Asked::Rcpt, text), meaning, "{text}");
+    }
+}
+
+#[test]
 fn enhanced_codes_are_found_where_servers_put_them() {
     let code = |text: &str| {
         let reply = Reply {

@@ -187,6 +187,8 @@ pub(super) const MANY: &[&str] = &[
 pub(super) const FULL: &[&str] = &[
     "mailbox full",
     "mailbox is full",
+    "space in mailbox",
+    "space in the mailbox",
     "full mailbox",
     "inbox full",
     "inbox is full",
@@ -616,6 +618,39 @@ pub(super) const OURS: &[&str] = &[
     "return address",
     "from address",
     "envelope from",
+    "sender <>",
+    "sender has",
+];
+
+/// That a check of our sender failed, whatever its server said of it.
+pub(super) const CALLOUT: &[&str] = &[
+    "sender callout",
+    "failed for the sender",
+    "failed for sender",
+    "verify your address",
+    "from address unknown",
+    "unknown (sender)",
+];
+
+/// What is ours beside the sender.
+pub(super) const OUR_HOST: &[&str] = &[
+    "your host",
+    "your server",
+    "your domain",
+    "your address",
+    "your ip",
+];
+
+/// That it is missing, or its records are.
+pub(super) const NOT_THERE: &[&str] = &[
+    "does not exist",
+    "doesn't exist",
+    "not known",
+    "is unknown",
+    "not found",
+    "no ptr",
+    "no mx",
+    "no dns",
 ];
 
 /// The form of the address, not who stands behind it.
@@ -684,6 +719,9 @@ pub(super) fn is_vocabulary(word: &str) -> bool {
         OR_ELSE,
         PREFERENCES,
         OURS,
+        CALLOUT,
+        OUR_HOST,
+        NOT_THERE,
         SYNTAX,
         OTHER_QUOTAS,
         UNSEEN,
