@@ -74,6 +74,8 @@ pub(crate) struct Findings {
     pub(crate) out_of_sessions: bool,
     /// Targets accepted in a session that refused us over another: no proof.
     pub(crate) beside_refusal: Vec<usize>,
+    /// Common given names that were answered.
+    pub(crate) short_names: Vec<RcptAnswer>,
     /// Targets at which the server hung up though they were the session's first question:
     /// not asked for again, so that the others get their answers.
     pub(crate) killers: Vec<usize>,
@@ -105,6 +107,7 @@ impl Findings {
             self.turned = false;
             self.killers.clear();
             self.kin_answered.clear();
+            self.short_names.clear();
             self.beside_refusal.clear();
         }
     }
@@ -265,11 +268,21 @@ pub(crate) struct Context<'a> {
     pub(crate) until: Instant,
 }
 
+/// Sessions for the questions that are not about an address, where the operator's own network
+/// sets no limit: a way of asking that never ends must not be a flood.
+const SESSIONS_BESIDE: u32 = 60;
+
 impl Context<'_> {
     /// Whether another session may begin.
     pub(crate) fn has_room(&self, findings: &Findings) -> bool {
-        let room = !self.stranger || findings.sessions < self.limits.sessions_per_run;
-        room && !findings.stopped && Instant::now() < self.until
+        let most = if self.stranger {
+            self.limits.sessions_per_run
+        } else {
+            // A server that takes one question a session takes about one for each address.
+            let addresses = u32::try_from(findings.targets.len()).unwrap_or(u32::MAX);
+            addresses.saturating_mul(4).saturating_add(SESSIONS_BESIDE)
+        };
+        findings.sessions < most && !findings.stopped && Instant::now() < self.until
     }
 
     /// A connection came about: the port is open.

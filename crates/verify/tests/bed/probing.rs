@@ -68,6 +68,26 @@ async fn a_catch_all_is_asked_once_and_remembered() {
     assert_eq!(bed.stats().of("all.test").connections, 1);
 }
 
+/// Each closing question is asked once, however many sessions they take: among them two or three
+/// common given names, where one was accepted.
+#[tokio::test]
+async fn servers_that_take_one_recipient_a_session_come_to_an_end() {
+    for character in [Character::OneRecipient, Character::DropsAfterRefusal] {
+        let people = ["emil", "ada.marlow", "blorne", "c_stone", "jana479"];
+        let bed = bed(vec![DomainSpec::new("one.test", character, &people)]).await;
+        let mut config = config(&bed);
+        config.limits.sessions_per_run = u32::MAX;
+        let verifier = Verifier::new(config).unwrap();
+        let (domain, asked) = addresses("one.test", &people);
+        let verdicts = verifier.verify_all(&domain, &asked, 0).await;
+        for verdict in verdicts {
+            assert_eq!(verdict.status, EmailStatus::Verified, "{verdict:?}");
+        }
+        let connections = bed.stats().of("one.test").connections;
+        assert!(connections <= 30, "{character:?}: {connections}");
+    }
+}
+
 #[tokio::test]
 async fn many_missing_candidates_take_as_many_sessions_as_manners_ask() {
     let bed = bed(vec![DomainSpec::new(
