@@ -15,9 +15,9 @@
   // Longer attributes are left out: LinkedIn keeps half a megabyte of settings in `meta`.
   const VALUE_MAX = /*value-max*/ 0;
   const LOADING_MS = 6_000;
+  const SEEN = { opacityProperty: true, visibilityProperty: true };
   // What lists and pages are made of: where a style sheet hides one of these, only the browser
   // knows, and no lead stands there.
-  const SEEN = { opacityProperty: true, visibilityProperty: true };
   const PARTS = "li, tr, section, article, [role=listitem], [role=row]";
   const PAGES = [
     [/(^|\.)linkedin\.com$/, /^\/(in|pub|company|school|showcase|sales|mynetwork|search\/results)\//],

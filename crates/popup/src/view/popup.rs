@@ -248,10 +248,7 @@ fn body(state: &UiState, local: &Local, around: &Around<'_>) -> Body {
         } => match leads.as_slice() {
             [] => current_or(state, around, nothing_here),
             [row] => Body::One(Box::new(one(row, state, around))),
-            _ => Body::Many(Many {
-                unnamed: unnamed(*anonymous),
-                ..many(leads, state, local, around)
-            }),
+            _ => Body::Many(many(leads, *anonymous, state, local, around)),
         },
         TabView::Reading => current_or(state, around, || Notice {
             state: "reading",
@@ -397,7 +394,13 @@ fn one(row: &LeadRow, state: &UiState, around: &Around<'_>) -> One {
     }
 }
 
-fn many(leads: &[LeadRow], state: &UiState, local: &Local, around: &Around<'_>) -> Many {
+fn many(
+    leads: &[LeadRow],
+    anonymous: u32,
+    state: &UiState,
+    local: &Local,
+    around: &Around<'_>,
+) -> Many {
     let chosen = chosen(leads, local);
     let companies = leads
         .iter()
@@ -435,7 +438,7 @@ fn many(leads: &[LeadRow], state: &UiState, local: &Local, around: &Around<'_>) 
             hints: hints(state, around, chosen.len()),
             shortage: shortage(around, chosen.len()),
         },
-        unnamed: None,
+        unnamed: unnamed(anonymous),
         some: ["Capture chosen (", &chosen.len().to_string(), ")"].concat(),
         chosen: chosen.len(),
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lode_core::email::EmailStatus;
-use lode_testbed::{Bed, Character, DomainSpec};
+use lode_testbed::{Bed, Character, DomainSpec, Scenario};
 use lode_verify::{
     Address, DnsServer, Domain, Identity, Limits, RetrySchedule, Timeouts, Verdict, Verifier,
     VerifyConfig,
@@ -48,6 +48,16 @@ pub fn config(bed: &Bed) -> VerifyConfig {
         decoy_seed: Some(7),
         socks5: None,
     }
+}
+
+/// A bed of these domains.
+pub async fn bed(domains: Vec<DomainSpec>) -> Bed {
+    Bed::start(Scenario {
+        domains,
+        ..Scenario::default()
+    })
+    .await
+    .unwrap()
 }
 
 pub fn verifier(bed: &Bed) -> Verifier {

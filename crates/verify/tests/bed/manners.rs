@@ -5,21 +5,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::harness::config;
+use crate::harness::{bed, config};
 use lode_core::email::EmailStatus;
 use lode_testbed::{Bed, Character, DomainSpec, Scenario, Script};
 use lode_verify::clock::ManualClock;
 use lode_verify::{Domain, MemoryProfiles, RetrySchedule, Verdict, Verifier, VerifyConfig};
 use tokio::net::{TcpSocket, TcpStream};
-
-async fn bed(domains: Vec<DomainSpec>) -> Bed {
-    Bed::start(Scenario {
-        domains,
-        ..Scenario::default()
-    })
-    .await
-    .unwrap()
-}
 
 /// As toward strangers, with the usual retries and a clock of the test's own.
 fn polite(bed: &Bed) -> VerifyConfig {

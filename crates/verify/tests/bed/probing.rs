@@ -3,20 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::harness::{assert_manners, config, to_the_end, verifier};
+use crate::harness::{assert_manners, bed, config, to_the_end, verifier};
 use lode_core::email::EmailStatus;
-use lode_testbed::{Bed, Character, DomainSpec, Scenario};
+use lode_testbed::{Character, DomainSpec};
 use lode_verify::clock::ManualClock;
 use lode_verify::{Address, CatchAll, Domain, MemoryProfiles, Verifier, VerifyConfig};
-
-async fn bed(domains: Vec<DomainSpec>) -> Bed {
-    Bed::start(Scenario {
-        domains,
-        ..Scenario::default()
-    })
-    .await
-    .unwrap()
-}
 
 fn addresses(domain: &str, locals: &[&str]) -> (Domain, Vec<Address>) {
     let domain = Domain::parse(domain).unwrap();
