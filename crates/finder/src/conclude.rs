@@ -1,6 +1,7 @@
 //! From what a probe found to what the look-up says: pure.
 
 use lode_core::email::EmailStatus;
+use lode_verify::verdict::rules::KNOWS_NOBODY;
 use lode_verify::{CatchAll, DomainOutcome, Verdict};
 
 use crate::candidates::{Candidate, Candidates};
@@ -111,9 +112,13 @@ pub fn from_probe(
             outcome.status = EmailStatus::AcceptAll;
             outcome.score = guessed(cap(ACCEPT_ALL_SCORE_MAX));
         }
-        Conclusion::NotFound => outcome
-            .reasons
-            .insert(0, "no_candidate_accepted".to_owned()),
+        Conclusion::NotFound => {
+            outcome.reasons.push("no_candidate_accepted".to_owned());
+            let mut verdicts = probed.verdicts.iter();
+            if verdicts.any(|(_, verdict)| says_nothing(&verdict.reasons)) {
+                outcome.reasons.push(KNOWS_NOBODY.to_owned());
+            }
+        }
         Conclusion::NoMail => {}
         other => {
             outcome.status = match other {
@@ -224,16 +229,13 @@ fn decide(probed: &DomainOutcome) -> (Conclusion, Option<&Verdict>) {
     if reason(&["dns_failed", "internal"]) {
         return (Conclusion::Failed, first);
     }
-    let refuted = |status: EmailStatus| {
+    let refuted = |verdict: &Verdict| {
         matches!(
-            status,
+            verdict.status,
             EmailStatus::Invalid | EmailStatus::Disabled | EmailStatus::Role
-        )
+        ) || says_nothing(&verdict.reasons)
     };
-    let all_refuted = probed
-        .verdicts
-        .iter()
-        .all(|(_, verdict)| refuted(verdict.status));
+    let all_refuted = probed.verdicts.iter().all(|(_, verdict)| refuted(verdict));
     if all_refuted && first.is_some() {
         return (Conclusion::NotFound, None);
     }
@@ -241,8 +243,14 @@ fn decide(probed: &DomainOutcome) -> (Conclusion, Option<&Verdict>) {
         .verdicts
         .iter()
         .map(|(_, verdict)| verdict)
-        .find(|verdict| !refuted(verdict.status));
+        .find(|verdict| !refuted(verdict));
     (Conclusion::Unsure, unknown)
+}
+
+/// Refused by a server that refuses everybody. Whether the mailbox exists is not known, but mail
+/// to it would come back: it is not offered.
+fn says_nothing(reasons: &[String]) -> bool {
+    reasons.iter().any(|reason| reason == KNOWS_NOBODY)
 }
 
 fn result_of(candidate: &Candidate, probed: &DomainOutcome) -> CandidateResult {
@@ -267,7 +275,10 @@ fn result_of(candidate: &Candidate, probed: &DomainOutcome) -> CandidateResult {
 /// The likeliest candidate that was not refuted, with its probability now that the others
 /// are.
 fn best_guess(candidates: &[CandidateResult]) -> Option<(String, f64)> {
-    let refuted = |candidate: &CandidateResult| matches!(candidate.status, CandidateStatus::Judged(status) if status.is_refuted());
+    let refuted = |candidate: &CandidateResult| {
+        matches!(candidate.status, CandidateStatus::Judged(status) if status.is_refuted())
+            || says_nothing(&candidate.reasons)
+    };
     let gone: f64 = candidates
         .iter()
         .filter(|candidate| refuted(candidate))

@@ -426,6 +426,8 @@ impl Character {
                 Mailbox::Full => may(&["unknown", "full"]),
                 Mailbox::Disabled => may(&["unknown", "disabled"]),
             },
+            // Whoever asks for nobody else cannot tell it from one that refuses everybody.
+            NoPostmaster if mailbox == Mailbox::Missing => may(&["invalid", "unknown"]),
             _ => match mailbox {
                 Mailbox::Exists => Expected {
                     statuses: names(&["verified"]),

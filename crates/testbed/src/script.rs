@@ -32,6 +32,7 @@ const FILES: &[&str] = &[
     include_str!("../scripts/second_wire.toml"),
     include_str!("../scripts/second_routes.toml"),
     include_str!("../scripts/third_behaviours.toml"),
+    include_str!("../scripts/fourth_behaviours.toml"),
 ];
 
 /// Local parts of functions, as far as claims are made about them.
@@ -84,6 +85,9 @@ pub struct Script {
     /// Whether there is no postmaster.
     #[serde(default)]
     pub no_postmaster: bool,
+    /// Whether only questions about several people of one company tell what it is.
+    #[serde(default)]
+    pub told_by_company: bool,
     /// What it does, the first rule that fits.
     #[serde(default)]
     pub(crate) rules: Vec<Rule>,
@@ -449,6 +453,10 @@ impl Script {
                 .map_or(usual, String::as_str),
         };
         let mut statuses: Vec<String> = text.split('|').map(str::to_owned).collect();
+        // Whoever asks for nobody else cannot tell its server from one that refuses everybody.
+        if self.no_postmaster && text == "invalid" {
+            statuses.push("unknown".to_owned());
+        }
         let is_role = ROLES.contains(&local);
         // That an address is a role is said before anything else of it, where it is not known
         // to be missing.

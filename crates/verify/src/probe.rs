@@ -36,6 +36,18 @@ pub(crate) struct Plan {
     pub(crate) stop_at_accept: bool,
 }
 
+impl Plan {
+    /// The targets of a shape, the shortest first.
+    fn of_shape(&self, shape: Shape) -> Vec<&Address> {
+        let targets = self.targets.iter();
+        let mut found: Vec<&Address> = targets
+            .filter(|target| Shape::of(target.local()) == shape)
+            .collect();
+        found.sort_by_key(|target| target.local().len());
+        found
+    }
+}
+
 /// What has been answered so far in a run.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -76,6 +88,8 @@ pub(crate) struct Findings {
     pub(crate) beside_refusal: Vec<usize>,
     /// Common given names that were answered.
     pub(crate) short_names: Vec<RcptAnswer>,
+    /// People with each other's family names that were answered.
+    pub(crate) exchanged: Vec<RcptAnswer>,
     /// Targets at which the server hung up though they were the session's first question:
     /// not asked for again, so that the others get their answers.
     pub(crate) killers: Vec<usize>,
@@ -108,6 +122,7 @@ impl Findings {
             self.killers.clear();
             self.kin_answered.clear();
             self.short_names.clear();
+            self.exchanged.clear();
             self.beside_refusal.clear();
         }
     }
@@ -187,6 +202,29 @@ impl Findings {
         answers.any(|answer| answer.class == ReplyClass::Accepted)
     }
 
+    /// Whether the server told any mailbox from those that do not exist: it accepted one,
+    /// answered about its state, or put it off where the random string was refused.
+    #[must_use]
+    pub(crate) fn knows_somebody(&self) -> bool {
+        let control = &self.control;
+        let random_refused = control.random.as_ref().is_some_and(RcptAnswer::is_refusal);
+        let known = |answer: &RcptAnswer| match answer.class {
+            ReplyClass::Full | ReplyClass::Disabled => {
+                let random = control.random.as_ref();
+                random.is_some_and(|random| random.class != answer.class)
+            }
+            ReplyClass::Temporary => random_refused,
+            _ => (200..300).contains(&answer.code),
+        };
+        let decoys = control.decoys().chain(&control.shaped);
+        let mut answers = decoys
+            .chain(&control.postmaster)
+            .chain(&self.short_names)
+            .chain(&self.exchanged)
+            .chain(self.targets.iter().flatten());
+        answers.any(known)
+    }
+
     /// The next target to be asked for, from `start` on.
     #[must_use]
     pub(crate) fn next_open(&self, start: usize) -> Option<usize> {
@@ -211,10 +249,14 @@ impl Findings {
                 shapes.push(shape);
             }
         }
-        let common = Shape::COMMON.iter().filter(|shape| among.contains(shape));
+        let of = |shape: &Shape| among.iter().filter(|it| *it == shape).count();
+        let common = Shape::COMMON.iter().filter(|shape| of(shape) > 0);
+        // Of two people one with the other's family name.
+        let exchanged = Shape::COMMON.iter().filter(|shape| of(shape) > 1);
         // Two common given names are asked for.
         let short = usize::from(shapes.contains(&Shape::Short));
-        let questions = shapes.len() + short + common.count().max(usize::from(!among.is_empty()));
+        let kin = common.count().max(usize::from(!among.is_empty()));
+        let questions = shapes.len() + short + kin + exchanged.count();
         u32::try_from(questions).unwrap_or(u32::MAX)
     }
 

@@ -34,6 +34,9 @@ pub struct DomainProfile {
     pub provider: Option<String>,
     /// The control questions behind it, with the server that answered.
     pub control: Control,
+    /// Whether its server was seen to know any mailbox: its refusals are about mailboxes then.
+    #[serde(default)]
+    pub knows_somebody: bool,
     /// When it was learned: milliseconds since 1970-01-01 UTC.
     pub learned_at: i64,
 }

@@ -266,7 +266,9 @@ impl Verifier {
         }
         let findings = route.into_findings();
         if findings.control.is_complete() {
-            let profile = self.profile_of(run.domain, &findings);
+            let known_before = run.profile.as_ref().is_some_and(|it| it.knows_somebody);
+            let knows_somebody = known_before || findings.knows_somebody();
+            let profile = self.profile_of(run.domain, &findings, knows_somebody);
             self.inner.profiles.put(profile.clone()).await;
             run.profile = Some(profile);
         }
@@ -280,12 +282,18 @@ impl Verifier {
     }
 
     /// What a run has taught of the domain.
-    fn profile_of(&self, domain: &Domain, findings: &Findings) -> DomainProfile {
+    fn profile_of(
+        &self,
+        domain: &Domain,
+        findings: &Findings,
+        knows_somebody: bool,
+    ) -> DomainProfile {
         DomainProfile {
             domain: domain.clone(),
             catch_all: rules::catch_all(&findings.control),
             provider: provider_of(&findings.control.mx).map(str::to_owned),
             control: findings.control.clone(),
+            knows_somebody,
             learned_at: self.inner.clock.now_millis(),
         }
     }

@@ -89,6 +89,19 @@ async fn not_found() {
     assert_eq!(outcome.reasons[0], "no_candidate_accepted");
 }
 
+/// Whether they exist is not known, but what a server has just refused is not offered.
+#[tokio::test]
+async fn a_server_that_refuses_everybody_gives_no_guess() {
+    let domain = DomainSpec::new("acme.test", Character::NoPostmaster, &["somebody.else"]);
+    let outcome = find(domain, "Ada Marlow").await;
+    assert_eq!(outcome.conclusion, Conclusion::NotFound);
+    assert_eq!((outcome.email, outcome.score), (None, 0));
+    assert_eq!(
+        outcome.reasons[..2],
+        ["no_candidate_accepted", "server_knows_nobody"]
+    );
+}
+
 #[tokio::test]
 async fn a_catch_all_proves_nothing() {
     for character in [Character::AcceptAll, Character::NameLike] {

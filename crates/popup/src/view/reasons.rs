@@ -69,6 +69,11 @@ const SENTENCES: &[(&[&str], &str)] = &[
         "The mailbox exists, but it is switched off.",
     ),
     (
+        &["server_knows_nobody"],
+        "The mail server refused it, but it refuses everybody we asked for, its postmaster \
+         included, so its no proves nothing.",
+    ),
+    (
         &["control_incomplete", "control_contradictory"],
         "The mail server accepted it, but the counter-check with made-up addresses came to no \
          clear end.",

@@ -73,6 +73,8 @@ const LENGTH: std::ops::RangeInclusive<usize> = 8..=12;
 /// Names tried for one of the right length. One in seventeen `given.family` is, so that none
 /// is left over.
 const NAMES_TRIED: usize = 512;
+/// People among whom the two are chosen whose family names are exchanged.
+const EXCHANGED_AMONG: usize = 8;
 /// Names among which the one of the target's length is chosen.
 const KIN_TRIED: usize = 128;
 
@@ -119,6 +121,40 @@ impl Decoys {
         names
             .filter_map(|name| Address::new(name, domain.clone()).ok())
             .collect()
+    }
+
+    /// Two of these people, of one common shape, with their family names exchanged; neither is
+    /// `asked` for. A catch-all that goes by lists of names knows these, whatever its lists
+    /// hold. Of the pairs that there are, the one with the least common names: two common ones
+    /// may be a third person's.
+    pub(crate) fn exchanged(&self, people: &[&Address], asked: &[Address]) -> Option<[Address; 2]> {
+        let domain = self.postmaster.domain();
+        let names: Vec<(&str, &str)> = people
+            .iter()
+            .take(EXCHANGED_AMONG)
+            .filter_map(|person| apart(person.local()))
+            .collect();
+        let made = |begin: &str, family: &str| {
+            let made = Address::new(&format!("{begin}{family}"), domain.clone()).ok()?;
+            (!asked.contains(&made)).then_some(made)
+        };
+        let mut best: Option<(usize, [Address; 2])> = None;
+        for (at, (begin, family)) in names.iter().enumerate() {
+            for (other_begin, other_family) in names.iter().skip(at + 1) {
+                if begin == other_begin || family == other_family {
+                    continue;
+                }
+                let known = [begin, family, other_begin, other_family];
+                let common = known.into_iter().filter(|name| is_common(name)).count();
+                if best.as_ref().is_none_or(|(least, _)| common < *least)
+                    && let Some(one) = made(begin, other_family)
+                    && let Some(two) = made(other_begin, family)
+                {
+                    best = Some((common, [one, two]));
+                }
+            }
+        }
+        best.map(|(_, pair)| pair)
     }
 
     /// A decoy as like this address as can be: the same given name or initial, the same
@@ -176,6 +212,26 @@ impl Decoys {
         let domain = self.postmaster.domain();
         fits.then(|| Address::new(&name, domain.clone()).ok())?
     }
+}
+
+/// A local part of a common shape: what stands before the family name, and that.
+fn apart(local: &str) -> Option<(&str, &str)> {
+    match Shape::of(local) {
+        Shape::Words(separator) if separator != '+' => {
+            let at = local.find(separator)? + separator.len_utf8();
+            local.split_at_checked(at)
+        }
+        Shape::Long => local.split_at_checked(1),
+        _ => None,
+    }
+}
+
+/// Whether a part of a name is one of the most common.
+fn is_common(name: &str) -> bool {
+    let name = name.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    [GIVEN, SHORT, FAMILY, LONG_FAMILY]
+        .iter()
+        .any(|list| list.contains(&name))
 }
 
 fn mix(seed: u64, text: &str) -> u64 {
@@ -260,6 +316,45 @@ mod tests {
         let other = Domain::parse("other.example").unwrap();
         let elsewhere = Decoys::new(7, &other).unwrap();
         assert_ne!(decoys(7).random.local(), elsewhere.random.local());
+    }
+
+    #[test]
+    fn family_names_are_exchanged_among_the_least_common() {
+        let domain = Domain::parse("firm.example").unwrap();
+        let decoys = Decoys::new(7, &domain).unwrap();
+        let exchanged = |people: &[&str], asked: &[&str]| {
+            let made = |locals: &[&str]| -> Vec<Address> {
+                let made = |local: &&str| Address::new(local, domain.clone()).unwrap();
+                locals.iter().map(made).collect()
+            };
+            let people = made(people);
+            let pair = decoys.exchanged(&people.iter().collect::<Vec<_>>(), &made(asked));
+            pair.map(|pair| pair.map(|it| it.local().to_owned()).join(" "))
+        };
+        let of = |people: &[&str]| exchanged(people, people);
+        assert_eq!(
+            of(&["ada.marlow", "ben.stonefield"]).as_deref(),
+            Some("ada.stonefield ben.marlow")
+        );
+        assert_eq!(
+            of(&["anna.costa", "ada.marlow", "ben.stonefield"]).as_deref(),
+            Some("ada.stonefield ben.marlow")
+        );
+        assert_eq!(
+            of(&["amarlow", "bstonefield"]).as_deref(),
+            Some("astonefield bmarlow")
+        );
+        // Nobody to exchange with, or only those who are asked for anyway.
+        for people in [
+            &["ada.marlow"][..],
+            &["ada.marlow", "ada.stonefield"],
+            &["ada.marlow", "ben.marlow"],
+            &["ada+news", "ben+tips"],
+        ] {
+            assert_eq!(of(people), None, "{people:?}");
+        }
+        let asked = ["ada.marlow", "ben.stonefield", "ben.marlow"];
+        assert_eq!(exchanged(&["ada.marlow", "ben.stonefield"], &asked), None);
     }
 
     proptest! {

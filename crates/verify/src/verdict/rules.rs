@@ -205,6 +205,19 @@ pub fn beside_refusal(judgement: Judgement) -> Judgement {
     judgement
 }
 
+/// Reason of a refusal by a server that was not seen to know anybody.
+pub const KNOWS_NOBODY: &str = "server_knows_nobody";
+
+/// A refusal by a server of which nothing shows that it knows any mailbox, `postmaster`
+/// included: one that is misconfigured, or will not tell us, calls everybody unknown too.
+#[must_use]
+pub fn of_server_that_knows_nobody(judgement: Judgement) -> Judgement {
+    if judgement.status == EmailStatus::Invalid {
+        return Judgement::new(EmailStatus::Unknown, 10, KNOWS_NOBODY);
+    }
+    judgement
+}
+
 /// A mailbox that is no person's own is never verified, whatever the server says.
 fn special(class: AddressClass, status: EmailStatus, score: u8, reason: &'static str) -> Judgement {
     match class {

@@ -11,6 +11,7 @@ use crate::evidence::{Evidence, RcptAnswer};
 use crate::limits::Hold;
 use crate::probe::Findings;
 use crate::profile::DomainProfile;
+use crate::provider::provider_of;
 use crate::verdict::rules::{self, Judgement};
 use crate::verdict::{DomainOutcome, Verdict};
 
@@ -111,6 +112,17 @@ impl<'a> Run<'a> {
             .is_some_and(|found| found.out_of_sessions && found.targets.iter().any(Option::is_some))
     }
 
+    /// Whether nothing shows that the server knows anybody at all: it refuses whom every server
+    /// must know (RFC 5321 4.5.1), and accepted nobody, now or before. Known providers aside:
+    /// what theirs say is known, and many of their domains have no postmaster.
+    fn may_refuse_everybody(&self, found: &Findings) -> bool {
+        let known_before = self.profile.as_ref().is_some_and(|it| it.knows_somebody);
+        found.control.postmaster_is_unknown()
+            && provider_of(&found.control.mx).is_none()
+            && !known_before
+            && !found.knows_somebody()
+    }
+
     /// The answer about the address at `index`.
     fn answer(&self, index: usize) -> Option<&RcptAnswer> {
         self.findings.as_ref()?.targets.get(index)?.as_ref()
@@ -127,12 +139,14 @@ impl<'a> Run<'a> {
             }
             (_, Some(general), _, _) => rules::of_class(class, general.clone()),
             (_, None, Some(found), Some(target)) => {
-                let judgement = rules::judge(class, &found.control, target, last);
+                let mut judgement = rules::judge(class, &found.control, target, last);
                 if found.beside_refusal.contains(&index) {
-                    rules::beside_refusal(judgement)
-                } else {
-                    judgement
+                    judgement = rules::beside_refusal(judgement);
                 }
+                if self.may_refuse_everybody(found) {
+                    judgement = rules::of_server_that_knows_nobody(judgement);
+                }
+                judgement
             }
             (_, None, Some(_), None) if self.is_session_limit() => {
                 Judgement::new(EmailStatus::Deferred, 30, "session_limit")

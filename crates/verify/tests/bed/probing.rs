@@ -374,3 +374,34 @@ async fn a_tagged_address_has_a_tagged_decoy() {
         assert_eq!(bed.stats().of(name).connections, 1);
     }
 }
+
+/// Where `postmaster` is unknown too, a refusal counts once the server was seen to know anybody.
+#[tokio::test]
+async fn a_server_that_knows_nobody_refutes_nobody() {
+    let domain = "acme.test";
+    let people = ["ada.marlow"];
+    let bed = bed(vec![DomainSpec::new(
+        domain,
+        Character::NoPostmaster,
+        &people,
+    )])
+    .await;
+    let verifier = verifier(&bed);
+    let ask = async |locals: &[&str]| {
+        let (domain, addresses) = addresses(domain, locals);
+        let verdicts = verifier.verify_all(&domain, &addresses, 0).await;
+        verdicts
+            .into_iter()
+            .map(|verdict| (verdict.status, verdict.reasons.join(" ")))
+            .collect::<Vec<_>>()
+    };
+    let unknown = (EmailStatus::Unknown, "server_knows_nobody".to_owned());
+    let invalid = (EmailStatus::Invalid, "no_such_mailbox".to_owned());
+    assert_eq!(ask(&["wilma.quist"]).await, [unknown]);
+    let together = ask(&["wilma.quist", "ada.marlow"]).await;
+    assert_eq!(together[0], invalid);
+    assert_eq!(together[1].0, EmailStatus::Verified);
+    // It is remembered.
+    assert_eq!(ask(&["tove.brandvold"]).await, [invalid]);
+    assert_manners(&bed).await;
+}

@@ -113,7 +113,8 @@ impl Session<'_> {
     pub(super) async fn ask_closing(&mut self) -> Result<(), Stop> {
         self.ask_known().await?;
         self.ask_shapes().await?;
-        self.ask_decoy_again().await
+        self.ask_decoy_again().await?;
+        self.ask_exchanged().await
     }
 
     /// After refused targets: somebody whom this server accepted before. Some servers answer
@@ -269,6 +270,53 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Where several people of one shape are accepted: one of them with another's family name,
+    /// once a run. A server that knows lists of names, and no decoy's, knows this one; where it
+    /// does, the other of the two as well, since one may be a third person.
+    async fn ask_exchanged(&mut self) -> Result<(), Stop> {
+        let plan = self.plan;
+        if catch_all(&self.findings.control) != CatchAll::No {
+            return Ok(());
+        }
+        let accepted = |answer: &RcptAnswer| answer.class == ReplyClass::Accepted;
+        for accepted in self
+            .findings
+            .common_shapes(&plan.targets, accepted, usize::MAX)
+        {
+            let [first, _, ..] = accepted.as_slice() else {
+                continue;
+            };
+            // Whoever is asked again is asked what it was asked ahead, whatever it accepts now.
+            let people = if plan.retry {
+                plan.of_shape(Shape::of(first.local()))
+            } else {
+                accepted
+            };
+            let Some([one, other]) = plan.decoys.exchanged(&people, &plan.targets) else {
+                continue;
+            };
+            let answer = self.exchanged(&one).await?;
+            if answer.class == ReplyClass::Accepted
+                && self.exchanged(&other).await?.may_be_accepted()
+            {
+                self.findings.control.close(answer);
+            }
+        }
+        Ok(())
+    }
+
+    /// The answer about such a decoy, also of a session that ended before the others.
+    async fn exchanged(&mut self, decoy: &Address) -> Result<RcptAnswer, Stop> {
+        let text = decoy.to_string();
+        let mut before = self.findings.exchanged.iter();
+        if let Some(answer) = before.find(|answer| answer.recipient == text) {
+            return Ok(answer.clone());
+        }
+        let answer = self.rcpt_in_good_mood(decoy).await?;
+        self.findings.exchanged.push(answer.clone());
+        Ok(answer)
+    }
+
     /// Where everybody is deferred: the closing questions of the next time, so that they have
     /// had their delay by then.
     async fn ask_kin_ahead(&mut self) -> Result<(), Stop> {
@@ -277,15 +325,24 @@ impl Session<'_> {
         let deferred = self
             .findings
             .common_shapes(&plan.targets, deferred, KIN_AHEAD);
-        for target in deferred.into_iter().flatten() {
+        let mut ahead: Vec<Address> = deferred
+            .iter()
+            .flatten()
+            .filter_map(|target| plan.decoys.kin_of(target))
+            .collect();
+        let of_shapes = deferred.iter().flat_map(|of_shape| of_shape.first());
+        for first in of_shapes {
+            let people = plan.of_shape(Shape::of(first.local()));
+            let exchanged = plan.decoys.exchanged(&people, &plan.targets);
+            ahead.extend(exchanged.into_iter().flatten().take(1));
+        }
+        for decoy in ahead {
             if self.refused >= self.context.limits.refused_per_session {
                 break;
             }
-            if let Some(kin) = plan.decoys.kin_of(target) {
-                let answer = self.rcpt(&kin).await?;
-                if answer.class == ReplyClass::Accepted {
-                    self.findings.control.close(answer);
-                }
+            let answer = self.rcpt(&decoy).await?;
+            if answer.class == ReplyClass::Accepted {
+                self.findings.control.close(answer);
             }
         }
         Ok(())
