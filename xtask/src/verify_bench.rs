@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use crate::dist::target_dir;
 use crate::run::{cargo, exists, program, root, run, step};
 
 /// Versions that the figures in the documents were taken with.
@@ -33,7 +34,7 @@ pub(crate) fn verify_bench() -> Result<()> {
             "bench",
         ]))
     })?;
-    let bench = root().join("target/release/examples/bench");
+    let bench = target_dir().join("release/examples/bench");
     let peers = step("install the peers", || Ok(install()))?;
     step("beside the peers", || in_own_network(&bench, &peers))?;
     step("alone: more claims, throughput, memory, latency", || {
@@ -43,7 +44,7 @@ pub(crate) fn verify_bench() -> Result<()> {
 
 /// Peers that could be installed, as `NAME=COMMAND`.
 fn install() -> Vec<String> {
-    let folder = root().join("target/peers");
+    let folder = target_dir().join("peers");
     let mut found = Vec::new();
     let mut take = |name: &str, peers: Result<Vec<String>>| match peers {
         Ok(peers) => found.extend(peers),
@@ -108,7 +109,7 @@ fn in_own_network(bench: &Path, peers: &[String]) -> Result<()> {
     if !exists("unshare") {
         bail!("unshare (util-linux), ip (iproute2) and root are needed");
     }
-    let resolver = root().join("target/peers/resolv.conf");
+    let resolver = target_dir().join("peers/resolv.conf");
     std::fs::write(&resolver, "nameserver 127.0.0.1\n")?;
     let inside =
         "set -e; ip link set lo up; mount --bind \"$1\" /etc/resolv.conf; shift; exec \"$@\"";

@@ -164,8 +164,8 @@ impl Default for Limits {
             control_age: Duration::from_secs(24 * 3600),
             policy_stop: Duration::from_secs(24 * 3600),
             backoff: Duration::from_secs(60),
-            mx_hosts: 10,
-            addresses_per_host: 6,
+            mx_hosts: 20,
+            addresses_per_host: 16,
             manners_everywhere: false,
         }
     }

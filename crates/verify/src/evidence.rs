@@ -92,12 +92,45 @@ impl Control {
     }
 
     /// The answer about the decoy of the shape of `recipient`, where that shape is not one
-    /// of the names'.
+    /// of the names'. Of several the most telling: an acceptance, else anything but a refusal.
     #[must_use]
     pub fn of_shape(&self, recipient: &str) -> Option<&RcptAnswer> {
         let shape = Shape::of_address(recipient);
+        let shaped = self.shaped.iter();
+        shaped
+            .filter(|answer| Shape::of_address(&answer.recipient) == shape)
+            .max_by_key(|answer| {
+                let accepted = (200..300).contains(&answer.code);
+                (accepted, !answer.is_refusal())
+            })
+    }
+
+    /// Whether `recipient` may be a given or a family name alone.
+    #[must_use]
+    pub fn may_be_name_alone(recipient: &str) -> bool {
+        Shape::of_address(recipient).may_be_name_alone()
+    }
+
+    /// Whether names alone were asked for.
+    #[must_use]
+    pub fn has_names_alone(&self) -> bool {
         let mut shaped = self.shaped.iter();
-        shaped.find(|answer| Shape::of_address(&answer.recipient) == shape)
+        shaped.any(|answer| Shape::of_address(&answer.recipient) == Shape::Name)
+    }
+
+    /// How many decoys of [`Self::shaped`] that speak for `recipient` were accepted.
+    #[must_use]
+    pub fn accepted_of_its_looks(&self, recipient: &str) -> usize {
+        let shape = Shape::of_address(recipient);
+        let names_alone = shape.may_be_name_alone();
+        let speaks = |answer: &&RcptAnswer| {
+            let of = Shape::of_address(&answer.recipient);
+            of == shape || names_alone && of == Shape::Name
+        };
+        let speaking = self.shaped.iter().filter(speaks);
+        speaking
+            .filter(|answer| (200..300).contains(&answer.code))
+            .count()
     }
 
     /// Whether a decoy of the shape of `recipient` was asked for.

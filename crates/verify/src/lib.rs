@@ -38,6 +38,7 @@ pub mod dns;
 mod egress;
 pub mod evidence;
 mod limits;
+mod names;
 pub mod net;
 mod probe;
 pub mod profile;

@@ -86,8 +86,8 @@ pub(crate) struct Findings {
     pub(crate) out_of_sessions: bool,
     /// Targets accepted in a session that refused us over another: no proof.
     pub(crate) beside_refusal: Vec<usize>,
-    /// Common given names that were answered.
-    pub(crate) short_names: Vec<RcptAnswer>,
+    /// Names alone that were answered.
+    pub(crate) names_alone: Vec<RcptAnswer>,
     /// People with each other's family names that were answered.
     pub(crate) exchanged: Vec<RcptAnswer>,
     /// Targets at which the server hung up though they were the session's first question:
@@ -121,7 +121,7 @@ impl Findings {
             self.turned = false;
             self.killers.clear();
             self.kin_answered.clear();
-            self.short_names.clear();
+            self.names_alone.clear();
             self.exchanged.clear();
             self.beside_refusal.clear();
         }
@@ -219,7 +219,7 @@ impl Findings {
         let decoys = control.decoys().chain(&control.shaped);
         let mut answers = decoys
             .chain(&control.postmaster)
-            .chain(&self.short_names)
+            .chain(&self.names_alone)
             .chain(&self.exchanged)
             .chain(self.targets.iter().flatten());
         answers.any(known)
@@ -253,10 +253,11 @@ impl Findings {
         let common = Shape::COMMON.iter().filter(|shape| of(shape) > 0);
         // Of two people one with the other's family name.
         let exchanged = Shape::COMMON.iter().filter(|shape| of(shape) > 1);
-        // Two common given names are asked for.
-        let short = usize::from(shapes.contains(&Shape::Short));
+        // Two or three names alone are asked for.
+        let alone = shapes.iter().any(|shape| shape.asks_names_alone());
+        let alone = 2 * usize::from(alone && !self.control.has_names_alone());
         let kin = common.count().max(usize::from(!among.is_empty()));
-        let questions = shapes.len() + short + kin + exchanged.count();
+        let questions = shapes.len() + alone + kin + exchanged.count();
         u32::try_from(questions).unwrap_or(u32::MAX)
     }
 

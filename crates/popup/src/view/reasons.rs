@@ -74,6 +74,10 @@ const SENTENCES: &[(&[&str], &str)] = &[
          included, so its no proves nothing.",
     ),
     (
+        &["decoy_accepted"],
+        "The mail server also accepted an address that we made up, so its yes proves nothing.",
+    ),
+    (
         &["control_incomplete", "control_contradictory"],
         "The mail server accepted it, but the counter-check with made-up addresses came to no \
          clear end.",

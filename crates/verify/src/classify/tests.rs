@@ -251,6 +251,11 @@ fn replies_to_rcpt() {
             "550 5.1.1 sender address is invalid: no such user",
             SenderRefused,
         ),
+        ("554 5.7.1 sender not authorized", SenderRefused),
+        (
+            "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+            SenderRefused,
+        ),
         ("550 5.1.2 Too many RCPT errors, disconnecting.", Policy),
         (
             "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.5.3 - checks)",

@@ -3,11 +3,14 @@
 use std::hash::{Hash, Hasher};
 
 use rand::rngs::StdRng;
-use rand::seq::{IndexedRandom, SliceRandom};
+use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 use crate::address::{Address, AddressError, Domain};
-use crate::shape::Shape;
+use crate::names::{
+    FAMILY, GIVEN, HEAD, LESS_COMMON, LONG_FAMILY, NOBODY, SHORT, SHORT_TAIL, TAIL,
+};
+use crate::shape::{Shape, Token, tokens};
 
 /// The control questions of one domain. They depend on seed and domain alone: greylisting
 /// lets through only what it has seen before, and the answers serve everybody there.
@@ -22,51 +25,9 @@ pub(crate) struct Decoys {
     pub(crate) postmaster: Address,
 }
 
-/// The most common given names, which any list of names has: a catch-all that knows names
-/// must take the decoy for a person.
-const GIVEN: &[&str] = &[
-    "anna", "maria", "laura", "julia", "emma", "sarah", "lisa", "mary", "linda", "karen", "susan",
-    "nancy", "james", "john", "michael", "william", "richard", "joseph", "peter", "thomas",
-    "daniel", "david", "robert", "mark", "paul", "george",
-];
-/// Given names of the most common, as short as a given name is for whoever takes short names
-/// only. One may be somebody's; two of them hardly are.
-const SHORT: &[&str] = &[
-    "anna", "emma", "john", "mark", "mary", "paul", "lisa", "jack", "adam", "eric", "rosa", "karl",
-];
-/// Common family names of other countries than most of the given names: a list has them, and
-/// hardly a company has the person.
-const FAMILY: &[&str] = &[
-    "becker", "costa", "dubois", "ferrari", "garcia", "hansen", "horvat", "hughes", "jensen",
-    "kelly", "lopez", "meyer", "moreau", "murphy", "novak", "rossi", "santos", "silva", "wagner",
-    "weber",
-];
-/// The same, long enough behind an initial.
-const LONG_FAMILY: &[&str] = &[
-    "campbell", "hoffmann", "johnson", "kowalski", "laurent", "lefebvre", "lindberg", "martinez",
-    "phillips", "richter", "schwarz", "stewart",
-];
-/// Syllables of family names that sound like names and are hardly anybody's.
-const HEAD: &[&str] = &[
-    "bran", "cald", "dorn", "fenn", "garn", "hale", "kest", "lorn", "marl", "nev", "orm", "penn",
-    "rost", "sel", "tarn", "uld", "varn", "wend",
-];
-/// Short enough, with a head, for whoever takes names of moderate length only.
-const TAIL: &[&str] = &[
-    "avik", "borne", "cotte", "dale", "erson", "field", "gate", "holm", "kamp", "lund", "mere",
-    "oway", "rick", "sby", "umber", "wick", "yard", "zell",
-];
-/// Ends of short names that nobody has.
-const SHORT_TAIL: &[&str] = &["ix", "ok", "ux", "yv"];
-/// Names of four letters that nobody has.
-const NOBODY: &[&str] = &[
-    "nevu", "ormy", "selu", "uldo", "tarv", "kesp", "penv", "rosq",
-];
 /// Letters that initials seldom have.
 const RARE: &[u8] = b"qxzvyu";
 
-/// So many common given names are asked for at most: of three, two say the same.
-const SHORT_NAMES: usize = 3;
 /// Length of a decoy: short enough for whoever takes short names only, long enough for
 /// whoever takes long ones.
 const LENGTH: std::ops::RangeInclusive<usize> = 8..=12;
@@ -110,14 +71,19 @@ impl Decoys {
 }
 
 impl Decoys {
-    /// Three common given names, none of them among `others`.
-    pub(crate) fn short_names(&self, others: &[Address]) -> Vec<Address> {
+    /// Names that stand alone, none of them among `others`: a given name that any list has, one
+    /// that longer lists have, and a family name.
+    pub(crate) fn names_alone(&self, others: &[Address]) -> Vec<Address> {
         let domain = self.postmaster.domain();
         let mut rng = StdRng::seed_from_u64(mix(self.seed, &format!("short@{domain}")));
-        let mut names = SHORT.to_vec();
-        names.shuffle(&mut rng);
-        names.retain(|name| !others.iter().any(|known| known.local() == *name));
-        let names = names.into_iter().take(SHORT_NAMES);
+        let mut one_of = |list: &[&'static str]| {
+            let mut names: Vec<&str> = list.to_vec();
+            let asked = |name: &str| others.iter().any(|known| known.local() == name);
+            names.retain(|name| name.len() <= 6 && !asked(name));
+            names.choose(&mut rng).copied()
+        };
+        let names = [one_of(SHORT), one_of(LESS_COMMON), one_of(FAMILY)];
+        let names = names.into_iter().flatten();
         names
             .filter_map(|name| Address::new(name, domain.clone()).ok())
             .collect()
@@ -168,50 +134,88 @@ impl Decoys {
             let kin = self.kin_of(&name)?;
             return Address::new(&format!("{}+{tag}", kin.local()), domain.clone()).ok();
         }
-        let begin = match Shape::of(local) {
-            Shape::Words(separator) | Shape::Initial(separator) | Shape::Role(separator) => {
-                let (given, _) = local.split_once(separator)?;
-                format!("{given}{separator}")
-            }
-            Shape::Long | Shape::Digits => local
-                .chars()
-                .next()
-                .filter(char::is_ascii_alphabetic)?
-                .to_string(),
-            _ => return None,
-        };
-        // Behind it another number of as many digits.
-        let word = match Shape::of(local) {
-            Shape::Digits => local.trim_end_matches(|c: char| c.is_ascii_digit()),
-            _ => local,
-        };
-        let number: String = local
-            .bytes()
-            .skip(word.len())
-            .map(|digit| char::from(b'0' + (digit - b'0' + 7) % 10))
-            .collect();
-        let room = word.len().saturating_sub(begin.len());
+        let shape = Shape::of(local);
         let mut rng = StdRng::seed_from_u64(mix(self.seed, &target.to_string()));
-        let name = (0..KIN_TRIED)
-            .map(|_| {
-                let tails = if rng.random_bool(0.5) {
-                    TAIL
-                } else {
-                    SHORT_TAIL
-                };
-                // As short as a family name is for whoever takes short names only.
-                if rng.random_bool(0.2) {
-                    format!("{begin}{}", pick(&mut rng, NOBODY))
-                } else {
-                    format!("{begin}{}{}", pick(&mut rng, HEAD), pick(&mut rng, tails))
-                }
-            })
-            .min_by_key(|name| (name.len() - begin.len()).abs_diff(room))?;
-        let name = format!("{name}{number}");
-        let fits = name != local && Shape::of(&name) == Shape::of(local);
+        let name = match shape {
+            Shape::Words(separator) | Shape::Initial(separator) | Shape::Role(separator) => {
+                let (given, family) = local.split_once(separator)?;
+                let invented = (0..KIN_TRIED).map(|_| invented(&mut rng));
+                let family = invented.min_by_key(|it| it.len().abs_diff(family.len()))?;
+                format!("{given}{separator}{family}")
+            }
+            Shape::Long => {
+                let initial = local.chars().next().filter(char::is_ascii_alphabetic)?;
+                let room = local.len().saturating_sub(1);
+                let invented = (0..KIN_TRIED).map(|_| invented(&mut rng));
+                let family = invented.min_by_key(|it| it.len().abs_diff(room))?;
+                format!("{initial}{family}")
+            }
+            Shape::Mixed(_) => mirrored(&mut rng, local),
+            Shape::Name | Shape::Initials(_) => return None,
+        };
+        let fits = name != local && Shape::of(&name) == shape;
         let domain = self.postmaster.domain();
         fits.then(|| Address::new(&name, domain.clone()).ok())?
     }
+}
+
+/// A family name that nobody has, of four letters and more.
+fn invented(rng: &mut StdRng) -> String {
+    // As short as a family name is for whoever takes short names only.
+    if rng.random_bool(0.2) {
+        return pick(rng, NOBODY).to_owned();
+    }
+    let tails = if rng.random_bool(0.5) {
+        TAIL
+    } else {
+        SHORT_TAIL
+    };
+    format!("{}{}", pick(rng, HEAD), pick(rng, tails))
+}
+
+/// The same tokens in the same order, each like the target's: the first word stays (its initial,
+/// where it is the only word), the others are invented; initials and digits are others.
+fn mirrored(rng: &mut StdRng, local: &str) -> String {
+    let is_word = |token: &Token<'_>| matches!(token, Token::Letters(_));
+    let words = tokens(local).filter(is_word).count();
+    let mut first = true;
+    let mut made = String::with_capacity(local.len());
+    for token in tokens(local) {
+        match token {
+            Token::Separator(separator) => made.push(separator),
+            Token::Digits(digits) => made.extend(
+                digits
+                    .bytes()
+                    .map(|digit| char::from(b'0' + (digit.wrapping_sub(b'0') + 7) % 10)),
+            ),
+            Token::Letters(word) if first && words > 1 => made.push_str(word),
+            Token::Letters(word) => {
+                let length = word.chars().count();
+                let kept = if first { word.chars().next() } else { None };
+                made.extend(kept);
+                let room = length - usize::from(kept.is_some());
+                made.push_str(&unlike(rng, word, room));
+            }
+        }
+        first &= !is_word(&token);
+    }
+    made
+}
+
+/// So many letters that make another word: of a short one letters that are rare.
+fn unlike(rng: &mut StdRng, word: &str, room: usize) -> String {
+    if room >= 3 {
+        let names = (0..KIN_TRIED).map(|_| invented(rng));
+        let nearest = names.min_by_key(|name| name.len().abs_diff(room));
+        return nearest.unwrap_or_default().chars().take(room).collect();
+    }
+    let others: Vec<u8> = RARE
+        .iter()
+        .copied()
+        .filter(|letter| !word.as_bytes().contains(letter))
+        .collect();
+    let rare = (0..room).filter_map(|_| others.choose(rng).copied());
+    rare.map(char::from).collect()
 }
 
 /// A local part of a common shape: what stands before the family name, and that.
@@ -286,15 +290,11 @@ fn any_person(rng: &mut StdRng, shape: Shape) -> String {
         Shape::Initial(separator) => format!("{initial}{separator}{family}"),
         Shape::Role(separator) => format!("info{separator}{family}"),
         Shape::Long => format!("{initial}{family}"),
-        Shape::Short => pick(rng, SHORT).to_owned(),
+        Shape::Name => pick(rng, SHORT).to_owned(),
         Shape::Initials(count) => (0..count.max(2))
             .map(|_| char::from(RARE.choose(rng).copied().unwrap_or(b'x')))
             .collect(),
-        Shape::Digits => format!("{initial}{family}{}", rng.random_range(3..10)),
-        Shape::Code => {
-            let letters = any_person(rng, Shape::Initials(2));
-            format!("{letters}{}", rng.random_range(11..99))
-        }
+        Shape::Mixed(skeleton) => mirrored(rng, &skeleton.example()),
     }
 }
 
@@ -310,8 +310,8 @@ mod tests {
         assert_eq!(decoys(7), decoys(7));
         assert_ne!(decoys(7), decoys(8));
         assert_eq!(
-            decoys(7).of_shape(Shape::Short),
-            decoys(7).of_shape(Shape::Short)
+            decoys(7).of_shape(Shape::Name),
+            decoys(7).of_shape(Shape::Name)
         );
         let other = Domain::parse("other.example").unwrap();
         let elsewhere = Decoys::new(7, &other).unwrap();

@@ -44,11 +44,22 @@ pub(crate) async fn look_again(
     }
     let mut moody = findings.turned;
     let mut widened = false;
+    let mut checked = false;
     while !open.is_empty() && context.has_room(findings) {
         // One refusal may be enough for such a server's mood.
         let most = if moody { 1 } else { TARGETS };
         let mut rest = open.split_off(open.len().min(most));
         let look = ask(context, plan, findings, mx, ip, &open).await;
+        let unproved = |index: &usize| findings.doubtful.contains(index);
+        if findings.turned && !checked && open.iter().any(unproved) {
+            checked = true;
+            if has_forgotten_postmaster(context, plan, findings, mx, ip).await {
+                // It is not the mood of a session: nothing that it says is about a mailbox.
+                open.append(&mut rest);
+                forget_refusals(findings, &open);
+                break;
+            }
+        }
         if look == Look::Hindered && !moody {
             // Refused behind refusals, and whoever asks again is turned away: not known.
             open.append(&mut rest);
@@ -246,6 +257,28 @@ async fn ask_postmaster(
         findings.control.postmaster = former;
     }
     findings.control.postmaster.as_ref().is_some_and(accepted)
+}
+
+/// Whether the server knew `postmaster` and does not know it now, as the first question of a
+/// session: it answers us so for good.
+async fn has_forgotten_postmaster(
+    context: &Context<'_>,
+    plan: &Plan,
+    findings: &mut Findings,
+    mx: &str,
+    ip: JudgedIp,
+) -> bool {
+    let accepted = |answer: &RcptAnswer| answer.class == ReplyClass::Accepted;
+    if !findings.control.postmaster.as_ref().is_some_and(accepted) || !context.has_room(findings) {
+        return false;
+    }
+    let former = findings.control.postmaster.take();
+    let failures = findings.failures.len();
+    if converse(context, plan, findings, mx, ip).await != End::Finished {
+        findings.failures.truncate(failures);
+    }
+    let now = std::mem::replace(&mut findings.control.postmaster, former);
+    now.is_some_and(|answer| answer.is_refusal())
 }
 
 /// The targets whose refusal may be about the refusals before it.

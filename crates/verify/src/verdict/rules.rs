@@ -150,9 +150,16 @@ fn accepted(
         CatchAll::No | CatchAll::Unknown => {}
     }
     let shaped = control.of_shape(&target.recipient);
-    if shaped.is_some_and(|answer| (200..300).contains(&answer.code)) {
-        let reason = "accepts_name_like_decoys";
-        return special(class, EmailStatus::AcceptAll, 60, reason);
+    match control.accepted_of_its_looks(&target.recipient) {
+        0 => {}
+        // Of names alone one may be somebody's; whose acceptance means nothing is not known then.
+        1 if Control::may_be_name_alone(&target.recipient) => {
+            return special(class, EmailStatus::Unknown, 60, "decoy_accepted");
+        }
+        _ => {
+            let reason = "accepts_name_like_decoys";
+            return special(class, EmailStatus::AcceptAll, 60, reason);
+        }
     }
     let controls = || control.decoys().chain(shaped).chain(&control.postmaster);
     if !control.all_asked() || !control.covers(&target.recipient) {
@@ -526,6 +533,36 @@ mod tests {
             ..yes()
         };
         assert_eq!(status(&decoy(yes()), &other), EmailStatus::Verified);
+    }
+
+    /// One name alone may be somebody's: whether it is nobody here can tell.
+    #[test]
+    fn accepted_names_alone_leave_a_doubt() {
+        let alone = |local: &str, answer: RcptAnswer| RcptAnswer {
+            recipient: format!("{local}@firm.example"),
+            ..answer
+        };
+        let names = |answers: [RcptAnswer; 3]| {
+            let locals = ["john", "oscar", "weber"].into_iter();
+            Control {
+                shaped: locals.zip(answers).map(|(it, of)| alone(it, of)).collect(),
+                ..control(no(), no(), yes())
+            }
+        };
+        for (answers, expected) in [
+            ([no(), no(), no()], EmailStatus::Verified),
+            ([yes(), no(), no()], EmailStatus::Unknown),
+            ([no(), no(), yes()], EmailStatus::Unknown),
+            ([yes(), no(), yes()], EmailStatus::AcceptAll),
+        ] {
+            let control = names(answers);
+            for local in ["wilma", "matthew", "cunegonde"] {
+                let judged = status(&control, &alone(local, yes()));
+                assert_eq!(judged, expected, "{local} {control:?}");
+            }
+            let other = status(&control, &alone("ada.marlow", yes()));
+            assert_eq!(other, EmailStatus::Verified);
+        }
     }
 
     #[test]

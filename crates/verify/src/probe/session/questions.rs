@@ -160,11 +160,15 @@ impl Session<'_> {
             let Some(decoy) = self.decoy_of(shape) else {
                 continue;
             };
-            let answer = match shape {
-                Shape::Short => self.ask_short_names().await?,
-                _ => Some(self.rcpt_in_good_mood(&decoy).await?),
-            };
-            self.findings.control.shaped.extend(answer);
+            let asked = self.findings.control.has_names_alone();
+            if shape.asks_names_alone() && (shape == Shape::Name || !asked) {
+                let answers = self.ask_names_alone(shape).await?;
+                self.findings.control.shaped.extend(answers);
+            }
+            if shape != Shape::Name {
+                let answer = self.rcpt_in_good_mood(&decoy).await?;
+                self.findings.control.shaped.push(answer);
+            }
         }
         Ok(())
     }
@@ -191,32 +195,36 @@ impl Session<'_> {
             .or_else(|| plan.decoys.of_shape(shape))
     }
 
-    /// Common given names, of which one may be somebody's: what is said of two of them. Of the
-    /// third, where the first two are told apart.
-    async fn ask_short_names(&mut self) -> Result<Option<RcptAnswer>, Stop> {
+    /// Names alone, until two are accepted: one may be somebody's. For three letters, of which
+    /// there is a decoy too, given names only: a first session at a server that puts everybody
+    /// off has room for three questions behind the first target.
+    async fn ask_names_alone(&mut self, shape: Shape) -> Result<Vec<RcptAnswer>, Stop> {
         let plan = self.plan;
-        let accepts = |answer: &RcptAnswer| (200..300).contains(&answer.code);
-        let mut known: Option<RcptAnswer> = None;
-        for name in plan.decoys.short_names(&plan.targets) {
+        let mut answers = Vec::new();
+        let most = if shape == Shape::Name { 3 } else { 2 };
+        for name in plan
+            .decoys
+            .names_alone(&plan.targets)
+            .into_iter()
+            .take(most)
+        {
             let text = name.to_string();
-            let mut before = self.findings.short_names.iter();
+            let mut before = self.findings.names_alone.iter();
             let answer = if let Some(answer) = before.find(|answer| answer.recipient == text) {
                 // Answered in a session that ended before the others.
                 answer.clone()
             } else {
                 let answer = self.rcpt_in_good_mood(&name).await?;
-                self.findings.short_names.push(answer.clone());
+                self.findings.names_alone.push(answer.clone());
                 answer
             };
-            let agree = known
-                .as_ref()
-                .is_some_and(|before| accepts(before) == accepts(&answer));
-            known = Some(answer);
-            if agree {
+            answers.push(answer);
+            let accepted = |answer: &&RcptAnswer| answer.class == ReplyClass::Accepted;
+            if answers.iter().filter(accepted).count() > 1 {
                 break;
             }
         }
-        Ok(known)
+        Ok(answers)
     }
 
     /// After accepted targets: for each common shape one decoy more, as like the shortest
