@@ -5,9 +5,10 @@
   if (globalThis.__snap) return;
 
   // Stamped in by the build from `lode_core::sites::snapshot`, the readers' own lists.
-  const KEPT = new Set(/*kept-attributes*/ []);
-  const JSON_ELEMENTS = /*json-elements*/ "";
+  const PLANS = /*plans*/ {};
   const DROPPED = new Set(/*dropped-elements*/ []);
+  const MORE = new Set(/*element-attributes*/ []);
+  const HIDES = /*hiding-styles*/ /$^/;
   // Deeper elements are left out (their text stays): no real page is near it, and a hostile
   // one must not make reading slow.
   const DEPTH_MAX = 400;
@@ -20,9 +21,9 @@
   // knows, and no lead stands there.
   const PARTS = "li, tr, section, article, [role=listitem], [role=row]";
   const PAGES = [
-    [/(^|\.)linkedin\.com$/, /^\/(in|pub|company|school|showcase|sales|mynetwork|search\/results)\//],
-    [/(^|\.)crunchbase\.com$/, /^\/(person|organization|discover|lists|search|app\/search|textsearch)(\/|$)/],
-    [/(^|\.)google\.[a-z.]+$/, /^\/search$/],
+    ["linkedin", /(^|\.)linkedin\.com$/, /^\/(in|pub|company|school|showcase|sales|mynetwork|search\/results)\//],
+    ["crunchbase", /(^|\.)crunchbase\.com$/, /^\/(person|organization|discover|lists|search|app\/search|textsearch)(\/|$)/],
+    ["google", /(^|\.)google\.[a-z.]+$/, /^\/search$/],
   ];
   const UPDATED = "The extension was updated. Reload this page, then capture again.";
   const MOVED = "Another page came into view. Click again to capture that one.";
@@ -30,6 +31,7 @@
 
   // The format of `lode_core::snapshot`: marks that open, name, give a value, hold text, close.
   const [OPEN, NAME, VALUE, TEXT, CLOSE] = "\x01\x02\x03\x04\x05";
+  const SPACE = /[ \t\n\f\r]+/g;
   const clean = (text) => text.replace(/[\x01-\x05]/g, " ");
 
   const decoded = (text) => {
@@ -38,6 +40,13 @@
     } catch {
       return text;
     }
+  };
+
+  const segments = () => location.pathname.split("/").filter(Boolean);
+  // The slug or id in the address, of those that embedded data and half-done navigations are about.
+  const whose = () => {
+    const [area, second = "", third = ""] = segments();
+    return /^(in|company|school|showcase)$/.test(area) ? second : area === "sales" ? third.split(",")[0] : "";
   };
 
   // LinkedIn draws pages of its former layout in a frame of its own site, over what it keeps of
@@ -58,6 +67,21 @@
   // deep as it likes.
   globalThis.__snap = () => {
     const body = inView();
+    const [area = ""] = segments();
+    const [site] = PAGES.find(([, name]) => name.test(location.hostname)) ?? ["other"];
+    const { attributes, made, elements, metas, regions } = PLANS[site];
+    const carried = new Set(attributes);
+    const isMade = new RegExp(made);
+    // What no reader of a page at such an address looks at.
+    const leftOut = new Set();
+    for (const [areas, selectors] of regions) {
+      for (const part of areas.includes(area) ? new Set([document, body?.ownerDocument ?? document]) : []) {
+        for (const region of part.querySelectorAll(selectors)) leftOut.add(region);
+      }
+    }
+    const isKept = (node) =>
+      (elements && node.matches(elements)) ||
+      (node.tagName === "META" && [node.name, node.getAttribute("property")].some((name) => metas.includes(name)));
     const out = [];
     let chars = 0;
     let depth = 0;
@@ -66,12 +90,20 @@
       if (chars > CHARS_MAX) throw new Error("This page is too large to be captured.");
       out.push(piece);
     };
-    const open = (element) => {
+    const value = ({ name, value }, whole) => {
+      if (value.length > VALUE_MAX) return undefined;
+      if (name === "style") return HIDES.test(value) ? value.toLowerCase() : undefined;
+      if (!carried.has(name) && !(whole && MORE.has(name))) return undefined;
+      if (name !== "class") return value;
+      return value.split(SPACE).filter((own) => own && !isMade.test(own)).join(" ") || undefined;
+    };
+    const open = (element, whole) => {
       if (depth >= DEPTH_MAX) return;
       let start = OPEN + clean(element.localName);
       if (element.matches(PARTS) && !element.checkVisibility()) start += NAME + "hidden" + VALUE;
-      for (const { name, value } of element.attributes) {
-        if (KEPT.has(name) && value.length <= VALUE_MAX) start += NAME + name + VALUE + clean(value);
+      for (const attribute of element.attributes) {
+        const text = value(attribute, whole);
+        if (text !== undefined) start += NAME + attribute.name + VALUE + clean(text);
       }
       put(start);
     };
@@ -81,15 +113,14 @@
     // LinkedIn's blocks hold all that was loaded before: only those that name the page's own
     // slug or id are read (in Sales Navigator those of the lead loaded first too, to tell that
     // it is still shown), and they are most of the page's size.
-    const [area, second = "", third = ""] = location.pathname.split("/").filter(Boolean);
-    const own = /^(in|company|school|showcase)$/.test(area) ? second : area === "sales" ? third.split(",")[0] : "";
+    const own = whose();
     const names = [own, decoded(own)].map((name) => name.toLowerCase()).filter(Boolean);
     if (area === "sales") names.push("flagshipprofileurl");
     const isOwn = (text) => names.some((name) => text.toLowerCase().includes(name));
     // Writes a node's beginning, or all of it; true where its children come next.
     const enter = (node) => {
       if (node.nodeType === Node.TEXT_NODE) {
-        if (node.data) put(TEXT + (node.data.trim() ? clean(node.data) : " "));
+        if (node.data) put(TEXT + clean(node.data).replace(SPACE, " "));
         return false;
       }
       if (node.nodeType !== Node.ELEMENT_NODE) return false;
@@ -97,17 +128,16 @@
         walk(body);
         return false;
       }
-      if (node.matches(JSON_ELEMENTS)) {
-        if (node.tagName === "CODE" && !isOwn(node.textContent)) return false;
-        open(node);
-        put(TEXT + clean(node.textContent));
+      if (leftOut.has(node)) return false;
+      // The site's other embedded data is large, and no reader's.
+      const isCode = node.tagName === "CODE" && node.id;
+      if (isCode || DROPPED.has(node.tagName.toUpperCase())) {
+        if (!isKept(node) || (isCode && !isOwn(node.textContent))) return false;
+        open(node, true);
+        if (node.textContent) put(TEXT + clean(node.textContent));
         close();
         return false;
       }
-      if (DROPPED.has(node.tagName.toUpperCase())) return false;
-      if (node.tagName === "LINK" && node.rel !== "canonical") return false;
-      // The site's other embedded data: large, and no reader's.
-      if (node.tagName === "CODE" && node.id) return false;
       open(node);
       if (node.firstChild) return true;
       close();
@@ -288,7 +318,7 @@
   }
 
   const supported = () =>
-    PAGES.some(([name, path]) => name.test(location.hostname) && path.test(location.pathname));
+    PAGES.some(([, name, path]) => name.test(location.hostname) && path.test(location.pathname));
 
   function place() {
     if (!shown || !supported()) return host?.remove();

@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 
 use crate::health::Health;
 use crate::page::PageInfo;
-use crate::sites::snapshot::KEPT_ATTRIBUTES;
+use crate::sites::Site;
+use crate::sites::snapshot::{ELEMENT_ATTRIBUTES, Plan};
 use crate::snapshot::{CLOSE, NAME, OPEN, TEXT, VALUE};
 use crate::word_list::WordList;
 
@@ -59,6 +60,11 @@ pub fn report(page: &PageInfo, rules: u64, health: &Health, snapshot: &str) -> S
     for (field, had, of) in health.fields(&page.site, &page.kind) {
         let _ = writeln!(out, "field {field} {had}/{of}");
     }
+    let plan = Plan::of(Site::named(&page.site));
+    let is_known = |name: &str| {
+        let lists = [plan.attributes, ELEMENT_ATTRIBUTES, &["style"]];
+        lists.iter().any(|list| list.contains(&name))
+    };
     let mut depth = 0_usize;
     let mut attribute = "";
     let mut rest = snapshot;
@@ -82,7 +88,7 @@ pub fn report(page: &PageInfo, rules: u64, health: &Health, snapshot: &str) -> S
                 attribute = "";
             }
             Some(NAME) => attribute = value,
-            Some(VALUE) if KEPT_ATTRIBUTES.contains(&attribute) => {
+            Some(VALUE) if is_known(attribute) => {
                 describe(&mut out, attribute, value);
             }
             Some(TEXT) if !value.trim().is_empty() => {

@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 use crate::ordered;
 use crate::selector::Selector;
 use crate::sites::draft::Field;
-use crate::sites::snapshot;
+use crate::sites::{Site, snapshot};
 use file::{Lists, RuleFile};
 pub use pattern::Pattern;
 
@@ -181,10 +181,13 @@ impl Rules {
                 return Err(RuleError::Limit(section.to_owned()));
             }
         }
+        let snapshot = snapshot::Checked::new(Site::named(&file.site));
         Ok(Self {
             site: file.site,
             version: file.version,
-            selectors: Keyed::checked(file.selectors, parse_selectors)?,
+            selectors: Keyed::checked(file.selectors, |key, list| {
+                parse_selectors(&snapshot, key, list)
+            })?,
             labels: Keyed::checked(file.labels, |_, words| {
                 let words = words.iter().map(|word| fold(word)).collect();
                 // The longest first, so that "current position" wins over "current".
@@ -293,8 +296,11 @@ fn check_entries(key: &str, list: &[String]) -> Result<(), RuleError> {
     Ok(())
 }
 
-fn parse_selectors(key: &str, list: &[String]) -> Result<Vec<Selector>, RuleError> {
-    let snapshot = snapshot::Checked::new();
+fn parse_selectors(
+    snapshot: &snapshot::Checked,
+    key: &str,
+    list: &[String],
+) -> Result<Vec<Selector>, RuleError> {
     list.iter()
         .map(|text| {
             let (key, selector) = (key.to_owned(), text.clone());

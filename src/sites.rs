@@ -57,6 +57,14 @@ impl Site {
         }
     }
 
+    /// The site with a name; [`Site::Other`] for any that has no reader of its own.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let known = [Self::LinkedIn, Self::Crunchbase, Self::Google];
+        let named = known.into_iter().find(|site| site.name() == name);
+        named.unwrap_or(Self::Other)
+    }
+
     /// The site's name, as in [`crate::page::PageInfo::site`] and in rule files.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -204,6 +204,28 @@ fn snapshots_read_as_the_whole_page_does() {
     }
 }
 
+/// What is left out of a snapshot is told by hooks that a redesign takes away: what is read must
+/// not depend on it, whichever of them are left.
+#[test]
+fn snapshots_of_redesigned_pages_read_as_the_whole_page_does() {
+    let mut cases = accuracy::fixtures().unwrap();
+    if let Some(folder) = accuracy::pages_folder() {
+        cases.extend(accuracy::load(&folder).unwrap());
+    }
+    for mutation in Mutation::ALL {
+        for (seed, case) in cases.iter().enumerate() {
+            let html = mutation::apply(mutation, &case.html, 7 + seed as u64);
+            let snapshot = mutation::snapshot(&case.url, &html);
+            let whole = lode_core::sites::read(&case.url, &html);
+            let small = lode_core::sites::read_snapshot(&case.url, &snapshot);
+            let (file, redesign) = (&case.file, mutation.name());
+            assert_eq!(whole.leads, small.leads, "{file}: {redesign}");
+            assert_eq!(whole.notes, small.notes, "{file}: {redesign}");
+            assert_eq!(whole.results, small.results, "{file}: {redesign}");
+        }
+    }
+}
+
 /// A redesign that the built-in rules cannot read is read by a newer rule file, without a
 /// new build.
 #[test]

@@ -12,11 +12,15 @@ pub struct Carried<'l> {
     pub dropped_with_id: &'l [&'l str],
     /// The elements among these that it keeps all the same: simple selectors.
     pub but: &'l [Selector],
+    /// Attributes that it keeps of those beside the others.
+    pub but_attributes: &'l [&'l str],
+    /// Which class names it leaves out.
+    pub is_class_left_out: &'l dyn Fn(&str) -> bool,
 }
 
 impl Carried<'_> {
-    /// Whether all that a selector asks for is still there. Ids and classes are; an element
-    /// that is left out must be asked for with all that tells the ones that are kept.
+    /// Whether all that a selector asks for is still there. An element that is left out must be
+    /// asked for with all that tells the ones that are kept.
     #[must_use]
     pub fn has(&self, selector: &Selector) -> bool {
         self.list(&selector.list)
@@ -30,11 +34,17 @@ impl Carried<'_> {
     }
 
     fn compound(&self, asked: &Compound) -> bool {
+        let is_kept = self.keeps(asked);
+        let has = |name: &str| {
+            self.attributes.contains(&name) || (is_kept && self.but_attributes.contains(&name))
+        };
         asked.parts.iter().all(|part| match part {
-            Part::Attribute(attribute) => self.attributes.contains(&attribute.name.as_str()),
+            Part::Attribute(attribute) => has(&attribute.name),
             Part::Is(list) | Part::Not(list) => self.list(list),
-            Part::Name(name) => !self.drops(name, asked) || self.keeps(asked),
-            Part::Id(_) | Part::Class(_) | Part::FirstChild | Part::LastChild => true,
+            Part::Name(name) => is_kept || !self.drops(name, asked),
+            Part::Id(_) => has("id"),
+            Part::Class(name) => has("class") && !(self.is_class_left_out)(name),
+            Part::FirstChild | Part::LastChild => true,
         })
     }
 
@@ -76,6 +86,8 @@ mod tests {
             dropped: &["script", "svg", "link"],
             dropped_with_id: &["code"],
             but: &but,
+            but_attributes: &["type"],
+            is_class_left_out: &|name| name.starts_with('_'),
         };
         let has = |text: &str| carried.has(&Selector::parse(text).unwrap());
         for there in [
@@ -86,6 +98,7 @@ mod tests {
             "code",
             "code[id^=\"data-\"]",
             "link[rel=\"canonical\"][href]",
+            "script#state[type=\"application/json\"]",
             "li:not([role=row]):first-child",
             "my-script",
         ] {
@@ -93,6 +106,9 @@ mod tests {
         }
         for gone in [
             "[data-x]",
+            "[type]",
+            "p._3f2a1b4c",
+            "li:not(._3f2a1b4c)",
             "h1, [data-x=\"1\"] a",
             "[data-x] > a",
             "[data-x] + a",

@@ -1,106 +1,76 @@
 //! What the extension's pruned snapshot must keep for the readers to work.
 //!
-//! The snapshot (`extension/content.js`) drops script, style, svg, frames and image data, and
-//! every attribute that is not listed here. `tests/sites.rs` prunes every page by these lists
-//! and expects the same leads.
+//! What is carried is decided by site and, where regions of a page are left out, by the area of
+//! the site: all of it is data in [`plan`], which the build stamps into `extension/content.js`.
+//! `tests/sites.rs` prunes every page by it and expects the same leads.
+
+pub mod plan;
+#[cfg(test)]
+mod tests;
+
+pub use plan::Plan;
 
 use crate::selector::{Carried, Selector};
-
-/// Attributes that readers look at.
-pub const KEPT_ATTRIBUTES: &[&str] = &[
-    "action",
-    "alt",
-    "aria-expanded",
-    "aria-hidden",
-    "aria-label",
-    "aria-level",
-    "class",
-    "componentkey",
-    "content",
-    "data-anonymize",
-    "data-attrid",
-    "data-chameleon-result-urn",
-    "data-columnid",
-    "data-control-name",
-    "data-initq",
-    "data-news-cluster-id",
-    "data-news-doc-id",
-    "data-pla",
-    "data-q",
-    "data-scroll-into-view",
-    "data-sdui-screen",
-    "data-section",
-    "data-sitekey",
-    "data-sn-view-name",
-    "data-test-id",
-    "data-testid",
-    "data-text-ad",
-    "data-tracking-control-name",
-    "data-vanity-name",
-    "data-view-name",
-    "data-x--people-list--person-name",
-    "data-x-search-result",
-    "hidden",
-    "href",
-    "http-equiv",
-    "id",
-    "name",
-    "ng-version",
-    "property",
-    "rel",
-    "role",
-    "style",
-    "target",
-    "title",
-    "type",
-];
+use crate::sites::Site;
 
 /// Longest attribute value that a snapshot keeps, in UTF-16 code units: no reader takes a
 /// longer address, and LinkedIn keeps half a megabyte of settings in `meta`.
 pub const VALUE_CHARS_MAX: usize = 4_096;
 
-/// Elements that a snapshot leaves out, with all in them, unless [`JSON_ELEMENTS`] names them;
-/// so is a `code` with an `id`, and a `link` that is not [`KEPT_LINK`].
+/// Elements that a snapshot leaves out, with all in them, as it does a `code` with an `id`,
+/// unless [`Plan::kept`] has a selector for them.
 pub const DROPPED_ELEMENTS: &[&str] = &[
-    "audio", "canvas", "embed", "frame", "iframe", "map", "noscript", "object", "picture",
-    "script", "source", "style", "svg", "template", "track", "video",
+    "audio", "canvas", "embed", "frame", "iframe", "link", "map", "meta", "noscript", "object",
+    "picture", "script", "source", "style", "svg", "template", "track", "video",
 ];
 
-/// Selectors of the elements that hold JSON which readers parse: the only `script` and
-/// `code` elements that a snapshot keeps; a `code` only where its text names the slug or id
-/// in the address ([`own_names`]).
-pub const JSON_ELEMENTS: &[&str] = &[
-    "script[type=\"application/ld+json\"]",
-    "script#ng-state",
-    "script#client-app-state",
-    "script[id$=\"-state\"]",
-    "code[id^=\"bpr-guid-\"]",
+/// Attributes that are carried of the elements which [`Plan::kept`] finds, beside those that
+/// the site's plan names.
+pub const ELEMENT_ATTRIBUTES: &[&str] = &[
+    "content",
+    "href",
+    "http-equiv",
+    "id",
+    "name",
+    "property",
+    "rel",
+    "type",
 ];
 
-/// Selector of the only `link` that a snapshot keeps.
-pub const KEPT_LINK: &str = "link[rel=\"canonical\"]";
+/// Words one of which an inline style holds, in any case, where it is carried: whether it hides
+/// the element is all that readers ask of it.
+pub const HIDING_STYLES: &[&str] = &["none", "hidden"];
 
-/// Whether a snapshot carries all that the selectors of a rule file ask for. What it does not
-/// carry would be found in a saved page, but never in the browser.
+/// Whether a snapshot carries all that the selectors of a site's rule file ask for. What it does
+/// not carry would be found in a saved page, but never in the browser.
 pub(crate) struct Checked {
+    plan: &'static Plan,
     kept: Vec<Selector>,
 }
 
 impl Checked {
-    pub(crate) fn new() -> Self {
-        let kept = JSON_ELEMENTS.iter().chain([&KEPT_LINK]);
+    pub(crate) fn new(site: Site) -> Self {
+        let plan = Plan::of(site);
+        let kept = plan.kept();
+        let kept = kept.iter().filter_map(|text| Selector::parse(text).ok());
         Self {
-            kept: kept.filter_map(|text| Selector::parse(text).ok()).collect(),
+            plan,
+            kept: kept.collect(),
         }
     }
 
     pub(crate) fn carries(&self, selector: &Selector) -> bool {
-        let dropped: Vec<&str> = DROPPED_ELEMENTS.iter().copied().chain(["link"]).collect();
+        self.carries_with(self.plan.attributes, selector)
+    }
+
+    fn carries_with(&self, attributes: &[&str], selector: &Selector) -> bool {
         let carried = Carried {
-            attributes: KEPT_ATTRIBUTES,
-            dropped: &dropped,
+            attributes,
+            dropped: DROPPED_ELEMENTS,
             dropped_with_id: &["code"],
             but: &self.kept,
+            but_attributes: ELEMENT_ATTRIBUTES,
+            is_class_left_out: &|name| self.plan.made.is(name),
         };
         carried.has(selector)
     }

@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 use scraper::{ElementRef, Html, Node};
 
 pub mod language;
+mod snapshot;
+
 use language::Language;
+pub use snapshot::snapshot;
 
 /// A way to change a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,69 +257,4 @@ fn escape(out: &mut String, text: &str) {
             _ => out.push(c),
         }
     }
-}
-
-/// The extension's snapshot of a page, as `extension/content.js` takes it: by the lists in
-/// `sites::snapshot`, in the format of `lode_core::snapshot`.
-pub fn snapshot(url: &str, html: &str) -> String {
-    use lode_core::sites::snapshot::{
-        DROPPED_ELEMENTS, JSON_ELEMENTS, KEPT_ATTRIBUTES, KEPT_LINK, VALUE_CHARS_MAX, own_names,
-    };
-    use lode_core::snapshot::{CLOSE, NAME, OPEN, TEXT, VALUE};
-    let json: Vec<scraper::Selector> = JSON_ELEMENTS
-        .iter()
-        .filter_map(|selector| scraper::Selector::parse(selector).ok())
-        .collect();
-    let own = url.parse().map(|url| own_names(&url)).unwrap_or_default();
-    let is_own = |element: ElementRef<'_>| {
-        let text = element.text().collect::<String>().to_lowercase();
-        element.value().name() != "code" || own.iter().any(|own| text.contains(own))
-    };
-    let document = Html::parse_document(html);
-    let mut out = String::new();
-    let mut skipping = None;
-    for edge in document.root_element().traverse() {
-        match edge {
-            ego_tree::iter::Edge::Open(node) if skipping.is_none() => match node.value() {
-                Node::Text(text) => {
-                    let blank = text.trim().is_empty();
-                    let _ = write!(out, "{TEXT}{}", if blank { " " } else { text });
-                }
-                Node::Element(inner) => {
-                    let Some(element) = ElementRef::wrap(node) else {
-                        continue;
-                    };
-                    let name = inner.name();
-                    let is_kept_link = || {
-                        let kept = scraper::Selector::parse(KEPT_LINK);
-                        kept.is_ok_and(|kept| kept.matches(&element))
-                    };
-                    let dropped = DROPPED_ELEMENTS.contains(&name)
-                        || (name == "code" && inner.id().is_some())
-                        || (name == "link" && !is_kept_link());
-                    let is_json = json.iter().any(|selector| selector.matches(&element));
-                    if dropped && !(is_json && is_own(element)) {
-                        skipping = Some(node.id());
-                        continue;
-                    }
-                    let _ = write!(out, "{OPEN}{name}");
-                    for (name, value) in inner.attrs() {
-                        let short = value.encode_utf16().count() <= VALUE_CHARS_MAX;
-                        if short && KEPT_ATTRIBUTES.contains(&name) {
-                            let _ = write!(out, "{NAME}{name}{VALUE}{value}");
-                        }
-                    }
-                }
-                _ => {}
-            },
-            ego_tree::iter::Edge::Close(node) => match skipping {
-                Some(id) if id == node.id() => skipping = None,
-                Some(_) => {}
-                None if node.value().is_element() => out.push(CLOSE),
-                None => {}
-            },
-            ego_tree::iter::Edge::Open(_) => {}
-        }
-    }
-    out
 }

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use base64::Engine;
+use lode_core::sites::Site;
 use lode_core::sites::snapshot::{
-    DROPPED_ELEMENTS, JSON_ELEMENTS, KEPT_ATTRIBUTES, VALUE_CHARS_MAX,
+    DROPPED_ELEMENTS, ELEMENT_ATTRIBUTES, HIDING_STYLES, Plan, VALUE_CHARS_MAX,
 };
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -267,7 +269,8 @@ fn reader_script(bound: &Path) -> Result<String> {
 }
 
 /// Writes the readers' own lists into the content script, so that the snapshot always holds
-/// what they look at.
+/// what they look at, and takes out the lines of comment: the script is loaded into every page
+/// of the sites.
 fn stamp_content_script(path: &Path) -> Result<()> {
     fs::write(path, stamped(fs::read_to_string(path)?)?)?;
     Ok(())
@@ -279,16 +282,22 @@ fn stamped(script: String) -> Result<String> {
         .iter()
         .map(|name| name.to_ascii_uppercase())
         .collect();
+    let sites = [Site::LinkedIn, Site::Crunchbase, Site::Google, Site::Other];
+    let plans: Map<String, Value> = sites
+        .into_iter()
+        .map(|site| (site.name().to_owned(), plan(Plan::of(site))))
+        .collect();
     let marks = [
-        (
-            "/*kept-attributes*/ []",
-            serde_json::to_string(KEPT_ATTRIBUTES)?,
-        ),
-        (
-            "/*json-elements*/ \"\"",
-            serde_json::to_string(&JSON_ELEMENTS.join(","))?,
-        ),
+        ("/*plans*/ {}", serde_json::to_string(&plans)?),
         ("/*dropped-elements*/ []", serde_json::to_string(&dropped)?),
+        (
+            "/*element-attributes*/ []",
+            serde_json::to_string(ELEMENT_ATTRIBUTES)?,
+        ),
+        (
+            "/*hiding-styles*/ /$^/",
+            format!("/{}/i", HIDING_STYLES.join("|")),
+        ),
         ("/*value-max*/ 0", VALUE_CHARS_MAX.to_string()),
     ];
     let mut stamped = script;
@@ -296,7 +305,25 @@ fn stamped(script: String) -> Result<String> {
         anyhow::ensure!(stamped.contains(mark), "extension/content.js lacks {mark}");
         stamped = stamped.replace(mark, &value);
     }
-    Ok(stamped)
+    let is_comment = |line: &&str| line.trim_start().starts_with("//");
+    let lines = stamped.lines().filter(|line| !is_comment(line));
+    Ok(lines.map(|line| format!("{line}\n")).collect())
+}
+
+/// A site's plan as the content script reads it.
+fn plan(plan: &Plan) -> Value {
+    let regions: Vec<Value> = plan
+        .regions
+        .iter()
+        .map(|regions| serde_json::json!([regions.areas, regions.selectors.join(",")]))
+        .collect();
+    serde_json::json!({
+        "attributes": plan.attributes,
+        "made": plan.made.pattern(),
+        "elements": plan.elements.join(","),
+        "metas": plan.metas,
+        "regions": regions,
+    })
 }
 
 fn copy_files(from: &Path, to: &Path, extensions: &[&str]) -> Result<()> {
@@ -340,10 +367,13 @@ mod tests {
             "\"NOSCRIPT\"",
             "VALUE_MAX = 4096;",
             "script#ng-state",
+            "footer:has(nav)",
+            "HIDES = /none|hidden/i;",
         ] {
             assert!(stamped.contains(value), "{value}");
         }
         assert!(!stamped.contains("/*"), "a mark is left");
+        assert!(stamped.len() < 15_000, "{} bytes", stamped.len());
         assert!(super::stamped(String::new()).is_err());
     }
 }

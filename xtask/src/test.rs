@@ -116,6 +116,10 @@ fn browser() -> Result<()> {
         "-p",
         "lode-testbed",
     ]))?;
+    // What the tests say of snapshots, for the browser's to be held to.
+    run(cargo()
+        .args(["build", "--quiet", "-p", "lode-core"])
+        .args(["--example", "snapshot_parts"]))?;
     let chromium = setup::chromium()?;
     run(program("node")
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])

@@ -115,10 +115,8 @@ pub(crate) fn identity(view: &View<'_>, card: ElementRef<'_>) -> Identity {
 fn add_key(view: &View<'_>, element: ElementRef<'_>, found: &mut Identity) {
     let named = element.attr("data-vanity-name");
     found.slugs.extend(named.and_then(canonical::normal_slug));
-    for key in ["componentkey", "id"] {
-        let Some(key) = element.attr(key) else {
-            continue;
-        };
+    let keys = [element.attr("componentkey"), element.attr("id")];
+    for key in keys.into_iter().flatten() {
         // The first pattern that fits is the most special one.
         let mut patterns = view.rules.patterns("component_key").iter();
         let captured = patterns.find_map(|pattern| pattern.captures(key));
