@@ -100,6 +100,9 @@
     const open = (element, whole) => {
       if (depth >= DEPTH_MAX) return;
       let start = OPEN + clean(element.localName);
+      if (element === document.documentElement && formerTitle !== undefined) {
+        start += NAME + "data-former-title" + VALUE + clean(formerTitle);
+      }
       if (element.matches(PARTS) && !element.checkVisibility()) start += NAME + "hidden" + VALUE;
       for (const attribute of element.attributes) {
         const text = value(attribute, whole);
@@ -327,9 +330,17 @@
   }
 
   let address = location.href;
+  let owner = whose();
+  // The title when the address came to be another's without the document being loaded anew: as
+  // long as it has not changed, the page may still be the former one.
+  let formerTitle;
   function moved() {
     if (location.href === address) return;
     address = location.href;
+    if (whose() !== owner) {
+      owner = whose();
+      formerTitle = document.title;
+    }
     visit += 1;
     if (button) idle();
     place();

@@ -28,6 +28,11 @@ pub const TEXT: char = '\u{4}';
 /// Closes the current element.
 pub const CLOSE: char = '\u{5}';
 
+/// The attribute of the root element that the content script adds where the address changed
+/// without the document being loaded anew: the title that the document had then. As long as it
+/// has no other, the page may still be the former one.
+pub const FORMER_TITLE: &str = "data-former-title";
+
 /// Makes a document from a snapshot. One pass, no recursion.
 #[must_use]
 pub fn document(snapshot: &str) -> Document {

@@ -16,6 +16,7 @@ mod row_list;
 mod rows;
 mod sales_account;
 mod sales_companies;
+mod sales_identity;
 mod sales_lead;
 mod sales_list;
 mod sales_roles;

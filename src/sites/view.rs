@@ -10,6 +10,7 @@ use crate::document::{Document, ElementRef};
 use crate::dom;
 use crate::rules::Rules;
 use crate::selector::Selector;
+use crate::snapshot::FORMER_TITLE;
 
 /// Most embedded JSON documents parsed on one page.
 const JSON_DOCUMENTS_MAX: usize = 400;
@@ -97,10 +98,20 @@ impl<'r> View<'r> {
         self.text_in(self.root(), key)
     }
 
-    /// The element's `href`, resolved against the address in view.
+    /// The title that the document had when the address came into view, where it did so on a page
+    /// that was there before ([`crate::snapshot::FORMER_TITLE`]); collapsed.
+    #[must_use]
+    pub fn former_title(&self) -> Option<String> {
+        self.root().attr(FORMER_TITLE).map(dom::collapse)
+    }
+
+    /// The element's `href`, resolved against the address in view. `None` where it leads to a part
+    /// of the page itself: resolved it would be the address in view, whosever the page is.
     #[must_use]
     pub fn href(&self, element: ElementRef<'_>) -> Option<Url> {
-        canonical::resolve(&self.url, element.attr("href")?)
+        let href = element.attr("href")?.trim();
+        let leads_away = !href.is_empty() && !href.starts_with(['#', '?']);
+        leads_away.then(|| canonical::resolve(&self.url, href))?
     }
 
     /// Content of the first `meta` whose `name` or `property` is `key`.
@@ -170,4 +181,26 @@ impl<'r> View<'r> {
 #[must_use]
 pub fn select<'a>(scope: ElementRef<'a>, selector: &Selector) -> Vec<ElementRef<'a>> {
     selector.select(scope).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn a_link_within_the_page_leads_nowhere_else() {
+        let rules = RuleSet::built_in().site("linkedin").unwrap();
+        let url = Url::parse("https://www.linkedin.com/in/ada-example/overlay/contact-info/");
+        let leads_to = |href: &str| {
+            let page = crate::snapshot::document(&format!("\u{1}a\u{2}href\u{3}{href}"));
+            let view = View::new(url.clone().unwrap(), page, rules);
+            view.href(view.root()).map(String::from)
+        };
+        for within in ["", " ", "#", "#top", "?x=1"] {
+            assert_eq!(leads_to(within), None, "{within}");
+        }
+        let other = "https://www.linkedin.com/in/bea-other/";
+        assert_eq!(leads_to(" /in/bea-other/ ").as_deref(), Some(other));
+    }
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { backend, startMail } from "./support/backend.mjs";
 import { clickCapture, contentScript, startPaired } from "./support/browser.mjs";
 import { CSP_GUEST, CSP_MEMBER, servePages } from "./support/pages.mjs";
-import { emberProfile, IVO, memberProfile, NADIA, peopleSearch } from "./support/people.mjs";
+import { emberProfile, IVO, memberProfile, NADIA, peopleSearch, salesLead } from "./support/people.mjs";
 import { ownFolder, until } from "./support/tools.mjs";
 
 const SEARCH = "https://www.linkedin.com/search/results/people/?keywords=growth";
@@ -113,5 +113,26 @@ test("a click is for the page that was in view, not for the next", async (t) => 
   await clickCapture(page);
   await until("the one in view is captured by a click of its own", async () => (await captured()).length === 1);
   assert.deepEqual(await captured(), ["Ivo Quill"]);
+  await world.close();
+});
+
+test("the former lead of Sales Navigator is never captured under the next one's address", async (t) => {
+  const lead = (person) => `/sales/lead/ACwAA${person.slug.replaceAll("-", "").padEnd(34, "0")}`;
+  const { browser, captured, open } = await lode(t, { [lead(ADA)]: { html: salesLead(ADA), csp: CSP_MEMBER } });
+  const page = await open(`https://www.linkedin.com${lead(ADA)}`);
+  const world = await contentScript(browser, page);
+  await world.evaluate(`{ const snap = globalThis.__snap; globalThis.taken = 0; globalThis.__snap = () => { globalThis.taken += 1; return snap(); }; }`);
+  // Nothing on the page says whose it is; it is still Ada's.
+  await page.evaluate((path) => history.pushState({}, "", path), lead(BEN));
+  await clickCapture(page);
+  await until("it is read, once", () => world.evaluate("globalThis.taken === 1"));
+  assert.deepEqual(await captured(), []);
+  await page.evaluate((html) => {
+    const next = new DOMParser().parseFromString(html, "text/html");
+    document.title = next.title;
+    document.body.replaceWith(next.body);
+  }, salesLead(BEN));
+  await until("the next one is captured, by the same click", async () => (await captured()).length === 1);
+  assert.deepEqual(await captured(), ["Ben Stone"]);
   await world.close();
 });

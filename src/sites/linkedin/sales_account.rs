@@ -2,13 +2,14 @@
 
 use std::iter::once;
 
+use super::sales_identity::{self, Told};
 use super::sales_lead;
 use super::surroundings::Surroundings;
 use crate::address::Url;
 use crate::canonical;
 use crate::document::{ElementRef, PerNode};
 use crate::dom;
-use crate::page::{Note, ParsedPage};
+use crate::page::ParsedPage;
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
 
@@ -20,6 +21,10 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         (sales_lead::is_titled(view, heading) || shows(view, heading) == Some(true))
             .then_some(heading)
     })?;
+    // A lead's employer is marked as an account is, behind the lead's name.
+    if sales_lead::marked_name(view).is_some_and(|person| person.id() < name.id()) {
+        return None;
+    }
     let mut others = PerNode::default();
     for other in view.all("sales_other_company") {
         others.set(other.id(), true);
@@ -35,14 +40,14 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
         let mut outer = once(*element).chain(dom::ancestors(*element));
         !outer.any(|one| others.get(one.id())) && around.is_own(*element)
     };
-    if shows(view, name) == Some(false) {
-        let mut page = ParsedPage::empty("linkedin", "loading", None);
-        page.notes.push(Note {
-            field: "page".to_owned(),
-            strategy: "identity".to_owned(),
-            reason: "page shows another account than its address".to_owned(),
-        });
-        return Some(page);
+    let told = match (shows(view, name), &shown_name) {
+        (Some(true), _) => Told::Own,
+        (Some(false), _) => Told::Another,
+        (None, Some(shown)) => sales_identity::by_title(view, shown),
+        (None, None) => Told::Nothing,
+    };
+    if told == Told::Another {
+        return Some(sales_identity::not_yet("account"));
     }
     let mut draft = Draft::company();
     draft.offer(Field::FullName, "data_anonymize", shown_name);

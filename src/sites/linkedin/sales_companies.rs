@@ -2,7 +2,7 @@
 
 use super::frame::is_in_frame;
 use super::negative;
-use super::sales_lead;
+use super::{sales_identity, sales_lead};
 use crate::Lead;
 use crate::canonical;
 use crate::document::ElementRef;
@@ -16,15 +16,23 @@ pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let mut page = ParsedPage::empty("linkedin", "sales_account_list", Some("data_anonymize"));
     let mut last: Option<ElementRef<'_>> = None;
     let mut seen = Vec::new();
+    let heading = sales_identity::heading(view);
     for name in view.all("sales_account_row_name").into_iter().take(1_000) {
         let row = dom::ancestors(name).take(24).find(|around| is_row(*around));
         let Some(row) = row.filter(|_| !is_in_frame(name)) else {
             continue;
         };
+        // The page of one lead or account, still.
+        if last.is_none() && heading.is_some_and(|heading| heading.id() < row.id()) {
+            return None;
+        }
         // Each row names its own account first; leads in it name others.
         let is_new = last.is_none_or(|last| !dom::contains(last, row));
         last = Some(row);
-        let is_lead = row.attr("data-x-search-result") == Some("LEAD");
+        let is_lead = row.attr("data-x-search-result") == Some("LEAD")
+            || view
+                .first_in(row, "sales_person_name")
+                .is_some_and(|person| person.id() < name.id());
         if !is_new || is_lead || dom::is_within_hidden(row) {
             continue;
         }

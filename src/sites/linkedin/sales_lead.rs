@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::frame::is_in_frame;
 use super::position;
 use super::rows;
+use super::sales_identity::{self, Told};
 use super::sales_roles;
 use super::surroundings::Surroundings;
 use super::top_card;
@@ -13,7 +14,7 @@ use crate::canonical;
 use crate::dom::{self, Grain, Shown};
 use crate::headline;
 use crate::lead;
-use crate::page::{Note, ParsedPage};
+use crate::page::ParsedPage;
 use crate::rules::fold;
 use crate::sites::draft::{Draft, Field};
 use crate::sites::view::View;
@@ -23,7 +24,7 @@ pub(crate) type Node = Map<String, Value>;
 /// Reads a lead's page; `None` where the document shows none.
 pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     let embedded = embedded(view, id);
-    let marked = view.first("sales_lead_name").or_else(|| lone_name(view));
+    let marked = marked_name(view);
     // Where nothing is marked: the heading, which the document's title or the data repeats.
     let heading = view
         .first("profile_heading")
@@ -40,19 +41,15 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
     }
     let is_told = |heading: &ElementRef<'_>| embedded.is_some() || is_titled(view, *heading);
     let name = marked.or(heading.filter(is_told));
-    if embedded.is_none() && name.is_none() {
+    if (embedded.is_none() && name.is_none())
+        || name.is_some_and(|name| sales_identity::is_account(view, name))
+        || sales_identity::heading(view).is_some_and(|one| sales_identity::is_account(view, one))
+    {
         return None;
     }
-    if let Some(name) = name.and_then(dom::sighted_text)
-        && shows_another(view, id, &name, embedded.as_ref())
-    {
-        let mut page = ParsedPage::empty("linkedin", "loading", None);
-        page.notes.push(Note {
-            field: "page".to_owned(),
-            strategy: "identity".to_owned(),
-            reason: "page shows another lead than its address".to_owned(),
-        });
-        return Some(page);
+    let told = name.map(|name| sales_identity::of_lead(view, id, name, embedded.as_ref()));
+    if told == Some(Told::Another) {
+        return Some(sales_identity::not_yet("lead"));
     }
     let card = heading.and(name).and_then(Card::around);
     let mut draft = Draft::person();
@@ -217,6 +214,11 @@ pub(crate) fn read(view: &View<'_>, id: &str) -> Option<ParsedPage> {
         None => "loading".clone_into(&mut page.page.kind),
     }
     Some(page)
+}
+
+/// The lead's name where it is marked.
+pub(crate) fn marked_name<'a>(view: &'a View<'_>) -> Option<ElementRef<'a>> {
+    view.first("sales_lead_name").or_else(|| lone_name(view))
 }
 
 /// The lead's name where it is marked, but is no heading: the only name outside of lists, or the
@@ -425,40 +427,15 @@ fn embedded(view: &View<'_>, id: &str) -> Option<Node> {
     if id.is_empty() {
         return None;
     }
-    find_profile(view, id, |node| urn(node).contains(id))
-}
-
-fn urn(node: &Node) -> &str {
-    node.get("entityUrn")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
-/// Whether the page in view is still another lead's: the lead's own data says another name,
-/// the card links to another lead, or the data of another lead says the name that is shown.
-fn shows_another(view: &View<'_>, id: &str, shown: &str, own: Option<&Node>) -> bool {
-    if let Some(named) = own.and_then(|node| text(node, "fullName")) {
-        return fold(&named) != fold(shown);
-    }
-    let linked: Vec<String> = view
-        .all("sales_lead_own")
-        .into_iter()
-        .take(20)
-        .flat_map(|section| view.all_in(section, "sales_lead_link"))
-        .filter_map(|link| address(&view.href(link)?))
-        .collect();
-    let is_own = |address: &String| address.rsplit('/').next() == Some(id);
-    if !linked.is_empty() {
-        return !linked.iter().any(is_own);
-    }
-    find_profile(view, shown, |node| {
-        text(node, "fullName").is_some_and(|named| fold(&named) == fold(shown))
-    })
-    .is_some_and(|node| !urn(&node).contains(id) && urn(&node).contains("rofile:"))
+    find_profile(view, id, |node| sales_identity::urn(node).contains(id))
 }
 
 /// The first embedded profile, in the data that holds `needle`, that is the one wanted.
-fn find_profile(view: &View<'_>, needle: &str, is_it: impl Fn(&Node) -> bool) -> Option<Node> {
+pub(crate) fn find_profile(
+    view: &View<'_>,
+    needle: &str,
+    is_it: impl Fn(&Node) -> bool,
+) -> Option<Node> {
     for block in view.all("embedded_json").into_iter().take(400) {
         let raw = dom::raw_text(block);
         if !raw.contains(needle) || !raw.contains("fullName") {

@@ -3,7 +3,7 @@
 use crate::document::ElementRef;
 
 use super::frame::is_in_frame;
-use super::{negative, row_list, rows, sales_lead, top_card};
+use super::{negative, row_list, rows, sales_identity, sales_lead, top_card};
 use crate::Lead;
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
@@ -15,8 +15,15 @@ use crate::sites::view::View;
 pub(crate) fn read(view: &View<'_>) -> Option<ParsedPage> {
     let mut page = ParsedPage::empty("linkedin", "sales_lead_list", Some("data_anonymize"));
     let mut seen: Vec<String> = Vec::new();
-    for row in rows(view) {
-        if dom::is_within_hidden(row) {
+    let rows = rows(view);
+    // The page of one lead or account, or a list of accounts, still: both have leads in them.
+    let heading = sales_identity::heading(view).zip(rows.first());
+    let is_below = heading.is_some_and(|(heading, row)| heading.id() < row.id());
+    if is_below || is_of_accounts(view) {
+        return None;
+    }
+    for row in rows {
+        if dom::is_within_hidden(row) || is_of_account(view, row) {
             continue;
         }
         let Some((lead, notes)) = read_row(view, row) else {
@@ -52,6 +59,22 @@ fn rows<'a>(view: &'a View<'_>) -> Vec<ElementRef<'a>> {
         return Vec::new();
     }
     row_list::own(view, rows)
+}
+
+/// Whether a row names an account before any lead: lists of accounts recommend leads in them.
+fn is_of_account(view: &View<'_>, row: ElementRef<'_>) -> bool {
+    let company = view.first_in(row, "sales_account_row_name");
+    let person = view.first_in(row, "sales_person_name");
+    company
+        .zip(person)
+        .is_some_and(|(company, person)| company.id() < person.id())
+}
+
+/// Whether a row is marked as an account's.
+fn is_of_accounts(view: &View<'_>) -> bool {
+    let names = view.all("sales_account_row_name").into_iter().take(40);
+    let mut around = names.flat_map(|name| dom::ancestors(name).take(24));
+    around.any(|row| row.attr("data-x-search-result") == Some("ACCOUNT"))
 }
 
 fn is_result(row: ElementRef<'_>) -> bool {

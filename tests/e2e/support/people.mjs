@@ -80,3 +80,10 @@ export function peopleSearch(people) {
   return `<!doctype html><html lang="en"><head><title>Search | LinkedIn</title><style>.put-away{display:none}</style></head>
 <body><div data-sdui-screen="com.linkedin.sdui.flagshipnav.search.SearchResultsPeople"><main><div role="list" id="rows">${people.map(row).join("")}</div></main></div></body></html>`;
 }
+
+/** A lead's page in Sales Navigator, on which nothing but the title is of a page of its own. */
+export const salesLead = (person) => `<!doctype html><html><head><title>${person.name} | Lead | Sales Navigator</title></head><body><main>
+  <section id="profile-card-section"><h1 data-anonymize="person-name">${person.name}</h1><span data-anonymize="headline">${person.headline}</span>
+  <div data-anonymize="location">${person.location}</div>
+  <div data-sn-view-name="lead-current-role"><p><span data-anonymize="job-title">Buyer</span> at <a data-anonymize="company-name" href="/sales/company/4711">Lumen Orchard</a></p></div></section>
+  </main></body></html>`;
