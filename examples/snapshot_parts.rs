@@ -11,10 +11,10 @@
 )]
 
 #[path = "../tests/support/accuracy.rs"]
-#[allow(dead_code, unreachable_pub, clippy::pedantic, clippy::indexing_slicing)]
+#[allow(dead_code, unreachable_pub, clippy::indexing_slicing)]
 mod accuracy;
 #[path = "../tests/support/mutation.rs"]
-#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+#[allow(dead_code, unreachable_pub, clippy::indexing_slicing)]
 mod mutation;
 
 use std::collections::BTreeMap;

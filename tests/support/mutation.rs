@@ -9,7 +9,11 @@ pub mod language;
 mod snapshot;
 
 use language::Language;
-pub use snapshot::snapshot;
+
+/// The extension's snapshot of a page, without what only a browser knows.
+pub fn snapshot(url: &str, html: &str) -> String {
+    snapshot::snapshot(url, html)
+}
 
 /// A way to change a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
