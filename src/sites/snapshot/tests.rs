@@ -188,3 +188,25 @@ fn a_region_is_left_out_of_its_areas_alone() {
         }
     }
 }
+
+#[test]
+fn a_rule_file_may_ask_for_what_its_own_site_carries() {
+    let carries = |site, text: &str| Checked::new(site).carries(&Selector::parse(text).unwrap());
+    for (site, others, text) in [
+        (Site::LinkedIn, Site::Google, "[data-anonymize]"),
+        (Site::Google, Site::LinkedIn, "[data-news-doc-id]"),
+        (Site::LinkedIn, Site::Google, ".mapped"),
+        (Site::Crunchbase, Site::LinkedIn, ".3f2a1b4c"),
+        (Site::LinkedIn, Site::Crunchbase, "meta[name=\"pageKey\"]"),
+        (Site::Crunchbase, Site::LinkedIn, "script#ng-state"),
+    ] {
+        // A class name may not begin with a digit.
+        let text = text.replace(".3", ".\\33 ");
+        assert!(carries(site, &text), "{site:?}: {text}");
+        assert!(!carries(others, &text), "{others:?}: {text}");
+    }
+    for site in SITES {
+        assert!(!carries(site, "p[style]"), "{site:?}");
+        assert!(!carries(site, "button[type]"), "{site:?}");
+    }
+}
