@@ -78,10 +78,17 @@ pub fn slug_after(url: &Url, front: &[&str]) -> Option<String> {
     normal_slug(segments.next()?)
 }
 
-/// One form for a slug: decoded, lower case unless it is an opaque member id, encoded.
+/// One form for a slug: decoded, lower case unless it is an opaque member id, encoded. Some
+/// pages encode theirs twice; no slug has a code of its own in it.
 #[must_use]
 pub fn normal_slug(segment: &str) -> Option<String> {
-    let decoded = percent_decode(segment)?;
+    let mut decoded = percent_decode(segment)?;
+    for _ in 0..3 {
+        match percent_decode(&decoded) {
+            Some(further) if further != decoded => decoded = further,
+            _ => break,
+        }
+    }
     let decoded = decoded.trim();
     if decoded.is_empty() || decoded.len() > 400 || decoded.contains(['/', '?', '#', '\\']) {
         return None;
@@ -241,6 +248,10 @@ mod tests {
             profile("https://www.linkedin.com/in/j%c3%bcrg/").as_deref(),
             profile("https://www.linkedin.com/in/jürg").as_deref()
         );
+        assert_eq!(
+            profile("https://www.linkedin.com/in/j%25C3%25BCrg").as_deref(),
+            profile("https://www.linkedin.com/in/jürg").as_deref()
+        );
         let id = "https://www.linkedin.com/in/ACoAABabcdefghijKLMNopqrstuvwxyz0123456";
         assert_eq!(profile(&format!("{id}?mini=1")).as_deref(), Some(id));
     }
@@ -253,6 +264,7 @@ mod tests {
             "https://notlinkedin.com/in/x",
             "https://www.linkedin.com/in/%ff",
             "https://www.linkedin.com/in/a%2Fb",
+            "https://www.linkedin.com/in/a%252Fb",
         ] {
             assert_eq!(profile(url), None, "{url}");
         }

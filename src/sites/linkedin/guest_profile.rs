@@ -23,15 +23,18 @@ pub(crate) fn read(view: &View<'_>, slug: &str, address: &str) -> Option<ParsedP
     if !view.has("guest_marker") || view.has("wall_page") {
         return None;
     }
+    let canonical = view
+        .canonical_link()
+        .and_then(|url| canonical::slug_after(&url, &["in"]));
+    let renamed = canonical.filter(|canonical| canonical != slug);
+    // The member may have another slug by now: the server told it with the page.
+    let slug = renamed.as_deref().unwrap_or(slug);
     let person = person(view, slug);
     let card = find_card(view);
     if person.is_none() && card.is_none() {
         return None;
     }
-    let canonical_slug = view
-        .canonical_link()
-        .and_then(|url| canonical::slug_after(&url, &["in"]));
-    if canonical_slug.is_some_and(|canonical| canonical != slug) {
+    if renamed.is_some() && !is_served(view, person, slug) {
         let mut page = ParsedPage::empty("linkedin", "loading", Some("guest"));
         page.notes.push(Note {
             field: "page".to_owned(),
@@ -56,7 +59,17 @@ pub(crate) fn read(view: &View<'_>, slug: &str, address: &str) -> Option<ParsedP
     draft.offer(Field::Location, "meta", described(view, "place"));
     draft.offer(Field::Industry, "top_card", shown.industry.as_deref());
     draft.offer(Field::Website, "top_card", shown.website.as_deref());
-    draft.offer(Field::ProfileUrl, "address", Some(address));
+    if renamed.is_some() {
+        let own = format!("https://www.linkedin.com/in/{slug}");
+        draft.offer(Field::ProfileUrl, "canonical_link", Some(own));
+        draft.note(
+            "profile_url",
+            "canonical_link",
+            "served under another slug than its address",
+        );
+    } else {
+        draft.offer(Field::ProfileUrl, "address", Some(address));
+    }
     guest_position::offer(&mut draft, view, person, card);
     let layout = if person.is_some() {
         "guest_json_ld"
@@ -86,15 +99,25 @@ fn names_address(view: &View<'_>, slug: &str) -> bool {
         .any(|text| canonical::normal_slug(&text).as_deref() == Some(slug))
 }
 
+/// Whether the page came whole from the server, for visitors, so that no navigation can be half
+/// done: nothing of the members' application is there, and the page's data does not name others.
+fn is_served(view: &View<'_>, person: Option<&Node>, slug: &str) -> bool {
+    let own = person.and_then(|person| slug_of(view, person));
+    view.has("guest_served") && !view.has("member_application") && own.is_none_or(|own| own == slug)
+}
+
+/// The slug in the address of a JSON-LD node.
+fn slug_of(view: &View<'_>, node: &Node) -> Option<String> {
+    ["sameAs", "url", "@id"]
+        .iter()
+        .filter_map(|key| node.get(*key).and_then(Value::as_str))
+        .filter_map(|url| canonical::resolve(&view.url, url))
+        .find_map(|url| canonical::slug_after(&url, &["in"]))
+}
+
 /// The JSON-LD person: the one with the page's own address, else one without any.
 fn person<'v>(view: &'v View<'_>, slug: &str) -> Option<&'v Node> {
-    let own = |node: &Node| {
-        ["sameAs", "url", "@id"]
-            .iter()
-            .filter_map(|key| node.get(*key).and_then(Value::as_str))
-            .filter_map(|url| canonical::resolve(&view.url, url))
-            .find_map(|url| canonical::slug_after(&url, &["in"]))
-    };
+    let own = |node: &Node| slug_of(view, node);
     let people = || {
         let nodes = view.json_ld().iter().filter_map(Value::as_object);
         nodes.filter(|node| node.get("@type").and_then(Value::as_str) == Some("Person"))
@@ -205,7 +228,11 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
             .filter(|heading| heading.name() != "h1")
             .and_then(dom::sighted_text)
             .or_else(|| Some(pieces.get(name_at?)?.text.clone())),
-        headline: headline.as_deref().and_then(shown),
+        // "--" stands for none.
+        headline: headline
+            .as_deref()
+            .and_then(shown)
+            .filter(|line| line.chars().any(char::is_alphanumeric)),
         location: location.as_deref().and_then(shown),
         industry: industry.as_deref().and_then(shown),
         website: top_card::website(view, card),
