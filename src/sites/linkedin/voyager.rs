@@ -62,11 +62,17 @@ pub(crate) fn member(view: &View<'_>, slug: &str) -> Option<Member> {
             continue;
         };
         let entities: Vec<&Entity> = included.iter().filter_map(Value::as_object).collect();
-        if let Some(found) = read_member(&entities, slug)
-            && best.as_ref().is_none_or(|b| richness(b) < richness(&found))
-        {
-            best = Some(found);
+        let Some(mut found) = read_member(&entities, slug) else {
+            continue;
+        };
+        // The positions may stand in another block than the rest.
+        if let Some(mut other) = best.take() {
+            if richness(&other) >= richness(&found) {
+                std::mem::swap(&mut other, &mut found);
+            }
+            found.current_positions = found.current_positions.or(other.current_positions);
         }
+        best = Some(found);
     }
     best
 }
@@ -98,7 +104,7 @@ fn read_member(entities: &[&Entity], slug: &str) -> Option<Member> {
     let profile = entities
         .iter()
         .filter(|entity| is_type(entity, "Profile"))
-        .find(|entity| urn_id(entity) == id)
+        .find(|entity| id.is_some() && urn_id(entity) == id)
         .unwrap_or(own);
     let pick = |key: &str| text(profile, key).or_else(|| text(own, key));
     Some(Member {
@@ -108,7 +114,7 @@ fn read_member(entities: &[&Entity], slug: &str) -> Option<Member> {
         headline: pick("headline").or_else(|| text(own, "occupation")),
         location: place(entities, profile),
         industry: industry(entities, profile),
-        current_positions: id.as_deref().and_then(|id| positions(entities, id)),
+        current_positions: positions(entities, [profile, own], id.as_deref()),
         id,
     })
 }
@@ -130,7 +136,9 @@ fn text(entity: &Entity, key: &str) -> Option<String> {
 fn urn_id(entity: &Entity) -> Option<String> {
     let urn = entity.get("entityUrn")?.as_str()?;
     let id = urn.rsplit(':').next()?;
-    canonical::is_member_id(id).then(|| id.to_owned())
+    // Joined by within the data alone, where it may have any length.
+    let is_id = id.starts_with('A') && id.get(3..5) == Some("AA") && !id.contains(['(', ',', ')']);
+    is_id.then(|| id.to_owned())
 }
 
 fn by_urn<'e>(entities: &[&'e Entity], urn: &str) -> Option<&'e Entity> {
@@ -159,40 +167,106 @@ fn industry(entities: &[&Entity], profile: &Entity) -> Option<String> {
     })
 }
 
-/// The current positions of the member with this id.
-fn positions(entities: &[&Entity], id: &str) -> Option<Vec<(Option<String>, Option<String>)>> {
-    let mut own: Vec<&Entity> = entities
-        .iter()
-        .copied()
-        .filter(|entity| is_type(entity, "Position"))
-        .filter(|entity| text(entity, "entityUrn").is_some_and(|urn| urn.contains(id)))
-        .take(200)
-        .collect();
-    if own.is_empty() {
-        return None;
+/// The current positions of the member: those that the own profile lists, by groups or directly,
+/// and those with the member's id.
+fn positions(
+    entities: &[&Entity],
+    own: [&Entity; 2],
+    id: Option<&str>,
+) -> Option<Vec<(Option<String>, Option<String>)>> {
+    let mut listed = Listed::default();
+    for profile in own {
+        listed.follow(entities, profile, None, 0);
     }
+    let is_own = |entity: &&&Entity| {
+        let urn = entity.get("entityUrn").and_then(Value::as_str);
+        let mut parts = urn.unwrap_or_default().split(['(', ',', ':', ')']);
+        is_type(entity, "Position") && id.is_some() && parts.any(|part| Some(part) == id)
+    };
+    let found = entities.iter().filter(is_own).take(POSITIONS_MAX);
     // The displayed order stands in the view or the collections that list the positions.
-    let listed: Vec<&str> = entities
+    let order: Vec<&str> = entities
         .iter()
-        .filter_map(|entity| entity.get("elements").or_else(|| entity.get("*elements")))
-        .filter_map(Value::as_array)
+        .filter_map(|entity| elements(entity))
         .flatten()
         .filter_map(Value::as_str)
         .filter(|urn| urn.contains("osition:"))
         .collect();
-    own = crate::ordered::by_key(own, |position| {
+    let found = crate::ordered::by_key(found.collect(), |position: &&&Entity| {
         let urn = position.get("entityUrn").and_then(Value::as_str);
-        listed
-            .iter()
-            .position(|listed| Some(*listed) == urn)
-            .unwrap_or(usize::MAX)
+        let at = order.iter().position(|listed| Some(*listed) == urn);
+        at.unwrap_or(usize::MAX)
     });
-    let current = own
-        .into_iter()
-        .filter(|position| goes_on(entities, position))
-        .map(|position| (text(position, "title"), text(position, "companyName")))
-        .collect();
-    Some(current)
+    for position in found {
+        listed.add(position, None);
+    }
+    if listed.positions.is_empty() {
+        return None;
+    }
+    let current = listed.positions.into_iter();
+    let current = current.filter(|(position, _)| goes_on(entities, position));
+    let read = |(position, group): (&Entity, Option<&Entity>)| {
+        let named = |entity: &Entity| text(entity, "companyName").or_else(|| text(entity, "name"));
+        let company = text(position, "companyName").or_else(|| group.and_then(named));
+        (text(position, "title"), company)
+    };
+    Some(current.map(read).collect())
+}
+
+/// Most positions read of one member.
+const POSITIONS_MAX: usize = 200;
+
+fn elements(entity: &Entity) -> Option<&Vec<Value>> {
+    let elements = entity.get("elements").or_else(|| entity.get("*elements"));
+    elements.and_then(Value::as_array)
+}
+
+/// The positions that an entity lists, in the page's order, each with the group it is of.
+#[derive(Default)]
+struct Listed<'e> {
+    positions: Vec<(&'e Entity, Option<&'e Entity>)>,
+    steps: usize,
+}
+
+impl<'e> Listed<'e> {
+    /// Follows what refers to positions: lists, groups, and the lists of these, as entities of
+    /// their own or within each other.
+    fn follow(
+        &mut self,
+        entities: &[&'e Entity],
+        from: &'e Entity,
+        group: Option<&'e Entity>,
+        depth: usize,
+    ) {
+        let references = from.iter().filter(|(key, _)| key.contains("ositio"));
+        let references = references.map(|(_, value)| std::slice::from_ref(value));
+        let listed = elements(from).map(Vec::as_slice);
+        for value in references.chain(listed).flatten() {
+            self.steps += 1;
+            if depth > 6 || self.steps > 1_000 || self.positions.len() >= POSITIONS_MAX {
+                return;
+            }
+            let entity = match value {
+                Value::String(urn) => by_urn(entities, urn),
+                other => other.as_object(),
+            };
+            let Some(entity) = entity else { continue };
+            if is_type(entity, "Position") {
+                self.add(entity, group);
+            } else {
+                let is_group = is_type(entity, "PositionGroup");
+                let group = is_group.then_some(entity).or(group);
+                self.follow(entities, entity, group, depth + 1);
+            }
+        }
+    }
+
+    fn add(&mut self, position: &'e Entity, group: Option<&'e Entity>) {
+        let mut known = self.positions.iter();
+        if !known.any(|(known, _)| std::ptr::eq(*known, position)) {
+            self.positions.push((position, group));
+        }
+    }
 }
 
 /// Whether a position has dates without an end.
