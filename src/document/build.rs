@@ -48,8 +48,13 @@ impl Builder {
     }
 
     /// Gives the element opened last an attribute; of two with one name the first counts.
-    /// Once something is in the element it comes too late and is passed over.
+    /// Once something is in the element it comes too late and is passed over. LinkedIn spells
+    /// one attribute in two ways, which readers need not know.
     pub fn attribute(&mut self, name: &str, value: &str) {
+        let name = match name {
+            "data-component-key" => "componentkey",
+            other => other,
+        };
         let Some((id, _)) = self.open.last().copied() else {
             return;
         };

@@ -1,5 +1,5 @@
 //! What stands beside a member's name and is none of their own lines: degrees of connection,
-//! pronouns, marks.
+//! pronouns, marks, a former name, counts.
 
 use crate::rules::fold;
 use crate::sites::view::View;
@@ -76,4 +76,48 @@ pub(crate) fn is_pronouns(view: &View<'_>, text: &str) -> bool {
             && bare
                 .split('/')
                 .any(|part| view.rules.is_label("pronouns", part)))
+}
+
+/// Whether the first line is a former name, "(Ada Byron)": it has a word of the name, or more
+/// lines follow than headline and place.
+pub(crate) fn is_former_name(name: Option<&str>, lines: &[String]) -> bool {
+    let first = lines.first().map_or("", String::as_str);
+    let inner = first.strip_prefix(['(', '\u{ff08}']);
+    let Some(inner) = inner.and_then(|inner| inner.strip_suffix([')', '\u{ff09}'])) else {
+        return false;
+    };
+    let mut shared = name.unwrap_or_default().split_whitespace();
+    let is_shared = shared.any(|word| inner.split_whitespace().any(|own| own == word));
+    let is_plain = inner
+        .chars()
+        .all(|c| !c.is_numeric() && !"()|/@,&".contains(c));
+    lines.len() > 1 && is_plain && inner.chars().count() <= 60 && (is_shared || lines.len() > 3)
+}
+
+/// A place without the counts that stand on the same line: "Graz 1,234 followers".
+pub(crate) fn without_count<'t>(view: &View<'_>, text: &'t str) -> &'t str {
+    if !view.rules.has_label("network_count", text) {
+        return text;
+    }
+    let mut numbers = text
+        .char_indices()
+        .zip([' '].into_iter().chain(text.chars()))
+        .filter(|((_, c), before)| c.is_numeric() && before.is_whitespace());
+    let cut = numbers.find_map(|((at, _), _)| {
+        let (place, count) = text.split_at_checked(at)?;
+        is_count(view, count).then_some(place.trim_end())
+    });
+    cut.unwrap_or(text)
+}
+
+/// "500+ connections", "1,234 followers", or the number alone.
+pub(crate) fn is_count(view: &View<'_>, text: &str) -> bool {
+    let numeric = text
+        .chars()
+        .all(|c| c.is_numeric() || matches!(c, '+' | ',' | '.' | ' ' | '\u{202f}'))
+        && text.chars().any(char::is_numeric);
+    numeric
+        || (text.chars().count() < 40
+            && text.chars().any(char::is_numeric)
+            && view.rules.has_label("network_count", text))
 }

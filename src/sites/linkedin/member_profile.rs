@@ -327,6 +327,8 @@ fn offer_embedded(draft: &mut Draft, positions: &[(Option<String>, Option<String
             company_url: None,
         });
     }
+    // The position shown on top may have come without its title.
+    draft.complete_from_headline();
 }
 
 /// Title and company: the first current position; else, where no position is shown, the top
@@ -339,16 +341,25 @@ fn offer_positions(
     embedded: Option<&Member>,
 ) {
     let sdui = shown.sdui;
-    // For mobile browsers the two ends of a range of dates are spans of one line.
-    let in_blocks = sdui || top_card::is_mobile(view);
-    let grain = if in_blocks { Grain::Block } else { Grain::Span };
     let own = |section| top_card::is_of(view, section, slug, identity);
     let section = position::section_of(view, "experience_section", "experience", own);
+    // For mobile browsers the two ends of a range of dates are spans of one line.
+    let in_blocks = section.is_some_and(|section| top_card::in_blocks(view, section, sdui))
+        || top_card::is_mobile(view);
+    let grain = if in_blocks { Grain::Block } else { Grain::Span };
     let positions = section.map_or_else(Vec::new, |section| position::within(view, section, grain));
     let current: Vec<&Position> = positions.iter().filter(|p| p.current).collect();
+    // The name of a company may have the dot that divides it from the sort of employment.
+    let whole = |company: &Option<String>| {
+        let company = company.as_deref()?;
+        let known = shown.company.as_ref().map(|(known, _)| known.as_str());
+        let rest = known.and_then(|known| known.strip_prefix(company));
+        let whole = known.filter(|_| rest.is_some_and(|rest| rest.starts_with(" · ")));
+        Some(whole.unwrap_or(company).to_owned())
+    };
     if let Some((first, others)) = current.split_first() {
         draft.offer(Field::Title, "experience", first.title.as_deref());
-        draft.offer(Field::Company, "experience", first.company.as_deref());
+        draft.offer(Field::Company, "experience", whole(&first.company));
         draft.offer(
             Field::CompanyUrl,
             "experience",
@@ -357,13 +368,19 @@ fn offer_positions(
         for other in others {
             draft.other_position(lead::Position {
                 title: other.title.clone(),
-                company: other.company.clone(),
+                company: whole(&other.company),
                 company_url: other.company_url.clone(),
             });
         }
         return;
     }
     if !positions.is_empty() {
+        let named = shown.company.as_ref().zip(section);
+        if let Some(((company, strategy), section)) = named
+            && position::is_undated_at(view, section, company)
+        {
+            draft.offer(Field::Company, strategy, Some(company));
+        }
         draft.note("title", "experience", "no_current_position");
         return;
     }

@@ -71,9 +71,9 @@ pub(crate) fn section_of<'a>(
     if !anchors.is_empty() {
         // Ember puts an empty anchor inside the section; others key the section itself.
         return anchors.into_iter().take(8).find_map(|anchor| {
-            let section = match view.first_in(anchor, "section_item") {
-                Some(_) => Some(anchor),
-                None => around_items(view, anchor, 8),
+            let section = match has_items(view, anchor) {
+                true => Some(anchor),
+                false => around_items(view, anchor, 8),
             };
             section.filter(|section| is_own(anchor) && is_own(*section))
         });
@@ -100,7 +100,57 @@ fn around_items<'a>(
             beyond = matches!(ancestor.name(), "section" | "main" | "body");
             within
         })
-        .find(|ancestor| view.first_in(*ancestor, "section_item").is_some())
+        .find(|ancestor| has_items(view, *ancestor))
+}
+
+fn has_items(view: &View<'_>, around: ElementRef<'_>) -> bool {
+    view.first_in(around, "section_item").is_some()
+        || (around.name() == "section" && !by_dates(around).is_empty())
+}
+
+/// Whether two texts, title and company, stand before the first date range.
+fn is_whole<'p, 'a: 'p>(pieces: impl Iterator<Item = &'p Piece<'a>>) -> bool {
+    let before = pieces.take_while(|piece| !is_date_range(&piece.text));
+    before.take(2).count() == 2
+}
+
+/// The texts of a section without its headings.
+fn unheaded(section: ElementRef<'_>) -> Vec<Piece<'_>> {
+    let mut pieces = dom::pieces(section, Grain::Span, Shown::Sighted);
+    pieces.truncate(1_000);
+    pieces.retain(|piece| {
+        let around = dom::ancestors(piece.element).take(2);
+        let mut around = [piece.element].into_iter().chain(around);
+        !around.any(|around| matches!(around.name(), "h1" | "h2"))
+    });
+    pieces
+}
+
+/// The items of a section where nothing marks them: the parts of it that have a date range
+/// behind title and company.
+fn by_dates(section: ElementRef<'_>) -> Vec<ElementRef<'_>> {
+    let pieces = unheaded(section);
+    let dates = pieces.iter().filter(|piece| is_date_range(&piece.text));
+    let dates: Vec<ElementRef<'_>> = dates.map(|piece| piece.element).take(60).collect();
+    let (Some(first), Some(last)) = (dates.first(), dates.last()) else {
+        return Vec::new();
+    };
+    let is_whole = |around: &ElementRef<'_>| {
+        let within = pieces.iter();
+        let within = within.skip_while(|piece| !dom::contains(*around, piece.element));
+        is_whole(within)
+    };
+    let around = dom::ancestors(*first)
+        .take_while(|around| around.id() != section.id())
+        .find(|around| dom::contains(*around, *last) && is_whole(around))
+        .unwrap_or(section);
+    let parts = around.child_elements();
+    let parts = parts.filter(|part| dates.iter().any(|date| dom::contains(*part, *date)));
+    let parts: Vec<ElementRef<'_>> = parts.collect();
+    match parts.len() > 1 && parts.iter().all(is_whole) {
+        true => parts,
+        false => vec![around],
+    }
 }
 
 /// The items of a section, without items within items.
@@ -116,7 +166,46 @@ pub(crate) fn items<'a>(view: &View<'_>, section: ElementRef<'a>) -> Vec<Element
             outer.push(item);
         }
     }
+    let first_dated = outer.iter().find_map(|item| {
+        let pieces = dom::pieces(*item, Grain::Span, Shown::Sighted);
+        let mut shown = pieces.iter().take(400);
+        let is_dated = shown.any(|piece| is_date_range(&piece.text));
+        is_dated.then(|| is_whole(pieces.iter()))
+    });
+    // In the layout with hashed classes what was taken for an item, where none is keyed, may be a
+    // role, whose employer stands before the list.
+    let is_keyed = |item: &ElementRef<'a>| item.attr("componentkey").is_some();
+    let is_unkeyed = top_card::is_on_screen(section) && !outer.iter().any(is_keyed);
+    if first_dated.is_some() && !is_unkeyed {
+        return outer;
+    }
+    let found = by_dates(section);
+    let is_role = |first: &ElementRef<'a>| {
+        let mut around = found.iter().filter(|part| dom::contains(**part, *first));
+        around.any(|part| {
+            let texts = unheaded(*part);
+            let text = texts.first();
+            text.is_some_and(|text| !dom::contains(*first, text.element))
+        })
+    };
+    if !found.is_empty() && (first_dated != Some(true) || outer.first().is_some_and(is_role)) {
+        return found;
+    }
     outer
+}
+
+/// Whether an item whose dates are not understood names the company.
+pub(crate) fn is_undated_at(view: &View<'_>, section: ElementRef<'_>, company: &str) -> bool {
+    let mut items = items(view, section).into_iter().take(60);
+    items.any(|item| {
+        let pieces = dom::pieces(item, Grain::Block, Shown::Sighted);
+        let mut named = pieces.iter().take(2).map(|piece| company_name(&piece.text));
+        named.any(|named| named == company)
+            && !pieces
+                .iter()
+                .take(400)
+                .any(|piece| is_date_range(&piece.text))
+    })
 }
 
 /// Reads one item of an experience section: one position, or several at one employer.

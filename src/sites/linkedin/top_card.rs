@@ -7,8 +7,8 @@ use crate::address::Url;
 use crate::document::ElementRef;
 
 use super::address;
-use super::badges::is_mark;
-pub(crate) use super::badges::{is_badge, is_degree, is_pronouns};
+pub(crate) use super::badges::{is_badge, is_count, is_degree, is_pronouns, without_count};
+use super::badges::{is_former_name, is_mark};
 use crate::canonical;
 use crate::dom::{self, Grain, Piece, Shown};
 use crate::headline;
@@ -172,7 +172,11 @@ pub(crate) fn has_own_page_link(view: &View<'_>, scope: ElementRef<'_>, slug: &s
 /// Reads a top card. `titled` is the name that the document's title gives, if any.
 pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) -> TopCard {
     let sdui = is_sdui(card);
-    let grain = if sdui { Grain::Block } else { Grain::Span };
+    let grain = if in_blocks(view, card, sdui) {
+        Grain::Block
+    } else {
+        Grain::Span
+    };
     let pieces: Vec<Piece<'_>> = dom::pieces(card, grain, Shown::Sighted)
         .into_iter()
         .take(200)
@@ -211,7 +215,7 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
     };
     let headings = heading_lines(lines);
     // Only these layouts write company and school between headline and place.
-    let with_company = grain == Grain::Block || headings.is_some() || is_mobile(view);
+    let with_company = sdui || headings.is_some() || is_mobile(view);
     let mut lines = headings.unwrap_or_else(|| lines.iter().collect());
     if end.is_none() {
         // No link to contact data divides the place from the chips behind it.
@@ -225,7 +229,8 @@ pub(crate) fn read(view: &View<'_>, card: ElementRef<'_>, titled: Option<&str>) 
         ..TopCard::default()
     };
     // The headline comes first; the last line is the place where anything follows.
-    let mut lines = lines.into_iter();
+    let is_former = is_former_name(card_read.name.as_deref(), &lines);
+    let mut lines = lines.into_iter().skip(usize::from(is_former));
     let headline = lines.next();
     // "--" stands for a headline that the member left out.
     card_read.headline = headline.filter(|line| line.chars().any(char::is_alphanumeric));
@@ -247,13 +252,22 @@ pub(crate) fn is_mobile(view: &View<'_>) -> bool {
         || canonical.is_some_and(|url| address::mobile_profile(&url).is_some())
 }
 
-/// Whether the card is of the layout with hashed classes, where every text has a block of its
-/// own.
+/// Whether the card is of the layout with hashed classes: its own keys say so, or the screen
+/// that it is on.
 fn is_sdui(card: ElementRef<'_>) -> bool {
-    card.attr("componentkey").is_some()
-        || card
-            .descendent_elements()
-            .any(|element| element.attr("componentkey").is_some())
+    let is_keyed = |element: ElementRef<'_>| element.attr("componentkey").is_some();
+    card.descendent_elements().any(is_keyed) || is_on_screen(card)
+}
+
+/// Whether an element is on a screen of the layout with hashed classes.
+pub(crate) fn is_on_screen(element: ElementRef<'_>) -> bool {
+    dom::ancestors(element).any(|around| around.attr("data-sdui-screen").is_some())
+}
+
+/// Whether every text of the scope has a block of its own, as the layout with hashed classes
+/// has it.
+pub(crate) fn in_blocks(view: &View<'_>, scope: ElementRef<'_>, sdui: bool) -> bool {
+    sdui && view.first_in(scope, "paragraph").is_some()
 }
 
 /// Whether a text is none of the member's own: a button, a link away from the profile, an
@@ -287,7 +301,8 @@ fn is_company_line(view: &View<'_>, card: ElementRef<'_>, line: Option<&String>)
         .is_some_and(|(line, chip)| line.starts_with(&chip))
 }
 
-/// Where the name stands: the heading, else the text that the title names, else the first.
+/// Where the name stands: the heading, else the text that the title names, else the first. Of
+/// late 2019 to 2021 the heading is the headline, and the name stands before it in a list.
 fn name_index(
     view: &View<'_>,
     card: ElementRef<'_>,
@@ -295,9 +310,20 @@ fn name_index(
     titled: Option<&str>,
 ) -> Option<usize> {
     let heading = view.first_in(card, "heading").and_then(|heading| {
-        pieces
+        let at = pieces
             .iter()
-            .position(|piece| dom::contains(heading, piece.element))
+            .position(|piece| dom::contains(heading, piece.element))?;
+        let before = pieces.get(..at).filter(|_| heading.name() == "h2");
+        let is_name = |piece: &Piece<'_>| {
+            let marked = view.first_in(card, "top_card_name");
+            marked.is_some_and(|marked| dom::contains(marked, piece.element))
+                || is_pictured(card, &piece.text)
+        };
+        Some(
+            before
+                .and_then(|before| before.iter().position(is_name))
+                .unwrap_or(at),
+        )
     });
     let by_title = titled.and_then(|titled| pieces.iter().position(|p| p.text == titled));
     match (heading, by_title) {
@@ -305,6 +331,20 @@ fn name_index(
         (Some(heading), Some(title)) => Some(heading.min(title)),
         (found, None) | (None, found) => found.or((!pieces.is_empty()).then_some(0)),
     }
+}
+
+/// Whether a picture of the card has this text instead.
+fn is_pictured(card: ElementRef<'_>, text: &str) -> bool {
+    let mut pictures = card
+        .descendent_elements()
+        .filter(|element| element.name() == "img");
+    pictures.any(|picture| {
+        let texts = [picture.attr("alt"), picture.attr("title")];
+        texts
+            .into_iter()
+            .flatten()
+            .any(|own| dom::collapse(own) == text)
+    })
 }
 
 /// The lines before the counts of followers and connections, for cards without a contact link.
@@ -333,34 +373,6 @@ fn heading_lines<'p, 'a>(pieces: &'p [Piece<'a>]) -> Option<Vec<&'p Piece<'a>>> 
     let headings: Vec<&Piece<'_>> = pieces.iter().filter(is_heading).collect();
     // In 2019 and 2020 the headline alone is one.
     (headings.len() > 1).then_some(headings)
-}
-
-/// A place without the counts that stand on the same line: "Graz 1,234 followers".
-pub(crate) fn without_count<'t>(view: &View<'_>, text: &'t str) -> &'t str {
-    if !view.rules.has_label("network_count", text) {
-        return text;
-    }
-    let mut numbers = text
-        .char_indices()
-        .zip([' '].into_iter().chain(text.chars()))
-        .filter(|((_, c), before)| c.is_numeric() && before.is_whitespace());
-    let cut = numbers.find_map(|((at, _), _)| {
-        let (place, count) = text.split_at_checked(at)?;
-        is_count(view, count).then_some(place.trim_end())
-    });
-    cut.unwrap_or(text)
-}
-
-/// "500+ connections", "1,234 followers", or the number alone.
-pub(crate) fn is_count(view: &View<'_>, text: &str) -> bool {
-    let numeric = text
-        .chars()
-        .all(|c| c.is_numeric() || matches!(c, '+' | ',' | '.' | ' ' | '\u{202f}'))
-        && text.chars().any(char::is_numeric);
-    numeric
-        || (text.chars().count() < 40
-            && text.chars().any(char::is_numeric)
-            && view.rules.has_label("network_count", text))
 }
 
 /// The lines without degree marks, pronouns, separators and counts. What stands before the
@@ -413,13 +425,19 @@ fn company(
     }
     let line = lines.last().map(String::as_str);
     // Chips in a row: the company, then the school. A line above repeats them.
-    let chips: Vec<String> = view
+    let mut chips: Vec<String> = view
         .all_in(card, "top_card_chip")
         .into_iter()
         .filter(|chip| has_picture(*chip))
         .filter_map(dom::sighted_text)
         .filter(|text| text != name && !schools.contains(text))
+        .filter(|text| text.chars().any(char::is_alphabetic))
         .collect();
+    // Other buttons may stand there too.
+    let is_named = |chip: &String| line.is_some_and(|line| line.contains(chip.as_str()));
+    if chips.iter().any(is_named) {
+        chips.retain(is_named);
+    }
     match (chips.as_slice(), lines) {
         ([first, _, ..], _) | ([], [first, _, ..]) => Some((first.clone(), "top_card_order")),
         ([one], _) if line.is_some_and(|line| line.starts_with(one.as_str()) && line != one) => {

@@ -128,6 +128,7 @@ const LINKEDIN: Plan = Plan {
         "componentkey",
         "data-anonymize",
         "data-chameleon-result-urn",
+        "data-component-key",
         "data-control-name",
         "data-scroll-into-view",
         "data-sdui-screen",

@@ -61,6 +61,10 @@ fn of_code(site: Site) -> BTreeSet<String> {
     if calls(".classes()") {
         asked.insert("class".to_owned());
     }
+    if site == Site::LinkedIn {
+        // Another spelling of `componentkey`, which the document reads as that.
+        asked.insert("data-component-key".to_owned());
+    }
     // Carried for itself, and only where it hides the element.
     asked.remove("style");
     asked
