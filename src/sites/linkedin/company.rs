@@ -304,6 +304,11 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
         tagline: view.text_in(card, "company_tagline"),
         ..Card::default()
     };
+    shown.industry = view.text_in(card, "company_bar_industry");
+    if shown.industry.is_some() {
+        // For visitors until 2017: the rest stands below, in the "about" list.
+        return shown;
+    }
     if let Some(line) = view.first_in(card, "company_guest_place") {
         // For visitors: the industry as headline, the place before the count of followers.
         shown.industry = view.text_in(card, "company_guest_industry");
@@ -351,7 +356,7 @@ fn read_card(view: &View<'_>, card: ElementRef<'_>) -> Card {
 fn listed<'a>(view: &'a View<'_>, label: &str) -> Option<ElementRef<'a>> {
     let mut wanted = false;
     for element in view.all("definition").into_iter().take(200) {
-        if element.name() == "dt" {
+        if matches!(element.name(), "dt" | "h4") {
             let text = dom::sighted_text(element);
             wanted = text.is_some_and(|text| view.rules.is_label(label, &text));
         } else if wanted {

@@ -288,9 +288,13 @@ impl<'a> Card<'a> {
 
     /// The first line that links to an account: "CTO at Acme". Of a list of roles the first
     /// one, whose company may have no page.
-    fn role(&self, view: &View<'_>) -> Option<Role<'a>> {
-        let links = view.all_in(self.card, "sales_account_link").into_iter();
-        let (link, company) = links.take(40).find_map(|link| {
+    fn role(&self, view: &'a View<'_>) -> Option<Role<'a>> {
+        let around = view.first("sales_lead_card");
+        let around = around.filter(|around| dom::contains(*around, self.heading));
+        let links = [Some(self.card), around].into_iter().flatten();
+        let mut links =
+            links.flat_map(|card| view.all_in(card, "sales_account_link").into_iter().take(40));
+        let (link, company) = links.find_map(|link| {
             account_id(&view.href(link)?)?;
             Some((link, dom::sighted_text(link)?))
         })?;

@@ -245,18 +245,19 @@ fn read_row(view: &View<'_>, row: ElementRef<'_>) -> Option<(Lead, Vec<Note>)> {
 
 /// Reads a row whose texts are marked as what they are.
 fn read_marked(view: &View<'_>, row: ElementRef<'_>, draft: &mut Draft) {
-    let shown = |key: &str| view.first_in(row, key).and_then(dom::sighted_text);
+    let name = view.first_in(row, "sales_row_name");
+    let shown = |key: &str| own_mark(view, row, name, key).and_then(dom::sighted_text);
     let title = shown("sales_row_title")
         .or_else(|| shown("sales_row_job_title").filter(|text| !sales_lead::is_tenure(view, text)));
     draft.offer(Field::Title, "data_anonymize", title);
-    let company = view.first_in(row, "sales_row_company");
+    let company = own_mark(view, row, name, "sales_row_company");
     draft.offer(
         Field::Company,
         "data_anonymize",
         company.and_then(dom::sighted_text),
     );
     if !draft.has(Field::Company) {
-        draft.offer(Field::Company, "after_title", bare_company(view, row));
+        draft.offer(Field::Company, "after_title", bare_company(view, row, name));
     }
     let company_url = company
         .and_then(|company| link_of(view, company, row))
@@ -282,12 +283,39 @@ fn link_of(
         .and_then(|link| view.href(link))
 }
 
-/// A company without a page: bare text after the title, in the element around it.
-fn bare_company(view: &View<'_>, row: ElementRef<'_>) -> Option<String> {
+/// The first element for `key` in a row, but for the card on the company that may be open in it.
+fn own_mark<'a>(
+    view: &View<'_>,
+    row: ElementRef<'a>,
+    name: Option<ElementRef<'a>>,
+    key: &str,
+) -> Option<ElementRef<'a>> {
+    // What says a company's sort or size, and the nearest around it that names the company too.
+    let cards = view.all_in(row, "sales_account_size").into_iter().take(8);
+    let cards = cards.filter_map(|mark| {
+        dom::ancestors(mark)
+            .take_while(|around| around.id() != row.id())
+            .find(|around| view.first_in(*around, "sales_row_company").is_some())
+    });
+    let cards: Vec<ElementRef<'a>> = cards
+        .filter(|card| name.is_none_or(|name| !dom::contains(*card, name)))
+        .collect();
+    let mut found = view.all_in(row, key).into_iter().take(60);
+    found.find(|element| !cards.iter().any(|card| dom::contains(*card, *element)))
+}
+
+/// A company without a page: bare text after the title, in the element around it that does not
+/// hold the name.
+fn bare_company(
+    view: &View<'_>,
+    row: ElementRef<'_>,
+    name: Option<ElementRef<'_>>,
+) -> Option<String> {
     let title = view.first_in(row, "sales_row_title")?;
     let shown = dom::sighted_text(title)?;
     let around = dom::ancestors(title)
-        .take_while(|ancestor| ancestor.id() != row.id())
+        .take_while(|around| around.id() != row.id())
+        .take_while(|around| name.is_none_or(|name| !dom::contains(*around, name)))
         .take(2);
     around
         .map(|element| dom::pieces(element, Grain::Span, Shown::Sighted))
