@@ -200,11 +200,7 @@ pub(crate) fn is_undated_at(view: &View<'_>, section: ElementRef<'_>, company: &
     items.any(|item| {
         let pieces = dom::pieces(item, Grain::Block, Shown::Sighted);
         let mut named = pieces.iter().take(2).map(|piece| company_name(&piece.text));
-        named.any(|named| named == company)
-            && !pieces
-                .iter()
-                .take(400)
-                .any(|piece| is_date_range(&piece.text))
+        named.any(|named| named == company) && first_date(&pieces).is_none()
     })
 }
 
