@@ -118,6 +118,14 @@ pub fn tells_training(text: &str) -> bool {
         .is_some_and(|part| title::is_student(&part.words))
 }
 
+/// Whether a text is a field of work and nothing else ("Sales & Marketing").
+#[must_use]
+pub fn tells_field(text: &str) -> bool {
+    text::parts(text)
+        .iter()
+        .all(|part| title::is_department(&part.words))
+}
+
 /// Whether a word leads from a title to the company and means nothing else ("at", "bei").
 #[must_use]
 pub fn says_at(word: &str) -> bool {

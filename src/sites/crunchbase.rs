@@ -6,6 +6,7 @@ mod encoding;
 mod entity;
 mod fields;
 mod list;
+mod role;
 mod state;
 
 pub(crate) use address::{EntityAddress, EntityKind};

@@ -5,7 +5,8 @@ use crate::document::ElementRef;
 
 use super::address::{EntityAddress, EntityKind};
 use super::encoding;
-use super::fields::{self, LabelledField};
+use super::fields;
+use super::role;
 use super::state::{Entities, Entity, Job};
 use crate::canonical;
 use crate::dom;
@@ -21,6 +22,7 @@ mod by {
     pub(super) const JOBS: &str = "state_jobs";
     pub(super) const FIELDS: &str = "fields";
     pub(super) const LINKS: &str = "links";
+    pub(super) const JOB_LIST: &str = "job_list";
     pub(super) const HEADING: &str = "heading";
     pub(super) const TITLE: &str = "page_title";
 }
@@ -175,6 +177,18 @@ fn linkedin_address(kind: EntityKind, address: Option<&str>) -> Option<String> {
     }
 }
 
+/// The canonical LinkedIn address of the entity, where an element links it.
+pub(super) fn linkedin_link(
+    view: &View<'_>,
+    kind: EntityKind,
+    scope: ElementRef<'_>,
+) -> Option<String> {
+    view.all_in(scope, "link")
+        .into_iter()
+        .filter_map(|link| view.href(link))
+        .find_map(|url| linkedin_address(kind, Some(url.as_str())))
+}
+
 fn offer_website(draft: &mut Draft, strategy: &str, address: Option<&str>) {
     let website = address
         .and_then(|address| Url::parse(address.trim()).ok())
@@ -263,7 +277,7 @@ fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
         |key: &str| fields::labelled(view, &fields, key).and_then(|field| text_of(field.value));
     match address.kind {
         EntityKind::Person => {
-            if let Some(role) = primary_role(view, &fields).filter(|role| {
+            if let Some(role) = role::primary(view, &fields).filter(|role| {
                 let agrees = |field, stated: &Option<String>| {
                     draft.get(field).is_none()
                         || stated.is_none()
@@ -283,6 +297,15 @@ fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
                     by::FIELDS,
                     organization_link(view, field.value).map(|(_, url)| url),
                 );
+            }
+            if !draft.has(Field::Title) && !draft.has(Field::Company) {
+                let found = role::unlabelled(view, &fields).map(|role| (by::LINKS, role));
+                let found = found.or_else(|| Some((by::JOB_LIST, role::first_of_list(view)?)));
+                if let Some((strategy, role)) = found {
+                    draft.offer(Field::Title, strategy, role.title);
+                    draft.offer(Field::Company, strategy, role.company);
+                    draft.offer(Field::CompanyUrl, strategy, role.company_url);
+                }
             }
             let website = fields::labelled(view, &fields, "website")
                 .and_then(|field| external_link(view, field.value));
@@ -318,9 +341,7 @@ fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
     }
     let linkedin = fields
         .iter()
-        .flat_map(|field| view.all_in(field.value, "link"))
-        .filter_map(|link| view.href(link))
-        .find_map(|url| linkedin_address(address.kind, Some(url.as_str())));
+        .find_map(|field| linkedin_link(view, address.kind, field.value));
     draft.also_at(linkedin);
     draft.offer(Field::Location, by::FIELDS, value("location"));
     if !draft.has(Field::Location) {
@@ -330,7 +351,7 @@ fn from_document(view: &View<'_>, address: &EntityAddress, draft: &mut Draft) {
 }
 
 /// An element's text, rightly decoded.
-fn text_of(element: ElementRef<'_>) -> Option<String> {
+pub(super) fn text_of(element: ElementRef<'_>) -> Option<String> {
     dom::text(element).map(encoding::repaired)
 }
 
@@ -371,35 +392,6 @@ fn from_title(view: &View<'_>, kind: EntityKind, draft: &mut Draft) {
             draft.offer(field, by::TITLE, Some(text));
         }
     }
-}
-
-struct Role {
-    title: Option<String>,
-    company: Option<String>,
-    company_url: Option<String>,
-}
-
-/// "Title @ Company", by its label or, where the label is in no known language, by its form.
-fn primary_role(view: &View<'_>, fields: &[LabelledField<'_>]) -> Option<Role> {
-    let field = fields::labelled(view, fields, "primary_role").or_else(|| {
-        fields.iter().find(|field| {
-            organization_link(view, field.value).is_some()
-                && text_of(field.value).is_some_and(|text| text.contains(" @ "))
-        })
-    })?;
-    let text = text_of(field.value)?;
-    let link = organization_link(view, field.value);
-    let (title, company) = match text.rsplit_once(" @ ") {
-        Some((title, company)) => (Some(title.to_owned()), Some(company.to_owned())),
-        None if link.is_none() => (Some(text), None),
-        None => (None, None),
-    };
-    let (name, url) = link.unzip();
-    Some(Role {
-        title,
-        company: name.or(company),
-        company_url: url,
-    })
 }
 
 /// Name and canonical address of the first organization linked in an element.

@@ -101,23 +101,46 @@ pub(super) fn team(
     if !stated.is_empty() {
         return stated;
     }
-    let is_in = |row: &Row<'_>, key: &str| {
-        let selectors = view.rules.selectors(key);
-        std::iter::once(row.element)
-            .chain(dom::ancestors(row.element).take(ANCESTORS_MAX))
-            .any(|element| selectors.iter().any(|selector| selector.matches(element)))
-    };
-    rows(view, kind, false)
+    team_rows(view)
         .into_iter()
-        .filter(|row| is_in(row, "team") && !is_in(row, "past_team"))
         .map(|row| {
             let mut draft = entity::draft(kind, &row.address.canonical(), ROW);
             draft.offer(Field::FullName, ROW, dom::text(row.link));
             let title = view.first_in(row.element, "row_role").and_then(dom::text);
             let title = title.filter(|title| fields::is_value(view, title));
+            draft.also_at(entity::linkedin_link(view, kind, row.element));
             finish(draft, title.as_deref())
         })
         .collect()
+}
+
+/// The rows of the current team: those in the tab of the layout before 2018; else those of the
+/// first section with people that is not headed as the board's or the former ones'.
+fn team_rows<'v>(view: &'v View<'_>) -> Vec<Row<'v>> {
+    let around = |row: &Row<'v>, key: &str| {
+        let selectors = view.rules.selectors(key);
+        std::iter::once(row.element)
+            .chain(dom::ancestors(row.element).take(ANCESTORS_MAX))
+            .find(|element| selectors.iter().any(|selector| selector.matches(*element)))
+    };
+    let mut legacy = rows(view, EntityKind::Person, false);
+    legacy.retain(|row| around(row, "team").is_some() && around(row, "past_team").is_none());
+    if !legacy.is_empty() {
+        return legacy;
+    }
+    let mut team = None;
+    let mut rows = rows_marked(view, EntityKind::Person, false, "team_row");
+    rows.retain(|row| {
+        let Some(section) = around(row, "team_section") else {
+            return false;
+        };
+        let heading = view
+            .first_in(section, "section_heading")
+            .and_then(dom::text);
+        let is_other = heading.is_some_and(|text| view.rules.has_label("other_team", &text));
+        !is_other && *team.get_or_insert(section.id()) == section.id()
+    });
+    rows
 }
 
 /// Whether a list without rows says that nothing was found: by its count, or in words.
@@ -140,6 +163,16 @@ struct Row<'a> {
 
 /// The rows: each holds a link to an entity of the list's kind, the first one names it.
 fn rows<'v>(view: &'v View<'_>, kind: EntityKind, is_mixed: bool) -> Vec<Row<'v>> {
+    rows_marked(view, kind, is_mixed, "row")
+}
+
+/// The same with the selectors of `key` for the rows.
+fn rows_marked<'v>(
+    view: &'v View<'_>,
+    kind: EntityKind,
+    is_mixed: bool,
+    key: &str,
+) -> Vec<Row<'v>> {
     let links: Vec<(ElementRef<'v>, EntityAddress)> = view
         .all("link")
         .into_iter()
@@ -150,7 +183,7 @@ fn rows<'v>(view: &'v View<'_>, kind: EntityKind, is_mixed: bool) -> Vec<Row<'v>
         .collect();
     let is_row = |element: &ElementRef<'v>| {
         view.rules
-            .selectors("row")
+            .selectors(key)
             .iter()
             .any(|selector| selector.matches(*element))
     };
@@ -313,6 +346,8 @@ fn read_row(
             .and_then(|element| entity::external_link(view, element));
         draft.offer(Field::Website, ROW, website);
     }
+    // Whatever the column is called: where a link leads says what it is.
+    draft.also_at(entity::linkedin_link(view, kind, row.element));
     draft.offer(
         Field::Location,
         ROW,

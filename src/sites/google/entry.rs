@@ -13,6 +13,7 @@ use crate::sites::draft::{Draft, Field};
 
 use super::by;
 use super::link;
+use super::naming;
 use super::place;
 use super::position;
 use super::results::Organic;
@@ -346,7 +347,7 @@ fn linkedin_person(
     result: &Organic,
     url: Option<String>,
 ) -> Option<(Lead, Vec<Note>)> {
-    let parts = title::person(rules, &result.title)?;
+    let (parts, named_by) = naming::person(rules, result, url.as_deref())?;
     let snippet = snippet::read(rules, &result.lines, &parts);
     let mut draft = Draft::person();
     let name_is_cut = parts.cut && parts.rest.is_empty();
@@ -355,7 +356,7 @@ fn linkedin_person(
             draft.offer(Field::FullName, by::SOURCE, Some(name));
         }
         _ => {
-            draft.offer(Field::FullName, by::TITLE, Some(&parts.name));
+            draft.offer(Field::FullName, named_by, Some(&parts.name));
             if name_is_cut {
                 draft.note("full_name", by::TITLE, "cut by the search engine");
             }

@@ -91,7 +91,21 @@ pub(super) fn whole(rules: &Rules, line: &str, parts: &title::Parts) -> Option<G
         || (is_place && words::is_job(rules, &title) && !is_sentence(line));
     // "CTO at Acme · Acme": the title without the company that follows anyway.
     let stated = headline::split(&title);
-    let repeats = stated.company.is_some_and(|stated| same(&stated, company));
+    let employer = stated.company.as_deref();
+    let repeats = employer.is_some_and(|employer| same(employer, company));
+    // "CTO at Acme - Machinery": before 2017 the line ended with the industry.
+    if let Some(employer) = employer
+        && believed
+        && !repeats
+        && !said(company)
+        && !words::has_company_form(rules, company)
+    {
+        return Some(Grey {
+            place: (*place).to_owned(),
+            title: stated.title.clone(),
+            company: Some(employer.to_owned()),
+        });
+    }
     believed.then(|| Grey {
         place: (*place).to_owned(),
         title: stated.title.filter(|_| repeats).or(Some(title)),

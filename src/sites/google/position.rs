@@ -7,6 +7,7 @@ use crate::sites::draft::{Draft, Field};
 use super::by;
 use super::employer;
 use super::place;
+use super::plausible;
 use super::snippet::{self, Snippet};
 use super::title::{self, Parts};
 use super::words;
@@ -81,6 +82,11 @@ fn offer_several(
     cut: bool,
     snippet: &Snippet,
 ) {
+    if let Some((title, company)) = employer::before_extra(rules, parts, end, snippet) {
+        draft.offer(Field::Title, by::TITLE, Some(title));
+        draft.offer(Field::Company, by::TITLE, Some(company));
+        return;
+    }
     let (from, to) = company_range(rules, parts, end, cut, snippet);
     let job = parts.join(0, from).or_else(|| parts.join(to, end));
     // "Retired - Retired": no employer at all.
@@ -247,6 +253,11 @@ pub(super) fn offer_single(
         }
         return;
     }
+    if !cut && let Some((title, company)) = employer::stated(rules, part) {
+        draft.offer(Field::Title, by::TITLE, Some(title));
+        draft.offer(Field::Company, by::TITLE, Some(company));
+        return;
+    }
     let is = |known: &Option<String>| {
         known
             .as_deref()
@@ -265,6 +276,9 @@ pub(super) fn offer_single(
         draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
     } else if is(&snippet.education) || is_own_school(rules, snippet, None, part) {
         // A school is not the employer.
+    } else if !cut && plausible::is_told(rules, part, snippet) {
+        draft.offer(Field::Title, by::TITLE, Some(part));
+        draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
     } else if !cut && words::is_company(rules, part) && snippet.experience.is_none() {
         draft.offer(Field::Company, by::TITLE, Some(part));
         draft.note(
@@ -348,6 +362,44 @@ mod tests {
             ("Ada Example - CTO at Acme", "", "CTO", "Acme", ""),
             ("Ada Example - CTO", acme, "CTO", "Acme", ""),
             ("Ada Example - CTO", "", "CTO", "", ""),
+            // No list knows the word: heading and snippet say it, beside the employer.
+            (
+                "Ada Example - Zwirnmeisternde",
+                "Zwirnmeisternde \u{b7} Experience: Acme \u{b7} Location: Oslo",
+                "Zwirnmeisternde",
+                "Acme",
+                "",
+            ),
+            (
+                "Ada Example - Loom tunester",
+                acme,
+                "Loom tunester",
+                "Acme",
+                "",
+            ),
+            ("Ada Example - Globex", acme, "", "Acme", ""),
+            (
+                "Ada Example - Sustainability",
+                "Sustainability \u{b7} Experience: Acme",
+                "",
+                "Acme",
+                "",
+            ),
+            (
+                "Ada Example - CTO @ Acme - Speaker",
+                "Experience: Acme",
+                "CTO",
+                "Acme",
+                "",
+            ),
+            ("Ada Example - CTO @ Acme - Looms", "", "CTO", "Acme", ""),
+            (
+                "Ada Example - CTO at Acme - Board Member",
+                "",
+                "CTO",
+                "Acme",
+                "",
+            ),
             ("Ada Example - Acme", acme, "", "Acme", ""),
             ("Ada Example - Acme", "", "", "Acme", ""),
             (

@@ -17,6 +17,8 @@ pub(super) struct Snippet {
     pub grey: Option<Grey>,
     /// After "Experience:": the company of the present position.
     pub experience: Option<String>,
+    /// What a description with labels begins with, where it is whole: the person's headline.
+    pub headline: Option<String>,
     /// After "Education:".
     pub education: Option<String>,
     /// After "Location:".
@@ -147,6 +149,9 @@ fn read_labels(rules: &Rules, line: &str, found: &mut Snippet) -> bool {
         && !first.contains([':', '\u{ff1a}'])
     {
         let (first, cut) = title::uncut(first);
+        if !cut && found.headline.is_none() {
+            found.headline = Some(first.to_owned());
+        }
         if !cut && found.stated == headline::Stated::default() {
             found.stated = headline::split(first);
             // "Talented engineer, glad to work on mills." is prose.

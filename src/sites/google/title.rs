@@ -150,19 +150,20 @@ pub(super) fn without_badges(name: &str) -> String {
 }
 
 /// The beginning of a text that was cut, without the word that leads to the employer:
-/// "CTO at", "CTO at The". Of other titles the cut shows ("Head of"), so they stay.
+/// "CTO at", "CTO at The", "CTO w firmie". Of other titles the cut shows ("Head of"), so they stay.
 pub(super) fn without_dangling<'t>(rules: &Rules, text: &'t str) -> &'t str {
-    let mut front = text.trim_end();
+    let (mut front, mut kept) = (text.trim_end(), text);
     while let Some((before, last)) = front.rsplit_once(' ') {
         front = before.trim_end();
-        if rules.is_label("at_word", last) {
-            return front;
-        }
-        if !rules.is_label("article", last) {
+        // "Engineer I", "Level A": one large letter joins nothing.
+        let joins = last.len() > 1 || !last.chars().any(char::is_uppercase);
+        if joins && rules.is_label("at_word", last) {
+            kept = front;
+        } else if !rules.is_label("article", last) && !rules.is_label("company_noun", last) {
             break;
         }
     }
-    text
+    kept
 }
 
 /// Takes a company's title apart: the name, without the site's name and the page's tab.

@@ -31,10 +31,8 @@ pub(super) fn is_company(rules: &Rules, text: &str) -> bool {
     if has_company_form(rules, text) {
         return true;
     }
-    let says_otherwise = is_sentence(text)
+    let says_otherwise = is_slogan(rules, text)
         || has_word(rules, "student_word", text)
-        || has_word(rules, "slogan_word", text)
-        || headline::tells_deeds(text)
         || rules.has_label("place_word", text);
     if says_otherwise {
         return false;
@@ -85,6 +83,11 @@ fn is_host(text: &str) -> bool {
     super::link::displayed_host(text) == Some(text)
 }
 
+/// Whether a text says what somebody does, wishes or thinks: a sentence or a line of their own.
+pub(super) fn is_slogan(rules: &Rules, text: &str) -> bool {
+    is_sentence(text) || has_word(rules, "slogan_word", text) || headline::tells_deeds(text)
+}
+
 /// Whether a text is an e-mail address.
 pub(super) fn is_email(text: &str) -> bool {
     !text.contains(char::is_whitespace)
@@ -104,7 +107,13 @@ pub(super) fn has_company_form(rules: &Rules, text: &str) -> bool {
     };
     // "Sp. z o.o." is of several words.
     let mut long_forms = rules.labels("legal_form").iter();
+    let begins = |form: &String| {
+        let name = folded.strip_prefix(form.as_str());
+        // "PT Manager" is a job.
+        name.is_some_and(|name| name.starts_with(' ') && headline::split(name).title.is_none())
+    };
     ends_with(rules, "legal_form", text)
+        || rules.labels("front_form").iter().any(begins)
         || rules.labels("partner_form").iter().any(ends)
         || long_forms.any(|form| form.contains(' ') && ends(form))
 }
