@@ -118,6 +118,23 @@ pub fn tells_training(text: &str) -> bool {
         .is_some_and(|part| title::is_student(&part.words))
 }
 
+/// Whether each of several words names a job, its rank or its field ("Finance Director"): no
+/// person is called so.
+#[must_use]
+pub fn is_bare_title(text: &str) -> bool {
+    let parts = text::parts(text);
+    let is_of_title = |word: &text::Word| {
+        title::is_job(word)
+            || title::is_department(std::slice::from_ref(word))
+            || lexicon::LEVELS.has(&word.key)
+            || lexicon::OF.has(&word.key)
+    };
+    let words: Vec<_> = parts.iter().flat_map(|part| &part.words).collect();
+    words.len() > 1
+        && words.iter().all(|word| is_of_title(word))
+        && words.iter().any(|word| title::is_job(word))
+}
+
 /// Whether a text is a field of work and nothing else ("Sales & Marketing").
 #[must_use]
 pub fn tells_field(text: &str) -> bool {

@@ -2,6 +2,7 @@
 //! "CTO \u{2013} Ada Example". A title is nobody's name: the name is taken from the site line,
 //! from another part of the heading, from the snippet or from the address.
 
+use crate::headline;
 use crate::rules::{self, Rules};
 use crate::unicode::{is_mark, nfd};
 
@@ -23,8 +24,10 @@ pub(super) fn person(
 ) -> Option<(Parts, &'static str)> {
     let mut parts = title::person(rules, &result.title)?;
     let slug = url.map(slug_words).unwrap_or_default();
-    let stated = super::employer::stated(rules, &parts.name);
-    let is_title = stated.is_some() || words::is_job(rules, &parts.name);
+    // "CTO at Acme", "Finance Director"; of others ("Dean Example") it is not sure.
+    let is_sure = super::employer::stated(rules, &parts.name).is_some()
+        || headline::is_bare_title(&parts.name);
+    let is_title = is_sure || words::is_job(rules, &parts.name);
     let source = result
         .lines
         .iter()
@@ -33,7 +36,8 @@ pub(super) fn person(
         .as_deref()
         .is_some_and(|name| snippet::same(name, &parts.name));
     // "Dean Example": some names are jobs too.
-    if !is_title || is_told || is_in_slug(rules, &parts.name, &slug) {
+    let is_own = is_told || is_in_slug(rules, &parts.name, &slug);
+    if !is_title || is_own || is_whole_in_slug(&parts.name, &slug) {
         return Some((parts, by::TITLE));
     }
     let can_be_name = |name: &str| {
@@ -56,9 +60,13 @@ pub(super) fn person(
             let name = lines.find_map(|line| profile_of(rules, line))?;
             (name.contains(' ') && can_be_name(&name)).then_some((name, by::SNIPPET))
         })
-        .or_else(|| Some((name_in_slug(rules, &slug)?, by::LINK)))
-        // "Dean Example" with nothing beside it: only a job at a company is surely no name.
-        .or_else(|| stated.is_none().then(|| (parts.name.clone(), by::TITLE)))?;
+        .or_else(|| {
+            if is_sure {
+                Some((name_in_slug(rules, &slug)?, by::LINK))
+            } else {
+                Some((parts.name.clone(), by::TITLE))
+            }
+        })?;
     if name != parts.name {
         parts.rest.retain(|part| !snippet::same(part, &name));
         let title = std::mem::replace(&mut parts.name, name);
@@ -190,7 +198,15 @@ mod tests {
                 "Head of Sales",
             ),
             ("Ada Example - CTO", view, "ax", "Ada Example", "CTO"),
-            ("Dean Example - CTO", "", "", "Dean Example", "CTO"),
+            ("Dean Example - CTO", "", "tech-guy", "Dean Example", "CTO"),
+            ("Mason Baker - CTO", "", "masonbaker", "Mason Baker", "CTO"),
+            (
+                "Finance Director | LinkedIn",
+                "",
+                "ada-example",
+                "Ada Example",
+                "Finance Director",
+            ),
             (
                 "Dean Cook - CTO",
                 "LinkedIn \u{b7} Dean Cook",
@@ -204,6 +220,7 @@ mod tests {
             assert_eq!(found, Some(expected), "{title} / {line} / {slug}");
         }
         assert_eq!(named("CTO at Acme - LinkedIn", "", "ax1b2"), None);
+        assert_eq!(named("Head of Sales - LinkedIn", "", "ax1b2"), None);
         assert_eq!(
             named("CTO at Acme - LinkedIn", "View Acme Ltd's page", ""),
             None
