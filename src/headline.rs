@@ -135,12 +135,27 @@ pub fn is_bare_title(text: &str) -> bool {
         && words.iter().any(|word| title::is_job(word))
 }
 
-/// Whether a text is a field of work and nothing else ("Sales & Marketing").
+/// Whether a text cannot be a title, whatever its other words: a field of work ("Sales &
+/// Marketing"), or one that begins or goes on as sentences, wishes and deeds do ("Working").
 #[must_use]
-pub fn tells_field(text: &str) -> bool {
-    text::parts(text)
-        .iter()
-        .all(|part| title::is_department(&part.words))
+pub fn is_no_title(text: &str) -> bool {
+    let parts = text::parts(text);
+    let begins = [
+        lexicon::DOINGS,
+        lexicon::WORKING,
+        lexicon::IN_FRONT,
+        lexicon::NOT_CURRENT,
+    ];
+    parts.iter().all(|part| title::is_department(&part.words))
+        || parts.iter().any(|part| {
+            let mut words = part.words.iter();
+            let first = words
+                .next()
+                .map(|word| word.key.as_str())
+                .unwrap_or_default();
+            begins.iter().any(|list| list.has(first))
+                || words.any(|word| lexicon::SENTENCE.has(&word.key))
+        })
 }
 
 /// Whether a word leads from a title to the company and means nothing else ("at", "bei").

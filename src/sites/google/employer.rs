@@ -25,7 +25,9 @@ pub(super) fn stated(rules: &Rules, text: &str) -> Option<(String, String)> {
         if rules.is_label("at_word", word) {
             // "ve společnosti Acme": the noun says that a company follows.
             let noun = behind.split_once(' ');
-            let noun = noun.filter(|(noun, _)| rules.is_label("company_noun", noun));
+            let noun = noun.filter(|(noun, _)| {
+                !noun.starts_with(char::is_uppercase) && rules.is_label("company_noun", noun)
+            });
             let company = noun.map_or(behind, |(_, name)| name.trim());
             let is_sure = noun.is_some() || words::has_company_form(rules, company);
             let is_stated = if words::is_job(rules, front) {
@@ -175,6 +177,8 @@ mod tests {
         ] {
             assert_eq!(before(part, "Acme"), Some(title), "{part}");
         }
+        assert_eq!(before("Working at Acme", "Acme"), None);
+        assert_eq!(before("Making mills sing at Acme", "Acme"), None);
         assert_eq!(before("CTO Megaacme", "acme"), None);
         assert_eq!(before("Acme", "Acme"), None);
         assert_eq!(before("Friends of Acme", "Acme"), None);

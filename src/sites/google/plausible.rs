@@ -33,7 +33,7 @@ pub(super) fn is_title(rules: &Rules, text: &str) -> bool {
             || words::is_school(rules, text)
             || words::is_employer(rules, text)
             || words::has_company_form(rules, text)
-            || headline::tells_field(text)
+            || headline::is_no_title(text)
             || link::displayed_host(text).is_some()
             || rules.has_label("place_word", text)
             || place::is_whole(rules, text)

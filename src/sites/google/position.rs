@@ -276,8 +276,14 @@ pub(super) fn offer_single(
         draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
     } else if is(&snippet.education) || is_own_school(rules, snippet, None, part) {
         // A school is not the employer.
-    } else if !cut && plausible::is_told(rules, part, snippet) {
+    } else if !cut
+        && plausible::is_told(rules, part, snippet)
+        && draft
+            .get(Field::FullName)
+            .is_none_or(|name| !snippet::same(name, part))
+    {
         draft.offer(Field::Title, by::TITLE, Some(part));
+        draft.note("title", by::TITLE, "told by where it stands, not by a word");
         draft.offer(Field::Company, by::SNIPPET, snippet.experience.as_deref());
     } else if !cut && words::is_company(rules, part) && snippet.experience.is_none() {
         draft.offer(Field::Company, by::TITLE, Some(part));
