@@ -36,7 +36,17 @@ impl Language {
             .collect()
     }
 
-    /// The language that a seed gives.
+    /// Most forms that the table has of one word.
+    pub fn forms() -> usize {
+        let words = TABLE.lines().filter_map(|line| line.split_once('\t'));
+        words
+            .map(|(_, forms)| forms.split('|').count())
+            .max()
+            .unwrap_or(1)
+    }
+
+    /// The language that a seed gives, and the forms of its words: with each whole round of the
+    /// languages the next ones.
     pub fn of(seed: u64) -> Self {
         let codes = Self::codes();
         let code = codes[(seed % codes.len() as u64) as usize];
@@ -63,7 +73,9 @@ impl Language {
 
     fn word(&self, label: &str) -> Option<&'static str> {
         let forms = self.words.get(label)?;
-        let at = super::hash(self.seed, label.as_bytes()) % forms.len() as u64;
+        let round = self.seed / Self::codes().len() as u64;
+        let first = super::hash(0, label.as_bytes()) % forms.len() as u64;
+        let at = (first + round) % forms.len() as u64;
         forms.get(at as usize).copied()
     }
 

@@ -11,7 +11,7 @@ pub(crate) fn is_mark(text: &str) -> bool {
 }
 
 /// A degree of connection: "1st", "· 2nd", "3e et +", "2º", "1촌": a few characters with one
-/// digit from 1 to 3.
+/// digit from 1 to 3; in Arabic the word for it.
 ///
 /// It may stand twice, once for screen readers: "2nd degree · 2nd".
 pub(crate) fn is_degree(text: &str) -> bool {
@@ -23,20 +23,42 @@ pub(crate) fn is_degree(text: &str) -> bool {
     marks.peek().is_some() && marks.all(is_one_degree)
 }
 
+/// Degrees that are written without a digit (Arabic: first, second, third, alone or as
+/// "… degree").
+const WORDS: [&str; 9] = [
+    "الأول",
+    "الثاني",
+    "الثالث",
+    "الأولى",
+    "الثانية",
+    "الثالثة",
+    "الدرجة الأولى",
+    "الدرجة الثانية",
+    "الدرجة الثالثة",
+];
+
 /// Whether a mark is a degree and no short headline ("Web3 dev", "3D artist", "2x CTO"): Latin
 /// letters stand behind its digit, few of them, or are a word for the degree.
 fn is_one_degree(mark: &str) -> bool {
+    if WORDS.contains(&mark) {
+        return true;
+    }
     let is_degree_digit = |c: char| matches!(c, '1' | '2' | '3' | '١' | '٢' | '٣');
     let Some((before, after)) = mark.split_once(is_degree_digit) else {
         return false;
     };
-    if mark.chars().count() > 10 || after.contains(char::is_numeric) {
+    // Two numbers are a count: "500+명의 1촌".
+    if mark.chars().count() > 10
+        || [before, after]
+            .iter()
+            .any(|part| part.contains(char::is_numeric))
+    {
         return false;
     }
     let before = fold(before);
     let before = before.trim_matches(|c: char| !c.is_alphabetic());
     let leads = matches!(before, "ke" | "al" | "cấp" | "bậc" | "thứ")
-        || !before.contains(|c: char| c.is_ascii_alphabetic() || c.is_numeric());
+        || !before.contains(|c: char| c.is_ascii_alphabetic());
     let after = fold(after);
     let attached = after.split(' ').next().unwrap_or_default();
     let mut words = after.split(|c: char| !c.is_alphabetic());
@@ -94,30 +116,35 @@ pub(crate) fn is_former_name(name: Option<&str>, lines: &[String]) -> bool {
     lines.len() > 1 && is_plain && inner.chars().count() <= 60 && (is_shared || lines.len() > 3)
 }
 
-/// A place without the counts that stand on the same line: "Graz 1,234 followers".
-pub(crate) fn without_count<'t>(view: &View<'_>, text: &'t str) -> &'t str {
-    if !view.rules.has_label("network_count", text) {
-        return text;
-    }
-    let mut numbers = text
-        .char_indices()
-        .zip([' '].into_iter().chain(text.chars()))
-        .filter(|((_, c), before)| c.is_numeric() && before.is_whitespace());
-    let cut = numbers.find_map(|((at, _), _)| {
-        let (place, count) = text.split_at_checked(at)?;
-        is_count(view, count).then_some(place.trim_end())
-    });
-    cut.unwrap_or(text)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// "500+ connections", "1,234 followers", or the number alone.
-pub(crate) fn is_count(view: &View<'_>, text: &str) -> bool {
-    let numeric = text
-        .chars()
-        .all(|c| c.is_numeric() || matches!(c, '+' | ',' | '.' | ' ' | '\u{202f}'))
-        && text.chars().any(char::is_numeric);
-    numeric
-        || (text.chars().count() < 40
-            && text.chars().any(char::is_numeric)
-            && view.rules.has_label("network_count", text))
+    #[test]
+    fn degrees_are_told_from_headlines_and_counts() {
+        for degree in [
+            "1st",
+            "· 2nd",
+            "2nd degree · 2nd",
+            "3e et +",
+            "2.",
+            "2º",
+            "ke-3",
+            "1촌",
+            "الثاني",
+            "• الدرجة الثالثة",
+        ] {
+            assert!(is_degree(degree), "{degree}");
+        }
+        for other in [
+            "Web3 dev",
+            "3D artist",
+            "2x CTO",
+            "500+명의 1촌",
+            "1촌 500+명",
+            "·",
+        ] {
+            assert!(!is_degree(other), "{other}");
+        }
+    }
 }

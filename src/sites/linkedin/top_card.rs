@@ -349,9 +349,14 @@ fn is_pictured(card: ElementRef<'_>, text: &str) -> bool {
 
 /// The lines before the counts of followers and connections, for cards without a contact link.
 fn until_counts<'p, 'a>(view: &View<'_>, pieces: &'p [Piece<'a>]) -> &'p [Piece<'a>] {
+    // "2." beside the name is a degree in many languages, and no count.
+    let is_end = |(at, piece): (usize, &Piece<'_>)| {
+        is_count(view, &piece.text) && !(at < 4 && is_degree(&piece.text))
+    };
     let end = pieces
         .iter()
-        .position(|piece| is_count(view, &piece.text))
+        .enumerate()
+        .position(is_end)
         .unwrap_or(pieces.len())
         .min(8);
     pieces.get(..end).unwrap_or_default()
