@@ -1,5 +1,9 @@
 //! The lead: one person or company, as a page shows it.
 
+mod field;
+
+pub use field::Field;
+
 use crate::unicode::Lower;
 use std::collections::BTreeMap;
 

@@ -6,17 +6,21 @@
 //! when it wakes; nothing here depends on having been awake before.
 
 mod badge;
+mod capture;
 mod cards;
 mod marks;
 mod operations;
 mod rules;
 mod stored;
+mod view;
 
 pub use badge::{Badge, BadgeTone};
+pub use capture::{CaptureClick, CaptureRefusal, Captured};
 pub use marks::Marks;
 pub use operations::OPERATIONS_MAX;
 pub use rules::{Outcome, Rulebook, RulesAsked};
 pub use stored::{Click, Pairing, Stored, Trouble};
+pub use view::no_lead_message;
 
 use uuid::Uuid;
 
@@ -25,17 +29,12 @@ use crate::api::{
     UnixMillis,
 };
 use crate::client::CallError;
-use crate::outbox::{Outbox, OutboxFull};
+use crate::outbox::Outbox;
 use crate::page::ParsedPage;
-use crate::protocol::{
-    AccountSummary, CaptureCard, CardState, Connection, LeadRow, Settings, TabView, UiState,
-};
+use crate::protocol::{AccountSummary, CaptureCard, CardState, Settings};
 
 /// Captures shown and kept as recent. Unsent ones are kept beyond it.
 pub const CARDS_MAX: usize = 200;
-
-/// Clicks remembered, so that one repeated by a content script is taken once.
-const CLICKS_MAX: usize = 100;
 
 /// Refused captures kept for another try.
 const REFUSED_MAX: usize = 100;
@@ -45,45 +44,6 @@ const REFUSED_MAX: usize = 100;
 pub struct Worker {
     stored: Stored,
     poll_failures: u32,
-}
-
-/// Why a click captured nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CaptureRefusal {
-    /// The page shows nobody to capture.
-    #[error("{0}")]
-    NoLead(String),
-    /// Another page, or other rows, than when the user chose.
-    #[error("The page has changed since it was listed here. Look at the list again, then capture.")]
-    Changed,
-    /// Too many captures wait.
-    #[error("{0}. Connect to the server first; nothing that waits is lost.")]
-    Full(#[from] OutboxFull),
-}
-
-/// What a click did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Captured {
-    /// The captures that stand for it, new or under way already.
-    pub operations: Vec<Uuid>,
-    /// How many of them are new.
-    pub new: usize,
-}
-
-/// A click on a page that has been read.
-#[derive(Debug, Clone, Copy)]
-pub struct CaptureClick<'a> {
-    /// Made by who saw the click; the same click repeated is taken once.
-    pub click_id: Uuid,
-    /// Address in view.
-    pub url: &'a str,
-    /// What was read there.
-    pub parsed: &'a ParsedPage,
-    /// Which leads, by their [identity](crate::Lead::identity), as the user was shown them;
-    /// `None` for all that were read.
-    pub shown: Option<&'a [String]>,
-    /// Now.
-    pub now: UnixMillis,
 }
 
 impl Worker {
@@ -100,78 +60,6 @@ impl Worker {
     #[must_use]
     pub fn stored(&self) -> &Stored {
         &self.stored
-    }
-
-    /// Takes a click's leads in: an operation id each, made here, before anything is sent.
-    /// A lead whose capture is still under way is not captured again.
-    ///
-    /// # Errors
-    /// [`CaptureRefusal`]; nothing is changed then.
-    pub fn capture(
-        &mut self,
-        click: CaptureClick<'_>,
-        new_id: &mut dyn FnMut() -> Uuid,
-    ) -> Result<Captured, CaptureRefusal> {
-        if let Some(known) = self
-            .stored
-            .clicks
-            .iter()
-            .find(|c| c.click_id == click.click_id)
-        {
-            return Ok(Captured {
-                operations: known.operations.clone(),
-                new: 0,
-            });
-        }
-        let leads = &click.parsed.leads;
-        if leads.is_empty() {
-            return Err(CaptureRefusal::NoLead(no_lead_message(click.parsed)));
-        }
-        let read: Vec<Option<String>> = leads.iter().map(crate::Lead::identity).collect();
-        let is_chosen = |identity: &Option<String>| {
-            let chosen = |shown: &[String]| shown.iter().any(|one| Some(one) == identity.as_ref());
-            click.shown.is_none_or(chosen)
-        };
-        let is_there = |one: &String| read.iter().flatten().any(|identity| identity == one);
-        if click
-            .shown
-            .is_some_and(|shown| shown.is_empty() || !shown.iter().all(is_there))
-        {
-            return Err(CaptureRefusal::Changed);
-        }
-        let chosen = leads.iter().zip(&read).filter(|(_, one)| is_chosen(one));
-        let mut outbox = self.stored.outbox.clone();
-        let mut operations = Vec::new();
-        let mut fresh = Vec::new();
-        for (lead, _) in chosen {
-            if let Some(open) = cards::under_way(&self.stored.cards, lead) {
-                operations.push(open.operation_id);
-                continue;
-            }
-            let request = CaptureRequest {
-                operation_id: new_id(),
-                captured_at: click.now,
-                page_url: page_address(click.url),
-                page: click.parsed.page.clone(),
-                lead: lead.clone(),
-            };
-            operations.push(request.operation_id);
-            fresh.push(cards::unsent(&request));
-            outbox.push(request)?;
-        }
-        let new = fresh.len();
-        self.stored.outbox = outbox;
-        for card in fresh {
-            self.stored.marks.add(&card.lead);
-            self.stored.cards.insert(0, card);
-        }
-        cards::trim(&mut self.stored.cards, CARDS_MAX);
-        let done = Click {
-            click_id: click.click_id,
-            operations: operations.clone(),
-        };
-        push_bounded(&mut self.stored.clicks, done, CLICKS_MAX);
-        Ok(Captured { operations, new })
     }
 
     /// Counts a page that was captured, or that had nothing to capture, for the health
@@ -393,31 +281,6 @@ impl Worker {
         self.stored.settings = settings;
     }
 
-    /// Puts a refused capture back into the outbox. `false` where it is not there.
-    ///
-    /// # Errors
-    /// [`OutboxFull`]; it stays refused then.
-    pub fn retry_refused(&mut self, operation_id: Uuid) -> Result<bool, OutboxFull> {
-        let Some(at) = self
-            .stored
-            .refused
-            .iter()
-            .position(|r| r.operation_id == operation_id)
-        else {
-            return Ok(false);
-        };
-        let Some(request) = self.stored.refused.get(at).cloned() else {
-            return Ok(false);
-        };
-        self.stored.outbox.push(request)?;
-        self.stored.refused.remove(at);
-        if let Some(card) = self.card_mut(operation_id) {
-            card.state = CardState::Unsent;
-            card.error = None;
-        }
-        Ok(true)
-    }
-
     /// A capture by its id.
     #[must_use]
     pub fn card(&self, operation_id: Uuid) -> Option<&CaptureCard> {
@@ -437,84 +300,6 @@ impl Worker {
             .then(|| self.next_try().map_or(now, |at| at.max(now)));
         let operate = self.operations_wake().map(|at| at.max(now));
         [send, poll, operate].into_iter().flatten().min()
-    }
-
-    /// What the toolbar icon shows.
-    #[must_use]
-    pub fn badge(&self) -> Badge {
-        badge::of(&self.stored)
-    }
-
-    /// A page as the popup shows it.
-    #[must_use]
-    pub fn tab_view(&self, parsed: &ParsedPage) -> TabView {
-        if parsed.leads.is_empty() {
-            return TabView::NoLead {
-                page: parsed.page.clone(),
-                message: no_lead_message(parsed),
-            };
-        }
-        let captured = |lead: &crate::Lead| {
-            let card = cards::latest(&self.stored.cards, lead).map(|c| c.operation_id);
-            card.or_else(|| self.stored.marks.has(lead).then_some(Uuid::nil()))
-        };
-        let row = |lead: &crate::Lead| LeadRow {
-            lead: lead.clone(),
-            captured: captured(lead),
-        };
-        TabView::Ready {
-            page: parsed.page.clone(),
-            leads: parsed.leads.iter().map(row).collect(),
-            anonymous: parsed.anonymous_rows,
-        }
-    }
-
-    /// Everything that popup and options page show.
-    #[must_use]
-    pub fn ui_state(&self, tab: TabView) -> UiState {
-        let current = match &tab {
-            TabView::Ready { leads, .. } => match leads.as_slice() {
-                [only] => only.captured.and_then(|id| self.card(id)).cloned(),
-                _ => None,
-            },
-            _ => None,
-        };
-        let changed = match &tab {
-            TabView::Ready { page, .. } | TabView::NoLead { page, .. } => {
-                let figure = self.stored.health.figure(&page.site, &page.kind);
-                figure.changed
-            }
-            _ => false,
-        };
-        UiState {
-            connection: self.connection(),
-            server: self.stored.pairing.as_ref().map(|p| p.server.clone()),
-            account: self.stored.account.clone(),
-            credits: self.stored.credits,
-            tab,
-            current,
-            recent: self.stored.cards.clone(),
-            standing: self.stored.standing.clone(),
-            operations: self.stored.operations.clone(),
-            unsent: u32::try_from(self.stored.outbox.len()).unwrap_or(u32::MAX),
-            settings: self.stored.settings.clone(),
-            rules: self.stored.rules.note.clone(),
-            health: self.stored.health.in_words(),
-            changed,
-        }
-    }
-
-    fn connection(&self) -> Connection {
-        match (&self.stored.pairing, &self.stored.trouble) {
-            (None, _) => Connection::NotPaired,
-            _ if self.stored.unauthorized => Connection::Unauthorized,
-            (_, Some(trouble)) => Connection::Unreachable {
-                next_try: trouble.next_try,
-                detail: trouble.detail.clone(),
-            },
-            _ if self.stored.account.is_none() => Connection::Connecting,
-            _ => Connection::Online,
-        }
     }
 
     fn card_mut(&mut self, operation_id: Uuid) -> Option<&mut CaptureCard> {
@@ -565,35 +350,6 @@ fn push_bounded<T>(list: &mut Vec<T>, value: T, most: usize) {
         list.remove(0);
     }
     list.push(value);
-}
-
-/// The page's address without query and fragment: they may hold what the user searched for,
-/// and the lead has its own canonical address.
-fn page_address(url: &str) -> String {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    url.get(..end)
-        .unwrap_or_default()
-        .chars()
-        .take(crate::lead::FIELD_CHARS_MAX)
-        .collect()
-}
-
-/// Why there is nothing to capture, and what to do about it.
-#[must_use]
-pub fn no_lead_message(parsed: &ParsedPage) -> String {
-    let text = match parsed.page.kind.as_str() {
-        "login_wall" => "This page asks you to sign in. Sign in, then open the profile again.",
-        "captcha" => "This page asks whether you are a person. Answer it, then capture again.",
-        "consent" => "Answer the page's consent question first, then capture again.",
-        "error" => "The site shows an error instead of a profile. Reload the page.",
-        "js_shell" => "The page has not been drawn. Reload it with JavaScript on.",
-        "feed" => "This is a feed. Open a person's profile or a result page to capture.",
-        "no_results" => "The search found nothing, so there is nobody to capture.",
-        "loading" => "The page is still loading. Wait a moment and capture again.",
-        "unsupported" => "Lode does not read this page. Open a profile or a result page.",
-        _ => "Nobody to capture was found on this page.",
-    };
-    text.to_owned()
 }
 
 #[cfg(test)]

@@ -2,106 +2,10 @@
 
 use crate::dom;
 use crate::headline;
+pub use crate::lead::Field;
 use crate::lead::{ALSO_AT_MAX, FIELD_CHARS_MAX, Lead, LeadKind, Position};
 use crate::name;
 use crate::page::Note;
-
-/// A field of [`Lead`] that strategies fill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Field {
-    /// [`Lead::full_name`].
-    FullName,
-    /// [`Lead::first_name`].
-    FirstName,
-    /// [`Lead::middle_name`].
-    MiddleName,
-    /// [`Lead::last_name`].
-    LastName,
-    /// [`Lead::headline`].
-    Headline,
-    /// [`Lead::title`].
-    Title,
-    /// [`Lead::company`].
-    Company,
-    /// [`Lead::company_url`].
-    CompanyUrl,
-    /// [`Lead::company_domain`].
-    CompanyDomain,
-    /// [`Lead::location`].
-    Location,
-    /// [`Lead::industry`].
-    Industry,
-    /// [`Lead::profile_url`].
-    ProfileUrl,
-    /// [`Lead::website`].
-    Website,
-}
-
-impl Field {
-    /// All of them, in a lead's order.
-    pub const ALL: [Self; 13] = [
-        Self::FullName,
-        Self::FirstName,
-        Self::MiddleName,
-        Self::LastName,
-        Self::Headline,
-        Self::Title,
-        Self::Company,
-        Self::CompanyUrl,
-        Self::CompanyDomain,
-        Self::Location,
-        Self::Industry,
-        Self::ProfileUrl,
-        Self::Website,
-    ];
-
-    /// The field of a name, as [`Field::name`] gives it.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.name() == name)
-    }
-
-    /// Its value in a lead.
-    #[must_use]
-    pub fn of(self, lead: &Lead) -> Option<&str> {
-        match self {
-            Self::FullName => &lead.full_name,
-            Self::FirstName => &lead.first_name,
-            Self::MiddleName => &lead.middle_name,
-            Self::LastName => &lead.last_name,
-            Self::Headline => &lead.headline,
-            Self::Title => &lead.title,
-            Self::Company => &lead.company,
-            Self::CompanyUrl => &lead.company_url,
-            Self::CompanyDomain => &lead.company_domain,
-            Self::Location => &lead.location,
-            Self::Industry => &lead.industry,
-            Self::ProfileUrl => &lead.profile_url,
-            Self::Website => &lead.website,
-        }
-        .as_deref()
-    }
-
-    /// The field's name as it stands in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::FullName => "full_name",
-            Self::FirstName => "first_name",
-            Self::MiddleName => "middle_name",
-            Self::LastName => "last_name",
-            Self::Headline => "headline",
-            Self::Title => "title",
-            Self::Company => "company",
-            Self::CompanyUrl => "company_url",
-            Self::CompanyDomain => "company_domain",
-            Self::Location => "location",
-            Self::Industry => "industry",
-            Self::ProfileUrl => "profile_url",
-            Self::Website => "website",
-        }
-    }
-}
 
 /// A lead being read. Strategies are offered in order, the most durable first: the first
 /// value wins, a later one that differs leaves a note.
@@ -143,7 +47,7 @@ impl Draft {
         if value.is_empty() {
             return;
         }
-        let slot = self.slot(field);
+        let slot = field.slot(&mut self.lead);
         match slot {
             None => {
                 *slot = Some(value);
@@ -169,25 +73,6 @@ impl Draft {
     #[must_use]
     pub fn get(&self, field: Field) -> Option<&str> {
         field.of(&self.lead)
-    }
-
-    fn slot(&mut self, field: Field) -> &mut Option<String> {
-        let lead = &mut self.lead;
-        match field {
-            Field::FullName => &mut lead.full_name,
-            Field::FirstName => &mut lead.first_name,
-            Field::MiddleName => &mut lead.middle_name,
-            Field::LastName => &mut lead.last_name,
-            Field::Headline => &mut lead.headline,
-            Field::Title => &mut lead.title,
-            Field::Company => &mut lead.company,
-            Field::CompanyUrl => &mut lead.company_url,
-            Field::CompanyDomain => &mut lead.company_domain,
-            Field::Location => &mut lead.location,
-            Field::Industry => &mut lead.industry,
-            Field::ProfileUrl => &mut lead.profile_url,
-            Field::Website => &mut lead.website,
-        }
     }
 
     /// Adds a further current position.

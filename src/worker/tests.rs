@@ -1,6 +1,7 @@
 use super::samples::{CREDITS, lead, page, pairing, view};
 use super::*;
 use crate::api::CaptureState;
+use crate::protocol::{Connection, TabView};
 
 fn ids() -> impl FnMut() -> Uuid {
     let mut next = 1_000_u128;

@@ -335,7 +335,7 @@ fn crunchbase_person(
                 draft.offer(Field::Company, by::TITLE, Some(company));
             }
             None => {
-                position::offer_single(rules, &mut draft, &rest, parts.cut, &Snippet::default())
+                position::single::offer(rules, &mut draft, &rest, parts.cut, &Snippet::default())
             }
         }
     }

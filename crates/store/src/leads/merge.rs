@@ -8,7 +8,9 @@ use lode_core::lead::{ALSO_AT_MAX, Lead, LeadKind};
 use serde::{Deserialize, Serialize};
 
 use super::identity::profile_key;
-use field::{Field, copy_name, is_cut_form, is_same_employer};
+use field::{
+    CAPTURED, belongs_to, copy_name, hangs_on_employer, is_cut_form, is_same_employer, take,
+};
 
 /// A field that the user can correct; what is corrected is kept when the lead is captured
 /// again.
@@ -59,10 +61,10 @@ pub fn merge(stored: &Lead, edited: &Edited, newer: &Lead) -> Lead {
             lead.title = None;
         }
     }
-    for field in Field::ALL {
-        let is_correction = edited.iter().any(|edited| field.belongs_to(*edited));
+    for field in CAPTURED {
+        let is_correction = edited.iter().any(|edited| belongs_to(field, *edited));
         if field.of(newer).is_some() && !is_correction && !is_cut_form(field, newer, &lead) {
-            field.take(&mut lead, newer);
+            take(field, &mut lead, newer);
         }
     }
     // The address is the identity: one that only differs in spelling stays as it was.
@@ -86,12 +88,12 @@ pub fn merge(stored: &Lead, edited: &Edited, newer: &Lead) -> Lead {
 pub fn fill(stored: &Lead, edited: &Edited, older: &Lead) -> Lead {
     let mut lead = stored.clone();
     let same_employer = is_same_employer(stored, older);
-    for field in Field::ALL {
-        let is_correction = edited.iter().any(|edited| field.belongs_to(*edited));
+    for field in CAPTURED {
+        let is_correction = edited.iter().any(|edited| belongs_to(field, *edited));
         let is_gap = field.of(&lead).is_none() || is_cut_form(field, &lead, older);
-        let fits = same_employer || !field.hangs_on_employer();
+        let fits = same_employer || !hangs_on_employer(field);
         if field.of(older).is_some() && is_gap && fits && !is_correction {
-            field.take(&mut lead, older);
+            take(field, &mut lead, older);
         }
     }
     if lead.profile_url.is_none() {
@@ -110,9 +112,9 @@ pub fn fill(stored: &Lead, edited: &Edited, older: &Lead) -> Lead {
     lead
 }
 
-/// Where what is no [`Field`] came from.
+/// Where what is none of [`CAPTURED`] came from.
 fn other_provenance(lead: &Lead) -> impl Iterator<Item = (&String, &String)> {
-    let is_field = |name: &str| Field::ALL.iter().any(|field| field.name() == name);
+    let is_field = |name: &str| CAPTURED.iter().any(|field| field.name() == name);
     lead.provenance
         .iter()
         .filter(move |(name, _)| !is_field(name))

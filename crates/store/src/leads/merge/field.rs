@@ -1,110 +1,56 @@
 //! The values that captures bring: which hang on the employer, and which is only the cut form of
 //! another.
 
-use lode_core::lead::Lead;
+use lode_core::lead::{Field, Lead};
 use lode_finder::company::CompanyName;
 
 use super::EditableField;
 use crate::leads::identity::fold;
 
-/// A value of a lead that captures bring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
-    FullName,
-    Headline,
-    Title,
-    Company,
-    CompanyUrl,
-    CompanyDomain,
-    Location,
-    Industry,
-    Website,
+/// The values that captures bring; the parts of a name go with it, and the address is the
+/// identity.
+pub(super) const CAPTURED: [Field; 9] = [
+    Field::FullName,
+    Field::Headline,
+    Field::Title,
+    Field::Company,
+    Field::CompanyUrl,
+    Field::CompanyDomain,
+    Field::Location,
+    Field::Industry,
+    Field::Website,
+];
+
+/// Takes a value over, with where it came from.
+pub(super) fn take(field: Field, lead: &mut Lead, from: &Lead) {
+    if field == Field::FullName {
+        copy_name(lead, from);
+    } else {
+        *field.slot(lead) = field.of(from).map(str::to_owned);
+    }
+    let name = field.name();
+    match from.provenance.get(name) {
+        Some(strategy) => lead.provenance.insert(name.to_owned(), strategy.clone()),
+        None => lead.provenance.remove(name),
+    };
 }
 
-impl Field {
-    pub(super) const ALL: [Self; 9] = [
-        Self::FullName,
-        Self::Headline,
-        Self::Title,
-        Self::Company,
-        Self::CompanyUrl,
-        Self::CompanyDomain,
-        Self::Location,
-        Self::Industry,
-        Self::Website,
-    ];
-
-    /// Its name among the provenance.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::FullName => "full_name",
-            Self::Headline => "headline",
-            Self::Title => "title",
-            Self::Company => "company",
-            Self::CompanyUrl => "company_url",
-            Self::CompanyDomain => "company_domain",
-            Self::Location => "location",
-            Self::Industry => "industry",
-            Self::Website => "website",
-        }
+/// Whether a correction of `edited` is one of the field too.
+pub(super) fn belongs_to(field: Field, edited: EditableField) -> bool {
+    match edited {
+        EditableField::FullName => field == Field::FullName,
+        EditableField::Title => field == Field::Title,
+        EditableField::Company => matches!(field, Field::Company | Field::CompanyUrl),
+        EditableField::CompanyDomain => field == Field::CompanyDomain,
     }
+}
 
-    pub(super) fn of(self, lead: &Lead) -> Option<&String> {
-        match self {
-            Self::FullName => &lead.full_name,
-            Self::Headline => &lead.headline,
-            Self::Title => &lead.title,
-            Self::Company => &lead.company,
-            Self::CompanyUrl => &lead.company_url,
-            Self::CompanyDomain => &lead.company_domain,
-            Self::Location => &lead.location,
-            Self::Industry => &lead.industry,
-            Self::Website => &lead.website,
-        }
-        .as_ref()
-    }
-
-    /// Takes it over, with where it came from.
-    pub(super) fn take(self, lead: &mut Lead, from: &Lead) {
-        match self {
-            Self::FullName => copy_name(lead, from),
-            Self::Headline => lead.headline.clone_from(&from.headline),
-            Self::Title => lead.title.clone_from(&from.title),
-            Self::Company => lead.company.clone_from(&from.company),
-            Self::CompanyUrl => lead.company_url.clone_from(&from.company_url),
-            Self::CompanyDomain => lead.company_domain.clone_from(&from.company_domain),
-            Self::Location => lead.location.clone_from(&from.location),
-            Self::Industry => lead.industry.clone_from(&from.industry),
-            Self::Website => lead.website.clone_from(&from.website),
-        }
-        match from.provenance.get(self.name()) {
-            Some(strategy) => lead
-                .provenance
-                .insert(self.name().to_owned(), strategy.clone()),
-            None => lead.provenance.remove(self.name()),
-        };
-    }
-
-    /// Whether a correction of that field is one of this too.
-    pub(super) fn belongs_to(self, edited: EditableField) -> bool {
-        match edited {
-            EditableField::FullName => self == Self::FullName,
-            EditableField::Title => self == Self::Title,
-            EditableField::Company => matches!(self, Self::Company | Self::CompanyUrl),
-            EditableField::CompanyDomain => self == Self::CompanyDomain,
-        }
-    }
-
-    pub(super) fn hangs_on_employer(self) -> bool {
-        match self {
-            Self::Title
-            | Self::Company
-            | Self::CompanyUrl
-            | Self::CompanyDomain
-            | Self::Industry => true,
-            Self::FullName | Self::Headline | Self::Location | Self::Website => false,
-        }
-    }
+/// Whether a value goes with the employer.
+pub(super) fn hangs_on_employer(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Title | Field::Company | Field::CompanyUrl | Field::CompanyDomain | Field::Industry
+    )
 }
 
 /// Whether two leads may name one employer: by the key that the finder looks companies up by
