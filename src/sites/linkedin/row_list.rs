@@ -7,7 +7,7 @@ use crate::sites::view::{self, View};
 
 use super::frame::{is_frame, is_in_frame};
 use super::negative;
-use super::rows::{is_anonymous, is_headless, without_degree};
+use super::rows::{has_place, is_anonymous, is_headless, without_degree};
 use super::top_card;
 
 /// Most rows read on one page.
@@ -48,10 +48,14 @@ pub(crate) fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
         .into_iter()
         .find(|rows| !rows.is_empty())
         .unwrap_or_default();
+    let is_search = key == "search_row";
+    if is_search && !rows.iter().any(|row| shows_result(view, *row)) {
+        rows.clear();
+    }
     if rows.is_empty() {
         rows = by_structure(view, |link| has_degree(view, link) && !is_in_frame(link));
     }
-    if rows.is_empty() && key == "search_row" {
+    if rows.is_empty() && is_search {
         let mut cards = PerNode::default();
         for part in view.all("result_part").into_iter().take(ROWS_MAX) {
             let mut around = [part].into_iter().chain(dom::ancestors(part)).take(4);
@@ -67,10 +71,12 @@ pub(crate) fn find<'a>(view: &'a View<'_>, key: &str) -> Vec<ElementRef<'a>> {
         });
     }
     // Lists without degrees: of the own connections, of a company's people.
-    if rows.is_empty() && key != "search_row" {
-        rows = side_by_side(by_structure(view, |link| {
+    if rows.is_empty() {
+        rows = by_structure(view, |link| {
             is_profile_link(view, link) && !is_in_frame(link)
-        }));
+        });
+        rows.retain(|row| !is_search || shows_result(view, *row));
+        rows = side_by_side(rows);
     }
     if negative::by_state(view, rows.first().copied()).is_some() {
         return Vec::new();
@@ -230,11 +236,30 @@ fn by_structure<'a>(
                     && !matches!(ancestor.name(), "main" | "section" | "body")
             })
             .last()
-            .or_else(|| (lines_within(*link).len() > 1).then_some(*link))
+            .or_else(|| (lines_within(*link, Grain::Block).len() > 1).then_some(*link))
     };
     let mut seen = PerNode::default();
     let rows = people.iter().filter_map(row);
-    rows.filter(|row| seen.insert(row.id())).collect()
+    with_unnamed(view, rows.filter(|row| seen.insert(row.id())).collect())
+}
+
+/// Rows with those beside them that stand for members whom the viewer may not see: they have no
+/// link to a member.
+fn with_unnamed<'a>(view: &View<'_>, mut rows: Vec<ElementRef<'a>>) -> Vec<ElementRef<'a>> {
+    let mut seen = PerNode::default();
+    for row in &rows {
+        seen.insert(row.id());
+    }
+    let lists: Vec<ElementRef<'a>> = rows.iter().filter_map(|row| row.parent()).collect();
+    let lists = lists.into_iter().filter(|list| seen.insert(list.id()));
+    let beside: Vec<ElementRef<'a>> = lists.flat_map(|list| list.child_elements()).collect();
+    rows.extend(
+        beside
+            .into_iter()
+            .filter(|other| !seen.get(other.id()) && is_anonymous(view, *other)),
+    );
+    rows.sort_by_key(|row| row.id());
+    rows
 }
 
 /// The first link of a row with a degree of connection beside it.
@@ -246,23 +271,34 @@ pub(crate) fn marked_link<'a>(view: &View<'_>, row: ElementRef<'a>) -> Option<El
 }
 
 /// The lines of a link; none of a large one, which is no row and may hold others.
-fn lines_within(link: ElementRef<'_>) -> Vec<Piece<'_>> {
+fn lines_within(link: ElementRef<'_>, grain: Grain) -> Vec<Piece<'_>> {
     if link.descendent_elements().take(41).count() > 40 {
         return Vec::new();
     }
-    dom::pieces(link, Grain::Block, Shown::Sighted)
+    dom::pieces(link, grain, Shown::Sighted)
+}
+
+/// Whether a row that nothing marks shows what a search shows of a member: a degree of
+/// connection, or a place below the headline. Whom the site suggests has neither.
+fn shows_result(view: &View<'_>, row: ElementRef<'_>) -> bool {
+    let texts = dom::pieces(row, Grain::Span, Shown::Sighted);
+    let mut texts = texts.iter().take(12).map(|piece| piece.text.as_str());
+    texts.any(|text| top_card::is_degree(text) || without_degree(text) != text)
+        || has_place(view, row)
 }
 
 /// Whether a link to a member has a degree of connection beside it, or as one of its own lines.
 fn has_degree(view: &View<'_>, link: ElementRef<'_>) -> bool {
-    let is_marked = || {
-        let lines = lines_within(link);
+    let is_marked = |grain| {
+        let lines = lines_within(link, grain);
         let mut lines = lines.iter().take(3).map(|line| line.text.as_str());
         let first = lines.next().unwrap_or_default();
         !top_card::is_degree(first)
             && (without_degree(first) != first || lines.any(top_card::is_degree))
     };
-    has_degree_beside(view, link) || (is_profile_link(view, link) && is_marked())
+    // Name and degree may be spans of one line.
+    has_degree_beside(view, link)
+        || (is_profile_link(view, link) && [Grain::Block, Grain::Span].into_iter().any(is_marked))
 }
 
 /// Whether a link to a member stands on a line with a degree of connection: "Ada • 2nd".

@@ -190,6 +190,15 @@ pub(crate) fn without_degree(text: &str) -> &str {
         .unwrap_or(text)
 }
 
+/// Whether a row has a line that can be a place below the headline.
+pub(crate) fn has_place(view: &View<'_>, row: ElementRef<'_>) -> bool {
+    let Some((link, url, name)) = name_link(view, row) else {
+        return false;
+    };
+    let lines = lines_after_name(view, row, link, &name, &url);
+    lines.get(1).is_some_and(|line| is_place(view, line))
+}
+
 fn read_row(
     view: &View<'_>,
     row: ElementRef<'_>,
