@@ -349,9 +349,14 @@ fn is_pictured(card: ElementRef<'_>, text: &str) -> bool {
 
 /// The lines before the counts of followers and connections, for cards without a contact link.
 fn until_counts<'p, 'a>(view: &View<'_>, pieces: &'p [Piece<'a>]) -> &'p [Piece<'a>] {
-    // "2." beside the name is a degree in many languages, and no count.
+    // "2." beside the name is a degree in many languages, and no count, nor is "2nd degree
+    // connection".
+    let says_degree = |text: &str| {
+        let first = text.split(' ').next();
+        is_degree(text) || matches!(first, Some("1st" | "2nd" | "3rd"))
+    };
     let is_end = |(at, piece): (usize, &Piece<'_>)| {
-        is_count(view, &piece.text) && !(at < 4 && is_degree(&piece.text))
+        is_count(view, &piece.text) && !(at < 4 && says_degree(&piece.text))
     };
     let end = pieces
         .iter()
