@@ -76,9 +76,29 @@ fn made(url: &str, html: &str, kept: &Kept) -> Made {
     let snapshot = mutation::snapshot(url, html);
     let read = sites::read(url, html);
     let inventor = Inventor::new(kept, html, url, &read);
+    let mut made = document(&snapshot, &inventor);
+    // A page of scripts alone, which the snapshot leaves out, is told by them.
+    if sites::read_snapshot(url, &snapshot).page.kind != read.page.kind {
+        made.push_str(&scripts(html, &inventor));
+    }
     let url = inventor.address(url);
-    let html = format!("<!-- url: {url} -->\n{}\n", document(&snapshot, &inventor));
+    let html = format!("<!-- url: {url} -->\n{made}\n");
     Made { url, html }
+}
+
+/// The page's scripts: their words replaced, they tell a page's kind and do nothing else.
+fn scripts(html: &str, inventor: &Inventor<'_>) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some((_, after)) = rest.split_once("<script") {
+        let (tag, after) = after.split_once('>').unwrap_or((after, ""));
+        let (code, after) = after.split_once("</script").unwrap_or((after, ""));
+        if !tag.contains("json") && !code.trim().is_empty() {
+            out.push_str(&format!("\n<script>{}</script>", inventor.text(code)));
+        }
+        rest = after;
+    }
+    out
 }
 
 /// The snapshot as HTML, about invented people.
@@ -276,13 +296,11 @@ mod tests {
         }
         let all = u32::try_from(cases.len()).unwrap();
         println!("{read} of {all} read as the page does");
-        assert!(
-            10 * read >= 8 * all,
-            "{read} of {all} read as the page does"
-        );
+        assert_eq!(read, all, "{read} of {all} read as the page does");
     }
 
-    /// The smallest real page of each kind and layout.
+    /// No word is left of the smallest real page of each kind and layout; how many of all read
+    /// alike is printed.
     #[test]
     fn fixtures_of_real_pages_hold_none_of_their_words() {
         let Some(folder) = scorer::pages_folder() else {
@@ -293,37 +311,46 @@ mod tests {
         let mut cases = scorer::load(&folder).unwrap();
         cases.sort_by_key(|case| case.html.len());
         let mut seen = BTreeSet::new();
-        for case in cases {
-            let page = sites::read(&case.url, &case.html).page;
+        let mut read = 0;
+        for case in &cases {
+            let before = sites::read(&case.url, &case.html);
+            let page = before.page.clone();
             if seen.insert((page.site, page.kind, page.layout)) {
                 no_word_is_left(&case.file, &case.url, &case.html, &kept);
             }
+            let made = made(&case.url, &case.html, &kept);
+            let differing = differences(&before, &sites::read(&made.url, &made.html));
+            read += usize::from(differing.is_empty());
+            if !differing.is_empty() {
+                println!("{}: {}", case.file, differing.join("; "));
+            }
         }
+        println!("{read} of {} real pages read as the page does", cases.len());
         assert!(seen.len() > 5);
     }
 
-    /// A page of which the fixture would read otherwise leaves no file behind.
+    /// A page of which the fixture would read otherwise leaves no file behind: here the name is
+    /// replaced, and with it the heading that tells the section.
     #[test]
     fn a_page_that_is_refused_leaves_no_file() {
-        let kept = Kept::of_the_readers(&root()).unwrap();
-        let cases = scorer::fixtures().unwrap();
-        let refused = cases.iter().find(|case| {
-            let made = made(&case.url, &case.html, &kept);
-            let before = sites::read(&case.url, &case.html);
-            !differences(&before, &sites::read(&made.url, &made.html)).is_empty()
-        });
-        let refused = refused.expect("a fixture that is refused");
+        let page = "<!doctype html><html><head><title>Mirela Experience | LinkedIn</title></head>\
+            <body><main><section><div><h1>Mirela Experience</h1></div><div>Weaves</div>\
+            <span>Paris</span><a href=\"/in/mirela-e/overlay/contact-info/\">Contact info</a>\
+            </section><section><h2>Experience</h2><ul><li><div>Weaver</div><div>Quarzwerk</div>\
+            <div>Jan 2020 - Present</div></li></ul></section></main></body></html>";
+        let url = "https://www.linkedin.com/in/mirela-e/";
+        assert!(sites::read(url, page).leads[0].title.is_some());
         let folder = std::env::temp_dir().join(format!("lode-fixture-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let (page, out) = (folder.join("page"), folder.join("new.html"));
-        fs::write(&page, &refused.html).unwrap();
-        let error = new_fixture(&refused.url, &page, Some(&out)).unwrap_err();
+        let (file, out) = (folder.join("page"), folder.join("new.html"));
+        fs::write(&file, page).unwrap();
+        let error = new_fixture(url, &file, Some(&out)).unwrap_err();
+        let left = fs::read_dir(&folder).unwrap().count();
+        fs::remove_dir_all(&folder).unwrap();
         assert!(
             error.to_string().starts_with("nothing is written"),
             "{error}"
         );
-        let left = fs::read_dir(&folder).unwrap().count();
-        fs::remove_dir_all(&folder).unwrap();
         assert_eq!(left, 1);
     }
 
