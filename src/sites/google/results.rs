@@ -20,6 +20,10 @@ const ANCESTORS_MAX: usize = 200;
 const SIBLINGS_MAX: usize = 8;
 /// How many switches are looked at for a text.
 const SWITCHES_MAX: usize = 8;
+/// How far above a link, and in how large an element, a line is looked for that calls it an
+/// advertisement.
+const ADVERT_LEVELS: usize = 3;
+const ADVERT_NODES_MAX: usize = 120;
 /// Most text blocks kept of one result, and the longest one, in bytes.
 const BLOCKS_MAX: usize = 40;
 const BLOCK_BYTES_MAX: usize = 1_500;
@@ -63,7 +67,7 @@ pub(super) fn read(view: &View<'_>) -> Option<Found> {
             "desktop_2016" if redirected => "no_script_2016",
             layout => layout,
         };
-        let results = collect(candidates);
+        let results = collect(view, candidates);
         (!results.is_empty()).then_some(Found { layout, results })
     };
     if let Some(found) = found("desktop", heading_in_link(view)) {
@@ -257,7 +261,7 @@ fn is_in_hidden_block(link: ElementRef<'_>, known: &mut PerNode<Option<bool>>) -
 /// Turns candidates into results: each with the texts of the largest block that holds no
 /// other candidate. A result repeated word for word (a featured snippet stands again among
 /// the results) is kept once.
-fn collect(mut candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
+fn collect(view: &View<'_>, mut candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
     let mut hidden = PerNode::<Option<bool>>::default();
     for candidate in &mut candidates {
         if is_in_hidden_block(candidate.link, &mut hidden) {
@@ -291,6 +295,9 @@ fn collect(mut candidates: Vec<Candidate<'_>>) -> Vec<Organic> {
             .last()
             .unwrap_or(candidate.link);
         if !alone && is_answer(block, candidate.link) {
+            continue;
+        }
+        if is_advertised(view, block, candidate.link) {
             continue;
         }
         let lines = lines(block, &candidate.title);
@@ -347,6 +354,16 @@ fn lines(block: ElementRef<'_>, title: &str) -> Vec<String> {
             own.map(|own| own.trim_end().to_owned()).unwrap_or(line)
         })
         .collect()
+}
+
+/// Whether one of the lines right around a link calls it an advertisement.
+fn is_advertised(view: &View<'_>, block: ElementRef<'_>, link: ElementRef<'_>) -> bool {
+    let near = dom::ancestors(link)
+        .take(ADVERT_LEVELS)
+        .take_while(|element| dom::contains(block, *element));
+    near.filter(|element| element.node_count() <= ADVERT_NODES_MAX)
+        .flat_map(|element| blocks(element).take(BLOCKS_MAX))
+        .any(|line| view.rules.is_label("advertisements", &line))
 }
 
 /// Whether the link stands in the answer of an accordion ("people also ask" in a markup that
