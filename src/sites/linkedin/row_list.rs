@@ -7,7 +7,7 @@ use crate::sites::view::{self, View};
 
 use super::frame::{is_frame, is_in_frame};
 use super::negative;
-use super::rows::{has_place, is_anonymous, is_headless, without_degree};
+use super::rows::{is_anonymous, is_headless, shows_result, without_degree};
 use super::top_card;
 
 /// Most rows read on one page.
@@ -276,15 +276,6 @@ fn lines_within(link: ElementRef<'_>, grain: Grain) -> Vec<Piece<'_>> {
         return Vec::new();
     }
     dom::pieces(link, grain, Shown::Sighted)
-}
-
-/// Whether a row that nothing marks shows what a search shows of a member: a degree of
-/// connection, or a place below the headline. Whom the site suggests has neither.
-fn shows_result(view: &View<'_>, row: ElementRef<'_>) -> bool {
-    let texts = dom::pieces(row, Grain::Span, Shown::Sighted);
-    let mut texts = texts.iter().take(12).map(|piece| piece.text.as_str());
-    texts.any(|text| top_card::is_degree(text) || without_degree(text) != text)
-        || has_place(view, row)
 }
 
 /// Whether a link to a member has a degree of connection beside it, or as one of its own lines.

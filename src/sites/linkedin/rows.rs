@@ -190,13 +190,22 @@ pub(crate) fn without_degree(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-/// Whether a row has a line that can be a place below the headline.
-pub(crate) fn has_place(view: &View<'_>, row: ElementRef<'_>) -> bool {
+/// Whether a row that nothing marks shows what a search shows of a member: a degree of
+/// connection, or a place below the headline. Whom the site suggests has neither.
+pub(crate) fn shows_result(view: &View<'_>, row: ElementRef<'_>) -> bool {
     let Some((link, url, name)) = name_link(view, row) else {
         return false;
     };
+    let texts = dom::pieces(row, Grain::Span, Shown::Sighted);
+    let mut texts = texts.iter().take(12);
+    // Korean buttons begin as a degree does ("1촌 맺기").
+    let shows_degree = texts.any(|piece| {
+        let text = piece.text.as_str();
+        (top_card::is_degree(text) || without_degree(text) != text)
+            && !is_elsewhere(view, piece.element, row, &url)
+    });
     let lines = lines_after_name(view, row, link, &name, &url);
-    lines.get(1).is_some_and(|line| is_place(view, line))
+    shows_degree || lines.get(1).is_some_and(|line| is_place(view, line))
 }
 
 fn read_row(
