@@ -122,7 +122,7 @@ fn same_person(a: &PersonName, b: &PersonName) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::KnownAddress;
+    use crate::request::{KnownAddress, SizeHint};
 
     fn name(given: &str, family: &str) -> PersonName {
         PersonName {
@@ -133,7 +133,11 @@ mod tests {
     }
 
     fn ranked(name: &PersonName, domain: &str, evidence: &PatternEvidence) -> Candidates {
-        rank(name, &PatternModel::learn(domain, None, evidence), evidence)
+        rank(
+            name,
+            &PatternModel::learn(domain, SizeHint::NONE, evidence),
+            evidence,
+        )
     }
 
     fn first(candidates: &Candidates, n: usize) -> Vec<&str> {
@@ -160,6 +164,24 @@ mod tests {
                 .windows(2)
                 .all(|w| w[0].probability >= w[1].probability)
         );
+    }
+
+    /// The given name alone is what small companies use: third at a company of which nothing is
+    /// known, it falls back as more people are known there.
+    #[test]
+    fn the_more_people_are_known_the_less_is_the_given_name_alone() {
+        let evidence = PatternEvidence::default();
+        let place = |people| {
+            let size = SizeHint::AtLeast(people);
+            let model = PatternModel::learn("firma.example", size, &evidence);
+            let all = rank(&name("Jane", "Doe"), &model, &evidence);
+            let locals: Vec<&str> = all.list.iter().map(|c| c.local.as_str()).collect();
+            assert_eq!(locals[..2], ["jane.doe", "jdoe"], "{people}");
+            locals.iter().position(|local| *local == "jane").unwrap()
+        };
+        let places = [1, 4, 5, 10, 30].map(place);
+        assert_eq!(places[..2], [2, 2]);
+        assert!(places[3] > 2 && places.is_sorted(), "{places:?}");
     }
 
     #[test]

@@ -15,7 +15,13 @@ use crate::domain::website::{FetcherSetupError, WebConfig, WebFetcher};
 use crate::domain::{DomainCache, NamedDomains, NoCache, Nobody, of_given, of_website};
 use crate::outcome::{Conclusion, DomainFinding, DomainSource, FindOutcome};
 use crate::pattern::PatternModel;
-use crate::request::{FindRequest, VerifiedBefore};
+use crate::request::{FindRequest, SizeHint, VerifiedBefore};
+
+mod search;
+mod together;
+
+use search::Search;
+pub use together::Seeker;
 
 /// Settings of a [`Finder`].
 #[derive(Debug, Clone)]
@@ -121,61 +127,39 @@ impl Finder {
         request: &FindRequest,
         others: &dyn NamedDomains,
     ) -> FindOutcome {
-        let name = person_of(request);
-        let usable = !PatternModel::learn("", None, &request.evidence)
-            .spellings(&name)
-            .list
-            .is_empty();
-        if !usable {
-            return nothing(Conclusion::NameUnusable, "name_unusable", None, Vec::new());
+        let mut search = match self.begin(request, others).await {
+            Ok(search) => search,
+            Err(outcome) => return *outcome,
+        };
+        while let Some(finding) = search.next(&self.config) {
+            let outcome = self.ask(request, &search.name, finding).await;
+            search.take(outcome);
         }
-        let (mut findings, reason) = self.domains(request, others).await;
-        if let Some(outcome) = self.fresh(request, findings.first()) {
-            return outcome;
-        }
-        let mut outcome = None;
-        let asked = findings
-            .iter()
-            .take(self.config.domains_max)
-            .filter(|finding| {
-                finding.confirmed || finding.probability >= self.config.domain_probability_min
-            });
-        for finding in asked {
-            let next = self.ask(request, &name, finding.clone()).await;
-            let settled = !matches!(
-                next.conclusion,
-                Conclusion::NotFound | Conclusion::NoMail | Conclusion::DomainUnknown
-            );
-            if outcome.is_none() || settled {
-                outcome = Some(next);
-            }
-            if settled || finding.confirmed {
-                break;
-            }
-        }
-        match outcome {
-            Some(mut outcome) => {
-                findings.retain(|finding| {
-                    outcome
-                        .domain
-                        .as_ref()
-                        .is_none_or(|taken| taken.domain != finding.domain)
-                });
-                outcome.other_domains = findings;
-                outcome
-            }
-            None => {
-                let conclusion = if reason == "dns_failed" {
-                    Conclusion::Failed
-                } else {
-                    Conclusion::DomainUnknown
-                };
-                let mut outcome = nothing(conclusion, reason, None, findings);
-                if conclusion == Conclusion::DomainUnknown && reason != "domain_unknown" {
-                    outcome.reasons.insert(0, "domain_unknown".to_owned());
-                }
-                outcome
-            }
+        search.conclude()
+    }
+
+    /// What is to be asked for a request; at once the outcome where nothing is.
+    async fn begin(
+        &self,
+        request: &FindRequest,
+        others: &dyn NamedDomains,
+    ) -> Result<Search, Box<FindOutcome>> {
+        let name = usable_name(request)?;
+        let (findings, reason) = self.domains(request, others).await;
+        self.search(request, name, findings, reason)
+    }
+
+    /// The same with the domains that the company may have.
+    fn search(
+        &self,
+        request: &FindRequest,
+        name: PersonName,
+        findings: Vec<DomainFinding>,
+        reason: &'static str,
+    ) -> Result<Search, Box<FindOutcome>> {
+        match self.fresh(request, findings.first()) {
+            Some(outcome) => Err(Box::new(outcome)),
+            None => Ok(Search::new(name, findings, reason)),
         }
     }
 
@@ -186,8 +170,13 @@ impl Finder {
         self.ranked(request, &person_of(request), domain)
     }
 
-    fn ranked(&self, request: &FindRequest, name: &PersonName, domain: &Domain) -> Candidates {
-        let model = PatternModel::learn(domain.as_str(), request.company_size, &request.evidence);
+    pub(crate) fn ranked(
+        &self,
+        request: &FindRequest,
+        name: &PersonName,
+        domain: &Domain,
+    ) -> Candidates {
+        let model = PatternModel::learn(domain.as_str(), request.size(), &request.evidence);
         let mut ranked = rank(name, &model, &request.evidence);
         let mut at = 0;
         ranked.list.retain(|candidate| {
@@ -291,19 +280,10 @@ impl Finder {
         finding: DomainFinding,
     ) -> FindOutcome {
         let Ok(domain) = Domain::parse(&finding.domain) else {
-            return nothing(
-                Conclusion::DomainUnknown,
-                "domain_malformed",
-                None,
-                Vec::new(),
-            );
+            return malformed();
         };
         let candidates = self.ranked(request, name, &domain);
-        let addresses: Vec<Address> = candidates
-            .list
-            .iter()
-            .filter_map(|candidate| Address::new(&candidate.local, domain.clone()).ok())
-            .collect();
+        let addresses = addresses_of(&candidates, &domain);
         let probed = if self.verifier.probing() {
             self.verifier
                 .probe_candidates(&domain, &addresses, request.attempt)
@@ -311,16 +291,7 @@ impl Finder {
         } else {
             self.unasked(&domain).await
         };
-        let mut outcome = from_probe(finding, &candidates, &probed);
-        if outcome.candidates.is_empty() {
-            outcome = nothing(
-                Conclusion::NameUnusable,
-                "name_unusable",
-                outcome.domain,
-                Vec::new(),
-            );
-        }
-        outcome
+        concluded(finding, &candidates, &probed)
     }
 
     /// What can be said without probing: whether the domain takes mail.
@@ -341,6 +312,50 @@ impl Finder {
             held: false,
         }
     }
+}
+
+fn malformed() -> FindOutcome {
+    nothing(
+        Conclusion::DomainUnknown,
+        "domain_malformed",
+        None,
+        Vec::new(),
+    )
+}
+
+fn addresses_of(candidates: &Candidates, domain: &Domain) -> Vec<Address> {
+    let locals = candidates.list.iter().map(|candidate| &candidate.local);
+    locals
+        .filter_map(|local| Address::new(local, domain.clone()).ok())
+        .collect()
+}
+
+fn concluded(
+    finding: DomainFinding,
+    candidates: &Candidates,
+    probed: &DomainOutcome,
+) -> FindOutcome {
+    let outcome = from_probe(finding, candidates, probed);
+    if outcome.candidates.is_empty() {
+        let reason = "name_unusable";
+        return nothing(Conclusion::NameUnusable, reason, outcome.domain, Vec::new());
+    }
+    outcome
+}
+
+/// The name of whom the request is about.
+///
+/// # Errors
+/// The outcome where it gives no candidate.
+fn usable_name(request: &FindRequest) -> Result<PersonName, Box<FindOutcome>> {
+    let name = person_of(request);
+    let model = PatternModel::learn("", SizeHint::NONE, &request.evidence);
+    if model.spellings(&name).list.is_empty() {
+        let unusable = Conclusion::NameUnusable;
+        let outcome = nothing(unusable, "name_unusable", None, Vec::new());
+        return Err(Box::new(outcome));
+    }
+    Ok(name)
 }
 
 fn present(text: Option<&str>) -> Option<&str> {

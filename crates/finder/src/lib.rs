@@ -27,8 +27,10 @@ pub mod person;
 pub mod request;
 
 pub use domain::{DomainCache, NamedDomains, NoCache, Nobody};
-pub use finder::{Finder, FinderConfig};
+pub use finder::{Finder, FinderConfig, Seeker};
 pub use outcome::{
     CandidateResult, CandidateStatus, Conclusion, DomainFinding, DomainSource, FindOutcome,
 };
-pub use request::{CompanySize, FindRequest, KnownAddress, PatternEvidence, VerifiedBefore};
+pub use request::{
+    CompanySize, FindRequest, KnownAddress, PatternEvidence, SizeHint, VerifiedBefore,
+};

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::person::Spelling;
-use crate::request::CompanySize;
+use crate::request::{CompanySize, SizeHint};
 
 mod learned;
 mod shape;
@@ -123,15 +123,19 @@ impl Pattern {
     /// How common the pattern is at companies of `size`: the share of people whose address
     /// follows it, 0 to 1.
     #[must_use]
-    pub fn share(&self, size: Option<CompanySize>) -> f64 {
-        let classes = class(size);
-        let sum: f64 = classes
-            .iter()
-            .filter_map(|class| self.shares.get(*class))
-            .sum();
-        #[expect(clippy::cast_precision_loss, reason = "one or two classes")]
-        let count = classes.len().max(1) as f64;
-        sum / count
+    pub fn share(&self, size: impl Into<SizeHint>) -> f64 {
+        let weighed = match size.into() {
+            SizeHint::Employees(size) => class(size),
+            SizeHint::AtLeast(people) => classes_of_at_least(people),
+        };
+        let shares = weighed.iter().filter_map(|(class, weight)| {
+            let share = self.shares.get(*class)?;
+            Some((share * weight, weight))
+        });
+        let (sum, weights) = shares.fold((0.0, 0.0), |(sum, weights), (share, weight)| {
+            (sum + share, weights + weight)
+        });
+        if weights > 0.0 { sum / weights } else { 0.0 }
     }
 
     /// Whether the template asks for a middle name.
@@ -144,18 +148,33 @@ impl Pattern {
     }
 }
 
-/// Which columns of the data stand for a company size. The data count people known at a
-/// domain, of whom there are far fewer than employees.
-fn class(size: Option<CompanySize>) -> &'static [usize] {
+/// Which columns of the data stand for a company size, with their weights. The data count
+/// people known at a domain, of whom there are far fewer than employees.
+fn class(size: CompanySize) -> &'static [(usize, f64)] {
     match size {
-        Some(CompanySize::Micro) => &[0, 1],
-        Some(CompanySize::Small) => &[1],
-        Some(CompanySize::Medium) => &[2],
-        Some(CompanySize::Large) => &[3],
-        Some(CompanySize::VeryLarge) => &[4],
-        Some(CompanySize::Enterprise) => &[5],
-        None => &[6],
+        CompanySize::Micro => &[(0, 1.0), (1, 1.0)],
+        CompanySize::Small => &[(1, 1.0)],
+        CompanySize::Medium => &[(2, 1.0)],
+        CompanySize::Large => &[(3, 1.0)],
+        CompanySize::VeryLarge => &[(4, 1.0)],
+        CompanySize::Enterprise => &[(5, 1.0)],
     }
+}
+
+/// The same where so many people are known at the domain, and there may be more: the classes of
+/// so many and above, by how many people each has in the data (the largest domains capped, as
+/// in the column of all).
+fn classes_of_at_least(people: u32) -> &'static [(usize, f64)] {
+    const CLASSES: [(usize, f64); 4] = [(2, 647.0), (3, 1043.0), (4, 1346.0), (5, 849.0)];
+    let below = match people {
+        // Whom we know may be a few of many: that says nothing yet.
+        0..=4 => return &[(6, 1.0)],
+        5..=9 => 0,
+        10..=29 => 1,
+        30..=99 => 2,
+        _ => 3,
+    };
+    CLASSES.get(below..).unwrap_or(&[])
 }
 
 /// All known patterns, in the order of the data file.
@@ -233,6 +252,35 @@ mod tests {
                 assert!(all().iter().any(|pattern| pattern.name == other), "{other}");
             }
         }
+    }
+
+    /// The measured shares of the classes, of which whoever knows a few people of a domain can
+    /// leave the small ones out.
+    #[test]
+    fn people_known_at_the_domain_leave_small_companies_out() {
+        let share = |name: &str, people| {
+            let pattern = all().iter().find(|pattern| pattern.name == name);
+            100.0 * pattern.unwrap().share(SizeHint::AtLeast(people))
+        };
+        let near = |a: f64, b: f64| (a - b).abs() < 0.1;
+        for people in 0..=4 {
+            assert!(near(share("first.last", people), 42.5), "{people}");
+            assert!(near(share("first", people), 4.8), "{people}");
+        }
+        for (people, dotted, first) in [(5, 43.6, 2.9), (10, 44.3, 2.3), (30, 41.5, 1.5)] {
+            assert!(
+                near(share("first.last", people), dotted),
+                "{people}: {}",
+                share("first.last", people)
+            );
+            assert!(
+                near(share("first", people), first),
+                "{people}: {}",
+                share("first", people)
+            );
+        }
+        // Above all classes but the last stands the table's own row.
+        assert!(near(share("first.last", 100), 35.8) && near(share("first", 100), 2.4));
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub struct FindRequest {
     pub company_url: Option<String>,
     /// Size of the company, where known.
     pub company_size: Option<CompanySize>,
+    /// How many people are known to work there, this one among them: the company has at least
+    /// so many. Counts where [`Self::company_size`] is not known.
+    pub people_known: u32,
     /// Addresses and patterns known at the domain.
     pub evidence: PatternEvidence,
     /// This person's address, if it was verified before: younger than 24 hours, it is
@@ -40,6 +43,15 @@ pub struct FindRequest {
     /// The domain that an earlier attempt took ([`crate::FindOutcome::domain`]), so that it
     /// is not looked for again.
     pub resolved: Option<DomainFinding>,
+}
+
+impl FindRequest {
+    /// What is known of the company's size.
+    #[must_use]
+    pub fn size(&self) -> SizeHint {
+        self.company_size
+            .map_or(SizeHint::AtLeast(self.people_known), SizeHint::Employees)
+    }
 }
 
 /// An address that was verified for the same person.
@@ -81,6 +93,26 @@ impl CompanySize {
             1_001..=5_000 => Self::VeryLarge,
             _ => Self::Enterprise,
         }
+    }
+}
+
+/// What is known of a company's size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SizeHint {
+    /// Its class.
+    Employees(CompanySize),
+    /// So many people are known to work there; there may be many more. 0 and 1 say nothing.
+    AtLeast(u32),
+}
+
+impl SizeHint {
+    /// Nothing is known.
+    pub const NONE: Self = Self::AtLeast(0);
+}
+
+impl From<Option<CompanySize>> for SizeHint {
+    fn from(size: Option<CompanySize>) -> Self {
+        size.map_or(Self::NONE, Self::Employees)
     }
 }
 

@@ -1,24 +1,33 @@
 //! Apollo, API v1 (<https://docs.apollo.io>).
 //!
 //! Parameters go into the query even of a POST. A person without a match is a 200 with
-//! nothing in it; an address that is not unlocked is a placeholder. Mobile numbers come by
-//! webhook only, so they are not offered here.
+//! nothing in it; an address that is not unlocked is a placeholder.
+//!
+//! Numbers take minutes. With `poll_only` no webhook is needed: the answer names a request, a
+//! signed 64-bit number, whose result is read at `webhook_result/{request_id}` for 30 days. That
+//! needs a right of its own, so a key is tried for it before anything is paid.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use lode_core::api::MilliCredits;
 use serde_json::Value;
 
-use crate::http::{Api, ProviderConfig, Reply, address};
+use crate::http::{Api, ProviderConfig, Reply, address, number, text};
 use crate::key::ApiKey;
 use crate::provider::{
-    Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
-    SetupError,
+    Answer, Deliverability, FoundEmail, MobileLook, MobileSearch, PersonQuery, Prices, Provider,
+    ProviderError, ProviderKind, SetupError,
 };
+use crate::rate;
 
 /// Apollo with the user's key.
 #[derive(Debug, Clone)]
 pub struct Apollo {
     api: Api,
+    /// The key was seen to be let at the results of searches.
+    may_look: Arc<AtomicBool>,
 }
 
 impl Apollo {
@@ -30,7 +39,47 @@ impl Apollo {
         let headers = [("x-api-key", key.header("")?)];
         Ok(Self {
             api: Api::new("https://api.apollo.io/api/v1", headers, &[], config)?,
+            may_look: Arc::default(),
         })
+    }
+
+    /// Whether the key may read results: asked for one that nobody has begun, which is free.
+    async fn try_to_look(&self) -> Result<(), ProviderError> {
+        if self.may_look.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let reply = self.api.get("webhook_result/1", &[]).await?;
+        let known = matches!(reply.status, 200 | 400 | 404 | 410);
+        if !known && let Some(error) = error_of(&reply) {
+            return Err(error);
+        }
+        self.may_look.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Matches a person; `None` where nobody is.
+    async fn matched(
+        &self,
+        person: &PersonQuery,
+        flags: &[(&str, &str)],
+    ) -> Result<Option<Reply>, ProviderError> {
+        let query = question(person)?;
+        let named = query.iter().map(|(name, value)| (*name, value.as_str()));
+        let query: Vec<(&str, &str)> = named.chain(flags.iter().copied()).collect();
+        let reply = self.api.post_query("people/match", &query).await?;
+        if reply.status == 404 {
+            return Ok(None);
+        }
+        if let Some(error) = error_of(&reply) {
+            return Err(error);
+        }
+        if !reply.json.is_object() {
+            return Err(ProviderError::Malformed("no object"));
+        }
+        // Who is matched is paid for, with or without an address.
+        let matched = reply.json.get("person").and_then(Value::as_object);
+        let is_matched = matched.is_some_and(|person| !person.is_empty());
+        Ok(is_matched.then_some(reply))
     }
 }
 
@@ -45,6 +94,12 @@ fn error_of(reply: &Reply) -> Option<ProviderError> {
 
 /// Price of a person who is matched, in milli-credits.
 const MATCH: MilliCredits = 1_000;
+
+/// Price of a mobile number beside it.
+const MOBILE: MilliCredits = 8_000;
+
+/// Most numbers that are read of one answer.
+const NUMBERS_MAX: usize = 20;
 
 /// Local part of the placeholder for an address that was not unlocked.
 const LOCKED: &str = "email_not_unlocked";
@@ -84,7 +139,7 @@ impl Provider for Apollo {
             // A match without an address costs the same; no match nothing.
             find_missing: MATCH,
             verify: None,
-            mobile: None,
+            mobile: Some(MATCH + MOBILE),
             domain: None,
         }
     }
@@ -94,28 +149,13 @@ impl Provider for Apollo {
     }
 
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
-        let query = question(person)?;
-        let mut query: Vec<(&str, &str)> = query
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        query.push(("reveal_personal_emails", "false"));
-        query.push(("reveal_phone_number", "false"));
-        let reply = self.api.post_query("people/match", &query).await?;
-        if reply.status == 404 {
+        let flags = [
+            ("reveal_personal_emails", "false"),
+            ("reveal_phone_number", "false"),
+        ];
+        let Some(reply) = self.matched(person, &flags).await? else {
             return Ok(Answer::nothing(Some(0)));
-        }
-        if let Some(error) = error_of(&reply) {
-            return Err(error);
-        }
-        if !reply.json.is_object() {
-            return Err(ProviderError::Malformed("no object"));
-        }
-        // Who is matched is paid for, with or without an address.
-        let matched = reply.json.get("person").and_then(Value::as_object);
-        if matched.is_none_or(serde_json::Map::is_empty) {
-            return Ok(Answer::nothing(Some(0)));
-        }
+        };
         let email = reply
             .mail("/person/email")
             .filter(|email| !email.starts_with(LOCKED));
@@ -138,6 +178,78 @@ impl Provider for Apollo {
             cost: Some(MATCH),
         })
     }
+
+    async fn begin_mobile(&self, person: &PersonQuery) -> Result<MobileSearch, ProviderError> {
+        question(person)?;
+        self.try_to_look().await?;
+        let flags = [
+            ("reveal_personal_emails", "false"),
+            ("reveal_phone_number", "true"),
+            ("poll_only", "true"),
+        ];
+        match self.matched(person, &flags).await? {
+            Some(reply) => request_id(&reply).map(MobileSearch::Begun),
+            None => Ok(MobileSearch::Answered(Answer::nothing(Some(0)))),
+        }
+    }
+
+    async fn look_at_mobile(&self, task: &str) -> Result<MobileLook, ProviderError> {
+        // It becomes a part of a path.
+        let id: i64 = task.parse().map_err(|_| ProviderError::Gone)?;
+        let path = format!("webhook_result/{id}");
+        let reply = self.api.get(&path, &[]).await?;
+        match (reply.status, reply.text("/error_code")) {
+            (404, Some("result_pending")) => {
+                let seconds = reply.json.pointer("/retry_after_seconds");
+                let retry_after = seconds.and_then(Value::as_u64).map(rate::bounded);
+                Ok(MobileLook::Pending { retry_after })
+            }
+            // Never issued, mistyped, or older than 30 days.
+            (400 | 404 | 410, _) => Err(ProviderError::Gone),
+            _ => match error_of(&reply) {
+                Some(error) => Err(error),
+                None => mobiles(&reply).map(MobileLook::Answered),
+            },
+        }
+    }
+}
+
+/// The id under which a search is looked at: a signed 64-bit number, kept as it was written.
+fn request_id(reply: &Reply) -> Result<String, ProviderError> {
+    let id = reply.json.get("request_id");
+    let id = id.and_then(|id| id.as_i64().or_else(|| id.as_str()?.parse().ok()));
+    id.map(|id| id.to_string())
+        .ok_or(ProviderError::Malformed("no request id"))
+}
+
+/// The mobile numbers of a finished search, and what it cost beside the match: the documents
+/// charge for a mobile that is returned, and for no other number.
+fn mobiles(reply: &Reply) -> Result<Answer<Vec<String>>, ProviderError> {
+    let people = reply.json.get("people").and_then(Value::as_array);
+    let people = people.ok_or(ProviderError::Malformed("no people"))?;
+    let listed = people.iter().filter_map(|person| {
+        let numbers = person.get("phone_numbers")?.as_array()?;
+        Some(numbers.iter())
+    });
+    let mut numbers: Vec<String> = Vec::new();
+    for entry in listed.flatten().take(NUMBERS_MAX) {
+        let is_mobile = text(entry, "/type_cd") == Some("mobile");
+        if !is_mobile || text(entry, "/status_cd") == Some("invalid_number") {
+            continue;
+        }
+        let found = match number(entry, "/sanitized_number")? {
+            Some(found) => Some(found),
+            None => number(entry, "/raw_number")?,
+        };
+        numbers.extend(found.filter(|found| !numbers.contains(found)));
+    }
+    if numbers.is_empty() {
+        return Ok(Answer::nothing(Some(MATCH)));
+    }
+    Ok(Answer {
+        found: Some(numbers),
+        cost: Some(MATCH + MOBILE),
+    })
 }
 
 /// A share from 0 to 1 as percent.

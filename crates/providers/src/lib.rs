@@ -34,8 +34,8 @@ pub use key::ApiKey;
 pub use leadmagic::LeadMagic;
 pub use prospeo::Prospeo;
 pub use provider::{
-    Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
-    SetupError,
+    Answer, Deliverability, FoundEmail, MobileLook, MobileSearch, PersonQuery, Prices, Provider,
+    ProviderError, ProviderKind, SetupError,
 };
 pub use snov::Snov;
 

@@ -166,6 +166,28 @@ impl<T> Answer<T> {
     }
 }
 
+/// What becomes of a search for numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MobileSearch {
+    /// It is over.
+    Answered(Answer<Vec<String>>),
+    /// The provider works on it, for minutes perhaps: to be looked at under this id, by
+    /// whichever process. It may be paid for already.
+    Begun(String),
+}
+
+/// What a look at a search that has begun says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MobileLook {
+    /// It is over.
+    Answered(Answer<Vec<String>>),
+    /// It goes on.
+    Pending {
+        /// When to look again, where the answer says so.
+        retry_after: Option<Duration>,
+    },
+}
+
 /// Documented prices, in thousandths of the provider's own credit. `None`: not offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prices {
@@ -231,6 +253,9 @@ pub enum ProviderError {
     /// The answer is no JSON.
     #[error("the answer is of another content type")]
     WrongContentType,
+    /// What was begun is not known to the provider (any more): its result cannot be had.
+    #[error("the provider has the result no more")]
+    Gone,
     /// No answer in time.
     #[error("no answer in time")]
     Timeout,
@@ -275,6 +300,7 @@ impl ProviderError {
             Self::Pending
             | Self::Timeout
             | Self::Lost
+            | Self::Gone
             | Self::Malformed(_)
             | Self::TooLarge
             | Self::WrongContentType => true,
@@ -296,7 +322,8 @@ impl ProviderError {
 
     /// Whether an answer like this to a look at work that has begun says nothing of the work:
     /// it goes on behind a gateway's failure, a login page or a lost connection.
-    pub(crate) fn is_about_the_look(&self) -> bool {
+    #[must_use]
+    pub fn is_about_the_look(&self) -> bool {
         matches!(
             self,
             Self::Server(_)
@@ -327,6 +354,7 @@ impl ProviderError {
             Self::TooLarge => "provider_too_large",
             Self::Redirected => "provider_redirected",
             Self::WrongContentType => "provider_wrong_content_type",
+            Self::Gone => "provider_result_gone",
             Self::Timeout => "provider_timeout",
             Self::Unreachable => "provider_unreachable",
             Self::Lost => "provider_lost",
@@ -390,6 +418,16 @@ pub trait Provider: Send + Sync + fmt::Debug {
         &self,
         _person: &PersonQuery,
     ) -> Result<Answer<Vec<String>>, ProviderError> {
+        Err(ProviderError::NotOffered)
+    }
+
+    /// Begins to look for a person's mobile numbers. Providers that answer at once do.
+    async fn begin_mobile(&self, person: &PersonQuery) -> Result<MobileSearch, ProviderError> {
+        self.find_mobile(person).await.map(MobileSearch::Answered)
+    }
+
+    /// Looks once at a search that [`Self::begin_mobile`] has begun; costs nothing.
+    async fn look_at_mobile(&self, _task: &str) -> Result<MobileLook, ProviderError> {
         Err(ProviderError::NotOffered)
     }
 }

@@ -4,13 +4,15 @@
 
 mod conclusion;
 mod look_up;
+mod together;
 pub(crate) mod unlocks;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lode_finder::{FindOutcome, FindRequest, NamedDomains};
+use futures::future::join_all;
+use lode_finder::{FindOutcome, FindRequest, NamedDomains, Seeker};
 use lode_store::{Claimed, Finished, GivenBack};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -19,6 +21,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use conclusion::Ending;
+use together::Seat;
 
 /// Longest pause of the dispatcher, against clocks that are set back.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
@@ -32,6 +35,9 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 /// How long look-ups may go on when the server shuts down, before they are given back.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// Most look-ups of one company that are taken together: what a page of search results shows.
+const TOGETHER_MAX: usize = 25;
+
 /// Most time for one look-up. Beyond it something hangs that has no limit of its own.
 const LOOKUP_TIME_MAX: Duration = Duration::from_secs(15 * 60);
 
@@ -44,6 +50,15 @@ pub trait AddressFinder: Send + Sync {
     /// The same, with others who may be asked for the company's domain.
     async fn find_asking(&self, request: &FindRequest, _others: &dyn NamedDomains) -> FindOutcome {
         self.find(request).await
+    }
+
+    /// Several look-ups of one company; each hears of its end by itself.
+    async fn find_together(&self, seekers: &[&dyn Seeker]) {
+        let all = seekers.iter().map(async |seeker| {
+            let outcome = self.find_asking(seeker.request(), seeker.others()).await;
+            seeker.found(outcome);
+        });
+        join_all(all).await;
     }
 
     /// Whether this network is known to let nobody out to the mail port.
@@ -60,6 +75,10 @@ impl AddressFinder for lode_finder::Finder {
 
     async fn find_asking(&self, request: &FindRequest, others: &dyn NamedDomains) -> FindOutcome {
         Self::find_asking(self, request, others).await
+    }
+
+    async fn find_together(&self, seekers: &[&dyn Seeker]) {
+        Self::find_together(self, seekers).await;
     }
 
     fn port_shut(&self) -> bool {
@@ -87,15 +106,15 @@ pub async fn run(app: App) {
         };
         let app = app.clone();
         running.spawn(async move {
-            process(&app, worker, claimed).await;
+            process_all(&app, worker, claimed).await;
             drop(place);
         });
     }
     while running.join_next().await.is_some() {}
 }
 
-/// The next look-up that is due, whenever that is.
-async fn next(app: &App, worker: Uuid) -> Claimed {
+/// The next look-up that is due, whenever that is, with others of the same company.
+async fn next(app: &App, worker: Uuid) -> Vec<Claimed> {
     let longest = if app.store.is_shared() {
         PAUSE_MAX_SHARED
     } else {
@@ -104,12 +123,19 @@ async fn next(app: &App, worker: Uuid) -> Claimed {
     loop {
         let asked_at = app.now();
         let lease_until = asked_at.saturating_add(lease_ms(app));
-        let pause = match app.store.claim_lookup(worker, asked_at, lease_until).await {
-            Ok(Some(claimed)) => {
-                app.changes_only(claimed.account_id);
+        let claimed = app
+            .store
+            .claim_lookups(worker, asked_at, lease_until, TOGETHER_MAX)
+            .await;
+        let pause = match claimed {
+            Ok(claimed) if !claimed.is_empty() => {
+                // They are of one account.
+                if let Some(first) = claimed.first() {
+                    app.changes_only(first.account_id);
+                }
                 return claimed;
             }
-            Ok(None) => match app.store.next_due().await {
+            Ok(_) => match app.store.next_due().await {
                 Ok(Some(due)) => {
                     let wait = u64::try_from(due.saturating_sub(app.now())).unwrap_or(0);
                     // Never without a pause: what is due may be a moment from claimable.
@@ -138,8 +164,17 @@ fn lease_ms(app: &App) -> i64 {
     i64::try_from(app.config.lease_seconds.saturating_mul(1000)).unwrap_or(i64::MAX)
 }
 
+/// Runs the look-ups of one company: each for itself, but for the search that they share.
+async fn process_all(app: &App, worker: Uuid, claimed: Vec<Claimed>) {
+    let seats = together::seats(app, claimed.len());
+    let each = claimed.into_iter().zip(seats);
+    join_all(each.map(|(claimed, seat)| process(app, worker, claimed, seat))).await;
+    // Others of the company have waited for these.
+    app.lookups.notify_one();
+}
+
 /// Runs one look-up and writes down what it came to.
-async fn process(app: &App, worker: Uuid, claimed: Claimed) {
+async fn process(app: &App, worker: Uuid, claimed: Claimed, seat: Option<Seat>) {
     let lookup_id = claimed.id;
     if claimed.attempts > i64::from(app.config.attempts_max) {
         tracing::error!(lookup.id = %lookup_id, "look-up given up: begun too often");
@@ -149,7 +184,7 @@ async fn process(app: &App, worker: Uuid, claimed: Claimed) {
     // A task of its own: a panic in it is an outcome, not the end of the server.
     let mut lookup = {
         let (app, claimed) = (app.clone(), claimed.clone());
-        tokio::spawn(async move { look_up::look_up(&app, worker, &claimed).await })
+        tokio::spawn(async move { look_up::look_up(&app, worker, &claimed, seat).await })
     };
     let started = Instant::now();
     let hard_end = sleep_until(started + LOOKUP_TIME_MAX);

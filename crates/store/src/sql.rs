@@ -311,6 +311,11 @@ impl From<Option<uuid::Uuid>> for Value {
         Self::Text(v.map(|v| v.to_string()))
     }
 }
+impl From<Option<&[u8]>> for Value {
+    fn from(v: Option<&[u8]>) -> Self {
+        Self::Bytes(v.map(<[u8]>::to_vec))
+    }
+}
 impl From<&[u8]> for Value {
     fn from(v: &[u8]) -> Self {
         Self::Bytes(Some(v.to_vec()))
@@ -484,6 +489,13 @@ impl Row {
     }
 
     pub(crate) fn bytes(&self, column: &str) -> Result<Vec<u8>> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    pub(crate) fn opt_bytes(&self, column: &str) -> Result<Option<Vec<u8>>> {
         Ok(match self {
             Self::Sqlite(row) => row.try_get(column)?,
             Self::Postgres(row) => row.try_get(column)?,

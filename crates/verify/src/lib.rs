@@ -56,4 +56,4 @@ pub use evidence::{Control, Evidence};
 pub use profile::{CatchAll, DomainProfile, GroupHold, MemoryProfiles, ProfileStore};
 pub use socks::{Socks5, Socks5Error};
 pub use verdict::{DomainOutcome, Verdict};
-pub use verifier::Verifier;
+pub use verifier::{Turn, Verifier};

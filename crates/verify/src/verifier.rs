@@ -2,12 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lode_core::email::EmailStatus;
 use tokio::sync::Notify;
 
-use crate::address::class::{AddressClass, class_of};
 use crate::address::{Address, AddressError, Domain};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Identity, VerifyConfig};
@@ -24,9 +23,12 @@ use crate::verdict::{DomainOutcome, Verdict};
 
 mod outcome;
 mod route;
+mod turn;
 
 use outcome::Run;
 use route::Route;
+use turn::Span;
+pub use turn::Turn;
 
 /// Verifies addresses. Cheap to clone: clones share limits, profiles and DNS cache, so one
 /// per process is what keeps the limits true.
@@ -195,6 +197,13 @@ impl Verifier {
     ) -> DomainOutcome {
         self.run(domain, candidates, attempt, true).await
     }
+
+    /// Questions about one domain that build on each other and count as one run. `attempt` as
+    /// in [`Self::verify`].
+    #[must_use]
+    pub fn turn<'a>(&'a self, domain: &'a Domain, attempt: u32) -> Turn<'a> {
+        Turn::new(self, domain, attempt)
+    }
 }
 
 impl Verifier {
@@ -206,20 +215,12 @@ impl Verifier {
         attempt: u32,
         stop_at_accept: bool,
     ) -> DomainOutcome {
-        let mut run = Run::new(self, domain, addresses, attempt, stop_at_accept);
-        let is_askable = |address| class_of(address) != AddressClass::Disposable;
-        if !addresses.iter().any(is_askable) {
-            return run.outcome(Duration::ZERO);
-        }
-        // One connection a domain: whoever comes second finds what the first has learned.
-        let _turn = self.inner.gate.domains.acquire(domain.to_string()).await;
-        let started = Instant::now();
-        run.general = self.ask(&mut run).await;
-        run.outcome(started.elapsed())
+        let mut turn = self.turn(domain, attempt);
+        turn.put(addresses, stop_at_accept).await
     }
 
     /// Asks DNS and the domain's servers. A judgement where it is the same for every address.
-    async fn ask(&self, run: &mut Run<'_>) -> Option<Judgement> {
+    async fn ask(&self, run: &mut Run<'_>, span: &mut Span) -> Option<Judgement> {
         let route = self.inner.resolver.mx(run.domain.as_str()).await;
         let hosts = match without_probe(route, run.is_last()) {
             Ok(hosts) => hosts,
@@ -234,11 +235,16 @@ impl Verifier {
         if known == Some(CatchAll::Yes) {
             return Some(Judgement::new(EmailStatus::AcceptAll, 60, "accepts_all"));
         }
-        self.probe(&hosts, run).await
+        self.probe(&hosts, run, span).await
     }
 
     /// Asks the domain's servers. A judgement where it is the same for every address.
-    async fn probe(&self, hosts: &[String], run: &mut Run<'_>) -> Option<Judgement> {
+    async fn probe(
+        &self,
+        hosts: &[String],
+        run: &mut Run<'_>,
+        span: &mut Span,
+    ) -> Option<Judgement> {
         let Ok(decoys) = Decoys::new(self.inner.decoy_seed, run.domain) else {
             let reason = "domain_too_long_to_probe";
             return Some(Judgement::new(EmailStatus::Unknown, 20, reason));
@@ -254,7 +260,7 @@ impl Verifier {
         if let Some(profile) = &run.profile {
             self.reuse_control(profile, &plan, &mut findings);
         }
-        let mut route = Route::new(self, run.domain, &plan, findings);
+        let mut route = Route::new(self, run.domain, &plan, findings, span);
         if let Err(hold) = route.walk(hosts).await {
             run.hold = Some(hold);
             let (status, reason) = match hold {

@@ -5,7 +5,7 @@ use lode_core::name;
 
 use super::{Pattern, all, by_template, shape};
 use crate::person::{Context, Form, Habits, Spellings, spellings};
-use crate::request::{CompanySize, KnownAddress, PatternEvidence};
+use crate::request::{KnownAddress, PatternEvidence, SizeHint};
 
 /// How strongly the prior may hold against known addresses, in known addresses, each with
 /// its probability before any is known. Weak: the domain has one pattern; strong: it has
@@ -32,7 +32,7 @@ pub struct PatternModel {
     /// Probability of each of [`STRENGTHS`].
     strengths: [f64; STRENGTHS.len()],
     observations: f64,
-    size: Option<CompanySize>,
+    size: SizeHint,
     domain: String,
     habits: Habits,
 }
@@ -40,13 +40,13 @@ pub struct PatternModel {
 impl PatternModel {
     /// Learns from what is known of `domain` (lower case, ASCII form).
     #[must_use]
-    pub fn learn(domain: &str, size: Option<CompanySize>, evidence: &PatternEvidence) -> Self {
+    pub fn learn(domain: &str, size: impl Into<SizeHint>, evidence: &PatternEvidence) -> Self {
         let mut model = Self {
             counts: vec![0.0; all().len()],
             underivable: 0.0,
             strengths: STRENGTHS.map(|(_, probability)| probability),
             observations: 0.0,
-            size,
+            size: size.into(),
             domain: domain.to_owned(),
             habits: Habits::default(),
         };
@@ -301,6 +301,7 @@ impl PatternModel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::CompanySize;
 
     fn known(email: &str, name: Option<&str>) -> KnownAddress {
         KnownAddress {
@@ -329,7 +330,7 @@ mod tests {
             refuted,
             patterns: Vec::new(),
         };
-        PatternModel::learn("firma.example", None, &evidence)
+        PatternModel::learn("firma.example", SizeHint::NONE, &evidence)
     }
 
     fn probability_of(model: &PatternModel, name: &str) -> f64 {

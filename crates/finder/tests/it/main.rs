@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::string_slice,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -17,3 +18,4 @@ mod companies;
 mod hostile_sites;
 mod lookups;
 mod support;
+mod together;

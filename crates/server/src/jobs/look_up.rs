@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::conclusion::{is_put_off, with_port_shut};
+use super::together::{Asking, Seat};
 use crate::app::App;
-use crate::providers::{Asked, DomainQuestion, Question, person_query};
+use crate::providers::{Asked, Question, person_query};
 
 /// What an attempt came to.
 pub(super) struct LookedUp {
@@ -42,21 +43,30 @@ impl Progress {
     }
 }
 
-/// One attempt.
-pub(super) async fn look_up(app: &App, worker: Uuid, claimed: &Claimed) -> LookedUp {
+/// One attempt; with others of the company, where there is a seat among them.
+pub(super) async fn look_up(
+    app: &App,
+    worker: Uuid,
+    claimed: &Claimed,
+    seat: Option<Seat>,
+) -> LookedUp {
     // What an older version wrote is begun anew.
     let progress = claimed
         .progress
         .as_deref()
         .and_then(|text| serde_json::from_str(text).ok());
     let (own, before) = match progress {
-        Some(Progress::Providers { own, deferrals }) => (*own, deferrals),
+        Some(Progress::Providers { own, deferrals }) => {
+            // The others need not wait for who does not search.
+            drop(seat);
+            (*own, deferrals)
+        }
         other => {
             let domain = match other {
                 Some(Progress::Own { domain }) => domain,
                 _ => None,
             };
-            let own = own_search(app, worker, claimed, domain).await;
+            let own = own_search(app, worker, claimed, domain, seat).await;
             if is_put_off(claimed, &own) {
                 let domain = own.domain.clone();
                 return LookedUp {
@@ -73,6 +83,10 @@ pub(super) async fn look_up(app: &App, worker: Uuid, claimed: &Claimed) -> Looke
             progress: None,
         };
     }
+    if let Err(error) = app.store.release_company(claimed.id, worker).await {
+        tracing::warn!(lookup.id = %claimed.id, %error, "others of the company wait longer");
+    }
+    app.lookups.notify_one();
     let question = Question {
         account_id: claimed.account_id,
         lookup_id: claimed.id,
@@ -99,16 +113,23 @@ async fn own_search(
     worker: Uuid,
     claimed: &Claimed,
     domain: Option<DomainFinding>,
+    seat: Option<Seat>,
 ) -> FindOutcome {
     let request = find_request(claimed, domain);
-    let others = DomainQuestion {
-        providers: &app.providers,
+    let asking = || Asking {
         account_id: claimed.account_id,
         lookup_id: claimed.id,
         worker,
         lead_id: claimed.lead_id,
     };
-    let outcome = app.finder.find_asking(&request, &others).await;
+    let shared = match seat {
+        Some(seat) => seat.find(request.clone(), asking()).await,
+        None => None,
+    };
+    let outcome = match shared {
+        Some(outcome) => outcome,
+        None => app.finder.find_asking(&request, &asking().of(app)).await,
+    };
     if app.finder.port_shut() {
         with_port_shut(outcome)
     } else {
@@ -183,7 +204,9 @@ fn find_request(claimed: &Claimed, resolved: Option<DomainFinding>) -> FindReque
         // A person's website may be anybody's; the company's own stands in the domain.
         website: None,
         company_url: lead.company_url.clone(),
+        // No page's reader tells it.
         company_size: None,
+        people_known: claimed.evidence.people,
         evidence: PatternEvidence {
             addresses: known(&claimed.evidence.addresses),
             refuted: known(&claimed.evidence.refuted),

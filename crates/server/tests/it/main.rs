@@ -28,3 +28,4 @@ mod sourcing;
 mod statements;
 mod support;
 mod team;
+mod together;

@@ -23,7 +23,7 @@ pub struct Bench {
     pub url: String,
     pub token: String,
     pub config: Config,
-    _folder: TempDir,
+    pub _folder: TempDir,
 }
 
 /// Which database a server gets.
@@ -107,7 +107,7 @@ impl Bench {
         Self::paired(server, bed, config, folder).await
     }
 
-    async fn paired(server: Running, bed: Bed, config: Config, folder: TempDir) -> Self {
+    pub async fn paired(server: Running, bed: Bed, config: Config, folder: TempDir) -> Self {
         let mut bench = Self {
             url: format!("http://{}", server.address),
             server,

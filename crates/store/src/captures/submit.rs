@@ -370,8 +370,14 @@ impl Store {
             }
         }
         let held = i64::from(hold_operation.is_some());
-        let (lookup_id, queued) =
-            lookups::queue(account.id, lead.id, operation_id, hold_operation, now);
+        let (lookup_id, queued) = lookups::queue(
+            account.id,
+            lead,
+            &self.key,
+            operation_id,
+            hold_operation,
+            now,
+        );
         writes.push(queued);
         let begun = Begun {
             state: CaptureState::Queued,

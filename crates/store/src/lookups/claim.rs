@@ -1,26 +1,24 @@
 //! Taking look-ups: whose turn it is, on what it rests, and how long it is ours.
 
-use std::collections::HashMap;
-
 use lode_core::api::{CaptureState, UnixMillis};
 use lode_core::lead::Lead;
 use uuid::Uuid;
 
+use super::evidence::{Evidence, evidence_of};
 use crate::Store;
 use crate::accounts::LockedAccount;
-use crate::calibration::arrived;
 use crate::captures::{self, CaptureChange};
 use crate::error::Result;
-use crate::leads::{self, StoredLead, identity::fold};
-use crate::pricing::email_key;
-use crate::secret::keyed_hash;
-use crate::sql::{Tx, dialect, sql};
+use crate::leads;
+use crate::sql::{Row, Statement, Tx, dialect, sql};
 
-/// Most addresses of a domain that are handed to the finder: enough to tell its pattern.
-const EVIDENCE_MAX: i64 = 40;
+/// A look-up that was begun so often without an end is taken alone: should it be what ends
+/// servers, it ends no other with it.
+const BEGUN_TOGETHER_MAX: i64 = 2;
 
-/// Most reports of a domain that are looked at.
-const OUTCOMES_MAX: i64 = 1_000;
+/// Those of the same company that are due so soon are taken along, in milliseconds: what one
+/// answer puts off is put off one after another.
+const AHEAD_MS: i64 = 1_000;
 
 /// A look-up that is ours until its lease ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,70 +56,182 @@ pub enum GivenBack {
     Held,
 }
 
-/// What an account's own addresses say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Evidence {
-    /// The domain at which an address of this company was verified before.
-    pub company_domain: Option<String>,
-    /// Addresses at the lead's domain that were verified, or to which mail was delivered,
-    /// with the name of whose they are.
-    pub addresses: Vec<(String, Option<String>)>,
-    /// Addresses there from which mail came back for good, with the name of whose they were
-    /// thought to be.
-    pub refuted: Vec<(String, Option<String>)>,
+/// A row with this worker's name on it.
+struct Taken {
+    id: Uuid,
+    account_id: Uuid,
+    lead_id: Uuid,
+    attempts: i64,
+    deferrals: i64,
+    holds: i64,
+    progress: Option<String>,
+    run_at: UnixMillis,
+}
+
+impl Taken {
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: row.uuid("id")?,
+            account_id: row.uuid("account_id")?,
+            lead_id: row.uuid("lead_id")?,
+            attempts: row.int("attempts")?,
+            deferrals: row.int("deferrals")?,
+            holds: row.int("holds")?,
+            progress: row.opt_text("progress")?,
+            run_at: row.int("run_at")?,
+        })
+    }
 }
 
 impl Store {
-    /// Takes the look-up that has been due longest, if any is due: for `worker` alone,
-    /// until `lease_until`. One whose lease has ended is due again.
+    /// Takes the look-up that has been due longest, if any is due, and with it others of the
+    /// same account and company, `most` altogether: for `worker` alone, until `lease_until`.
+    /// One whose lease has ended is due again. While look-ups of a company are at work, others
+    /// of it wait, to be taken together then.
     ///
     /// # Errors
     /// The database.
-    pub async fn claim_lookup(
+    pub async fn claim_lookups(
         &self,
         worker: Uuid,
         now: UnixMillis,
         lease_until: UnixMillis,
-    ) -> Result<Option<Claimed>> {
-        // The row first, in a transaction of its own: everything else locks the account
+        most: usize,
+    ) -> Result<Vec<Claimed>> {
+        // The rows first, in a transaction of their own: everything else locks the account
         // before it touches a look-up, and the other order could deadlock with that.
-        let Some(row) = self
-            .db
-            .write_one(
+        let taken = self.take_due(worker, now, lease_until, most).await?;
+        let Some(account_id) = taken.first().map(|taken| taken.account_id) else {
+            return Ok(Vec::new());
+        };
+        let mut tx = self.db.write().await?;
+        let mut account = LockedAccount::lock(&mut tx, account_id).await?;
+        let (mut claimed, mut writes) = (Vec::new(), Vec::new());
+        for taken in taken {
+            // None: erased in between, or taken over.
+            if let Some((one, begun)) = self
+                .begin(&mut tx, &mut account, taken, worker, now)
+                .await?
+            {
+                claimed.push(one);
+                writes.extend(begun);
+            }
+        }
+        writes.extend(account.unsaved()?);
+        tx.batch(writes).await?;
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    /// Puts the worker's name on what is due; the one that has been due longest first.
+    async fn take_due(
+        &self,
+        worker: Uuid,
+        now: UnixMillis,
+        lease_until: UnixMillis,
+        most: usize,
+    ) -> Result<Vec<Taken>> {
+        let mut tx = self.db.write().await?;
+        let first = tx
+            .optional(
                 dialect(
                     "UPDATE lookups
                      SET state = 'working', lease_owner = $1, lease_until = $3,
                          attempts = attempts + 1, updated_at = $2
-                     WHERE id = (SELECT id FROM lookups
-                                 WHERE state <> 'done' AND run_at <= $2
-                                       AND (lease_until IS NULL OR lease_until <= $2)
-                                 ORDER BY run_at, id LIMIT 1)
-                     RETURNING id, account_id, lead_id, attempts, deferrals, holds, progress",
+                     WHERE id = (SELECT l.id FROM lookups l
+                                 WHERE l.state <> 'done' AND l.run_at <= $2
+                                   AND (l.lease_until IS NULL OR l.lease_until <= $2)
+                                   AND (l.state = 'working' OR NOT EXISTS (
+                                     SELECT 1 FROM lookups w
+                                     WHERE w.account_id = l.account_id AND w.company = l.company
+                                       AND w.state = 'working' AND w.lease_until > $2))
+                                 ORDER BY l.run_at, l.id LIMIT 1)
+                     RETURNING id, account_id, lead_id, attempts, deferrals, holds, progress,
+                               run_at, company",
                     "UPDATE lookups
                      SET state = 'working', lease_owner = $1, lease_until = $3,
                          attempts = attempts + 1, updated_at = $2
-                     WHERE id = (SELECT id FROM lookups
-                                 WHERE state <> 'done' AND run_at <= $2
-                                       AND (lease_until IS NULL OR lease_until <= $2)
-                                 ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-                     RETURNING id, account_id, lead_id, attempts, deferrals, holds, progress",
+                     WHERE id = (SELECT l.id FROM lookups l
+                                 WHERE l.state <> 'done' AND l.run_at <= $2
+                                   AND (l.lease_until IS NULL OR l.lease_until <= $2)
+                                   AND (l.state = 'working' OR NOT EXISTS (
+                                     SELECT 1 FROM lookups w
+                                     WHERE w.account_id = l.account_id AND w.company = l.company
+                                       AND w.state = 'working' AND w.lease_until > $2))
+                                 ORDER BY l.run_at, l.id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                     RETURNING id, account_id, lead_id, attempts, deferrals, holds, progress,
+                               run_at, company",
                 )
                 .bind(worker)
                 .bind(now)
                 .bind(lease_until),
             )
-            .await?
-        else {
-            return Ok(None);
+            .await?;
+        let Some(first) = first else {
+            return Ok(Vec::new());
         };
-        let (id, account_id, lead_id) = (
-            row.uuid("id")?,
-            row.uuid("account_id")?,
-            row.uuid("lead_id")?,
-        );
+        let company = first.opt_bytes("company")?;
+        let mut taken = vec![Taken::read(&first)?];
+        let others = i64::try_from(most.saturating_sub(1)).unwrap_or(i64::MAX);
+        let alone = taken.iter().any(|one| one.attempts > BEGUN_TOGETHER_MAX);
+        if let Some(company) = company.filter(|_| others > 0 && !alone) {
+            let account_id = first.uuid("account_id")?;
+            let rows = tx
+                .all(
+                    dialect(
+                        "UPDATE lookups
+                         SET state = 'working', lease_owner = $1, lease_until = $3,
+                             attempts = attempts + 1, updated_at = $2
+                         WHERE id IN (SELECT id FROM lookups
+                                      WHERE account_id = $4 AND company = $5
+                                        AND state <> 'done' AND run_at <= $6
+                                        AND (lease_until IS NULL OR lease_until <= $2)
+                                        AND attempts < $7
+                                      ORDER BY run_at, id LIMIT $8)
+                         RETURNING id, account_id, lead_id, attempts, deferrals, holds,
+                                   progress, run_at",
+                        "WITH due AS MATERIALIZED (
+                             SELECT id FROM lookups
+                             WHERE account_id = $4 AND company = $5
+                               AND state <> 'done' AND run_at <= $6
+                               AND (lease_until IS NULL OR lease_until <= $2)
+                               AND attempts < $7
+                             ORDER BY run_at, id LIMIT $8 FOR UPDATE SKIP LOCKED)
+                         UPDATE lookups l
+                         SET state = 'working', lease_owner = $1, lease_until = $3,
+                             attempts = attempts + 1, updated_at = $2
+                         FROM due WHERE l.id = due.id
+                         RETURNING l.id, account_id, lead_id, attempts, deferrals, holds,
+                                   progress, run_at",
+                    )
+                    .bind(worker)
+                    .bind(now)
+                    .bind(lease_until)
+                    .bind(account_id)
+                    .bind(company.as_slice())
+                    .bind(now.saturating_add(AHEAD_MS))
+                    .bind(BEGUN_TOGETHER_MAX)
+                    .bind(others),
+                )
+                .await?;
+            let mut rest = rows.iter().map(Taken::read).collect::<Result<Vec<_>>>()?;
+            // `RETURNING` gives them in no order.
+            rest.sort_by_key(|one| (one.run_at, one.id));
+            taken.append(&mut rest);
+        }
+        tx.commit().await?;
+        Ok(taken)
+    }
 
-        let mut tx = self.db.write().await?;
-        let mut account = LockedAccount::lock(&mut tx, account_id).await?;
+    /// What a look-up that was taken rests on, and the statements that show it at work.
+    async fn begin(
+        &self,
+        tx: &mut Tx,
+        account: &mut LockedAccount,
+        taken: Taken,
+        worker: Uuid,
+        now: UnixMillis,
+    ) -> Result<Option<(Claimed, Vec<Statement>)>> {
         let rows = tx
             .all(
                 sql(
@@ -135,9 +245,9 @@ impl Store {
                        AND state IN ('queued', 'working', 'deferred')
                      ORDER BY created_at, id",
                 )
-                .bind(account_id)
-                .bind(lead_id)
-                .bind(id)
+                .bind(account.id)
+                .bind(taken.lead_id)
+                .bind(taken.id)
                 .bind(worker),
             )
             .await?;
@@ -149,13 +259,12 @@ impl Store {
             }
         }
         let Some(stored) = lead else {
-            // Erased in between, or taken over.
             return Ok(None);
         };
         let mut writes = vec![
             sql("UPDATE lookups SET inputs = $2
                  WHERE id = $1 AND lease_owner = $3 AND state = 'working'")
-            .bind(id)
+            .bind(taken.id)
             .bind(stored.inputs().as_slice())
             .bind(worker),
         ];
@@ -165,28 +274,39 @@ impl Store {
             receipt: None,
         };
         for operation_id in waiting {
-            writes.push(captures::changing(
-                &mut account,
-                operation_id,
-                &working,
-                now,
-            )?);
+            writes.push(captures::changing(account, operation_id, &working, now)?);
         }
-        let evidence = evidence(&mut tx, &self.key, account_id, &stored).await?;
-        writes.extend(account.unsaved()?);
-        tx.batch(writes).await?;
-        tx.commit().await?;
-        Ok(Some(Claimed {
-            id,
-            account_id,
-            lead_id,
+        let evidence = evidence_of(tx, &self.key, account.id, &stored).await?;
+        let claimed = Claimed {
+            id: taken.id,
+            account_id: taken.account_id,
+            lead_id: taken.lead_id,
             lead: stored.lead,
-            attempts: row.int("attempts")?,
-            deferrals: row.int("deferrals")?,
-            holds: row.int("holds")?,
-            progress: row.opt_text("progress")?,
+            attempts: taken.attempts,
+            deferrals: taken.deferrals,
+            holds: taken.holds,
+            progress: taken.progress,
             evidence,
-        }))
+        };
+        Ok(Some((claimed, writes)))
+    }
+
+    /// Lets others of the same company be taken while this look-up goes on: it asks its
+    /// company's mail servers no more.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn release_company(&self, lookup_id: Uuid, worker: Uuid) -> Result<()> {
+        self.db
+            .write_one(
+                sql("UPDATE lookups SET company = NULL
+                     WHERE id = $1 AND lease_owner = $2 AND state = 'working'
+                     RETURNING id")
+                .bind(lookup_id)
+                .bind(worker),
+            )
+            .await?;
+        Ok(())
     }
 
     /// Prolongs a lease. `false` where the look-up is no longer this worker's.
@@ -284,7 +404,8 @@ impl Store {
         Ok(woken)
     }
 
-    /// When the next look-up is due, or the next lease ends; `None` where nothing waits.
+    /// When the next look-up is due, or the next lease ends; `None` where nothing waits. What
+    /// waits for others of its company is due when they end, which nobody knows ahead.
     ///
     /// # Errors
     /// The database.
@@ -293,7 +414,12 @@ impl Store {
             .read_one(sql(
                 "SELECT MIN(CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END)
                      AS due
-                 FROM lookups WHERE state <> 'done'",
+                 FROM lookups l
+                 WHERE state <> 'done'
+                   AND (state = 'working' OR NOT EXISTS (
+                     SELECT 1 FROM lookups w
+                     WHERE w.account_id = l.account_id AND w.company = l.company
+                       AND w.state = 'working'))",
             ))
             .await?
             .map_or(Ok(None), |row| row.opt_int("due"))
@@ -340,91 +466,4 @@ pub(crate) async fn mark_waiting(
         .await?;
     }
     Ok(())
-}
-
-async fn evidence(
-    tx: &mut Tx,
-    key: &[u8],
-    account_id: Uuid,
-    stored: &StoredLead,
-) -> Result<Evidence> {
-    let company_domain = match &stored.lead.company {
-        Some(company) => tx
-            .optional(
-                sql("SELECT domain FROM company_domains
-                     WHERE account_id = $1 AND company = $2")
-                .bind(account_id)
-                .bind(fold(company)),
-            )
-            .await?
-            .map(|row| row.text("domain"))
-            .transpose()?,
-        None => None,
-    };
-    let Some(domain) = stored
-        .lead
-        .company_domain
-        .clone()
-        .or_else(|| company_domain.clone())
-    else {
-        return Ok(Evidence::default());
-    };
-    let mut evidence = Evidence {
-        company_domain,
-        ..Evidence::default()
-    };
-    // Proved ones first; of the others, only those that something became of say anything.
-    let rows = tx
-        .all(
-            sql(
-                "SELECT e.address, e.status, l.lead FROM emails e JOIN leads l ON l.id = e.lead_id
-                 WHERE e.account_id = $1 AND e.domain = $2
-                 ORDER BY CASE WHEN e.status = 'verified' THEN 0 ELSE 1 END,
-                          e.checked_at DESC LIMIT $3",
-            )
-            .bind(account_id)
-            .bind(domain.as_str())
-            .bind(EVIDENCE_MAX),
-        )
-        .await?;
-    if rows.is_empty() {
-        return Ok(evidence);
-    }
-    let outcomes = outcomes_at(tx, account_id, &domain).await?;
-    for row in &rows {
-        let address = row.text("address")?;
-        let outcome = outcomes.get(keyed_hash(key, &email_key(&address)).as_slice());
-        let into = match outcome.copied() {
-            Some(true) => &mut evidence.addresses,
-            Some(false) => &mut evidence.refuted,
-            None if row.text("status")? == "verified" => &mut evidence.addresses,
-            None => continue,
-        };
-        let lead: Lead = row.json("lead")?;
-        into.push((address, lead.full_name));
-    }
-    Ok(evidence)
-}
-
-/// What became of mail to addresses at a domain, by the address's hash: whether it arrived,
-/// as last reported. What came back for now says nothing.
-async fn outcomes_at(
-    tx: &mut Tx,
-    account_id: Uuid,
-    domain: &str,
-) -> Result<HashMap<Vec<u8>, bool>> {
-    tx.all(
-        sql("SELECT address_hash, outcome FROM outcomes
-             WHERE account_id = $1 AND domain = $2 AND outcome <> 'soft_bounce'
-             ORDER BY at DESC, created_at DESC, id DESC LIMIT $3")
-        .bind(account_id)
-        .bind(domain)
-        .bind(OUTCOMES_MAX),
-    )
-    .await?
-    .iter()
-    // Older ones last, so that newer ones replace them.
-    .rev()
-    .map(|row| Ok((row.bytes("address_hash")?, arrived(&row.text("outcome")?))))
-    .collect()
 }

@@ -128,8 +128,13 @@ impl Bench {
     }
 
     pub async fn claim(&self, worker: Uuid, now: i64) -> Option<Claimed> {
+        self.claim_all(worker, now, 1).await.pop()
+    }
+
+    /// Takes what is due of one company.
+    pub async fn claim_all(&self, worker: Uuid, now: i64, most: usize) -> Vec<Claimed> {
         self.store
-            .claim_lookup(worker, now, now + MINUTE)
+            .claim_lookups(worker, now, now + MINUTE, most)
             .await
             .unwrap()
     }

@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use lode_core::api::CaptureState;
+use lode_core::api::{CaptureRequest, CaptureState};
 use lode_store::EditedLead;
 use lode_store::leads::LeadEdit;
-use lode_store::{Finished, GivenBack, Store};
+use lode_store::{Claimed, Finished, GivenBack, Store};
 use uuid::Uuid;
 
 use crate::bench::{Bench, MINUTE, NOW, capture_of, ended, found};
@@ -159,7 +159,10 @@ pub async fn what_could_not_be_reached_is_woken(bench: Bench) {
 pub async fn two_servers_never_take_the_same(bench: Bench) {
     const LOOKUPS: usize = 10;
     for i in 0..LOOKUPS {
-        bench.create(&capture_of(&format!("p-{i}")), NOW).await;
+        // Of one company they would wait for each other.
+        let mut request = capture_of(&format!("p-{i}"));
+        request.lead.company_domain = Some(format!("acme-{i}.example"));
+        bench.create(&request, NOW).await;
     }
     // A second server: pools of its own on the same data.
     let second = Store::open(&bench.address).await.unwrap();
@@ -175,8 +178,11 @@ pub async fn two_servers_never_take_the_same(bench: Bench) {
             tokio::spawn(async move {
                 let worker = Uuid::now_v7();
                 let mut taken = Vec::new();
-                while let Some(claimed) =
-                    store.claim_lookup(worker, NOW, NOW + MINUTE).await.unwrap()
+                while let Some(claimed) = store
+                    .claim_lookups(worker, NOW, NOW + MINUTE, 1)
+                    .await
+                    .unwrap()
+                    .pop()
                 {
                     let name = claimed.lead.full_name.unwrap().replace(' ', ".");
                     let end = found(&format!("{name}@acme.example"), NOW);
@@ -199,6 +205,169 @@ pub async fn two_servers_never_take_the_same(bench: Bench) {
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), LOOKUPS);
     assert_eq!(bench.credits(NOW).await, (0, 0));
     bench.assert_ledger_clean().await;
+}
+
+/// A capture of somebody at another company.
+fn elsewhere(slug: &str) -> CaptureRequest {
+    let mut request = capture_of(slug);
+    request.lead.company = Some("Other".into());
+    request.lead.company_domain = Some("other.example".into());
+    request
+}
+
+fn names(claimed: &[Claimed]) -> Vec<&str> {
+    let names = claimed.iter().map(|one| one.lead.full_name.as_deref());
+    names
+        .map(|name| name.unwrap().split(' ').next().unwrap())
+        .collect()
+}
+
+pub async fn look_ups_of_one_company_are_taken_together(bench: Bench) {
+    let slugs = ["ana", "ben", "cleo", "dan"];
+    let requests = slugs.map(capture_of);
+    let others = ["xia", "yan"].map(elsewhere);
+    let order = [
+        &requests[0],
+        &others[0],
+        &requests[1],
+        &requests[2],
+        &others[1],
+        &requests[3],
+    ];
+    for (request, at) in order.into_iter().zip(NOW..) {
+        bench.create(request, at).await;
+    }
+    let mut nameless = capture_of("nell");
+    (nameless.lead.company, nameless.lead.company_domain) = (None, None);
+    bench.create(&nameless, NOW + 6).await;
+    let now = NOW + 10;
+    let (worker, other) = (Uuid::now_v7(), Uuid::now_v7());
+    let first = bench.claim_all(worker, now, 3).await;
+    assert_eq!(names(&first), ["ana", "ben", "cleo"]);
+    assert!(first.iter().all(|claimed| claimed.attempts == 1));
+    // Whoever comes next gets another company, however many of the first wait.
+    let second = bench.claim_all(other, now, 3).await;
+    assert_eq!(names(&second), ["xia", "yan"]);
+    // Nobody is of the same company as somebody without one.
+    let third = bench.claim_all(other, now, 3).await;
+    assert_eq!(names(&third), ["nell"]);
+    assert!(bench.claim_all(other, now, 3).await.is_empty());
+    assert_eq!(
+        bench.store.next_due().await.unwrap(),
+        Some(now + MINUTE),
+        "who waits for a company is not due"
+    );
+    for request in &requests[..3] {
+        let view = bench.view(request.operation_id, now).await;
+        assert_eq!(view.state, CaptureState::Working);
+    }
+    let nobody = ended(CaptureState::NotFound, "not_found", "no_candidate_accepted");
+    for claimed in second.iter().chain(&third) {
+        bench.finish(claimed.id, other, &nobody, now).await;
+    }
+    // Each ends for itself, under its own lease.
+    let end = found("ana@acme.example", now);
+    assert_eq!(
+        bench.finish(first[0].id, worker, &end, now).await,
+        Finished::Done
+    );
+    let again_at = now + 5 * MINUTE;
+    for claimed in &first[1..] {
+        let (id, why) = (claimed.id, GivenBack::Deferred);
+        // One answer puts both off, one after the other.
+        let run_at = again_at + i64::from(claimed.id == first[2].id);
+        let given = bench
+            .store
+            .return_lookup(id, worker, why, run_at, None, now);
+        given.await.unwrap();
+    }
+    assert_eq!(names(&bench.claim_all(worker, now, 3).await), ["dan"]);
+    let held = bench.claim_all(other, again_at, 3).await;
+    let dan_again = held.iter().find(|claimed| claimed.attempts == 2).unwrap();
+    assert_eq!(names(&held), ["dan", "ben", "cleo"], "its lease has ended");
+    assert_eq!(
+        bench.finish(dan_again.id, worker, &nobody, again_at).await,
+        Finished::Lost
+    );
+    assert_eq!(
+        bench.finish(dan_again.id, other, &nobody, again_at).await,
+        Finished::Done
+    );
+    bench.assert_ledger_clean().await;
+}
+
+pub async fn a_killed_servers_look_ups_are_taken_over_together_and_then_alone(bench: Bench) {
+    for slug in ["ana", "ben", "cleo"] {
+        bench.create(&capture_of(slug), NOW).await;
+    }
+    let dead: Vec<_> = bench.claim_all(Uuid::now_v7(), NOW, 9).await;
+    assert_eq!(names(&dead), ["ana", "ben", "cleo"]);
+    let heir = bench.claim_all(Uuid::now_v7(), NOW + MINUTE, 9).await;
+    let ids = |claimed: &[Claimed]| claimed.iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(ids(&heir), ids(&dead));
+    assert!(heir.iter().all(|claimed| claimed.attempts == 2));
+    // Twice begun, never ended: should one of them end servers, it goes alone from now on.
+    let (worker, later) = (Uuid::now_v7(), NOW + 2 * MINUTE);
+    for slug in ["ana", "ben", "cleo"] {
+        let alone = bench.claim_all(worker, later, 9).await;
+        assert_eq!((names(&alone), alone[0].attempts), (vec![slug], 3));
+        let end = found(&format!("{slug}@acme.example"), later);
+        let finished = bench.finish(alone[0].id, worker, &end, later).await;
+        assert_eq!(finished, Finished::Done);
+    }
+    assert_eq!(bench.credits(later).await, (7_000, 0));
+    bench.assert_ledger_clean().await;
+}
+
+pub async fn a_released_company_is_free_for_others(bench: Bench) {
+    bench.create(&capture_of("ana"), NOW).await;
+    let (worker, other) = (Uuid::now_v7(), Uuid::now_v7());
+    let ana = bench.claim(worker, NOW).await.unwrap();
+    bench.create(&capture_of("ben"), NOW).await;
+    assert!(bench.claim(other, NOW).await.is_none());
+    bench.store.release_company(ana.id, other).await.unwrap();
+    assert!(
+        bench.claim(other, NOW).await.is_none(),
+        "not its to release"
+    );
+    bench.store.release_company(ana.id, worker).await.unwrap();
+    assert_eq!(bench.store.next_due().await.unwrap(), Some(NOW));
+    assert!(bench.claim(other, NOW).await.is_some());
+    let end = found("ana@acme.example", NOW);
+    assert_eq!(
+        bench.finish(ana.id, worker, &end, NOW).await,
+        Finished::Done
+    );
+}
+
+pub async fn servers_that_take_companies_at_once_take_each_once(bench: Bench) {
+    for i in 0..24 {
+        let mut request = capture_of(&format!("p-{i}"));
+        request.lead.company_domain = Some(format!("acme-{}.example", i % 3));
+        bench.create(&request, NOW).await;
+    }
+    let second = Store::open(&bench.address).await.unwrap();
+    let servers: Vec<_> = (0..4)
+        .map(|i| {
+            let store = if i % 2 == 0 { &bench.store } else { &second }.clone();
+            tokio::spawn(async move {
+                let until = NOW + MINUTE;
+                store
+                    .claim_lookups(Uuid::now_v7(), NOW, until, 5)
+                    .await
+                    .unwrap()
+            })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for server in servers {
+        let taken = server.await.unwrap();
+        let company = |claimed: &Claimed| claimed.lead.company_domain.clone();
+        let companies: BTreeSet<_> = taken.iter().map(company).collect();
+        assert!(companies.len() <= 1 && taken.len() <= 5, "{companies:?}");
+        all.extend(taken.into_iter().map(|claimed| claimed.id));
+    }
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
 }
 
 pub async fn a_correction_under_way_begins_anew(bench: Bench) {
@@ -312,5 +481,37 @@ pub async fn evidence_is_the_accounts_own(bench: Bench) {
         .unwrap();
     let claimed = bench.claim(Uuid::now_v7(), NOW + 2).await.unwrap();
     assert_eq!(claimed.account_id, other.id);
-    assert_eq!(claimed.evidence, lode_store::Evidence::default());
+    let alone = lode_store::Evidence {
+        people: 1,
+        ..lode_store::Evidence::default()
+    };
+    assert_eq!(claimed.evidence, alone);
+}
+
+pub async fn people_of_a_company_are_counted_once(bench: Bench) {
+    for request in [capture_of("ana"), capture_of("ben"), elsewhere("xia")] {
+        bench.create(&request, NOW).await;
+    }
+    let worker = Uuid::now_v7();
+    let both = bench.claim_all(worker, NOW, 9).await;
+    let people = |claimed: &[Claimed]| -> Vec<u32> {
+        claimed.iter().map(|one| one.evidence.people).collect()
+    };
+    assert_eq!(
+        (names(&both), people(&both)),
+        (vec!["ana", "ben"], vec![2, 2])
+    );
+    assert_eq!(people(&bench.claim_all(worker, NOW, 9).await), [1]);
+    let end = found("ana@acme.example", NOW);
+    bench.finish(both[0].id, worker, &end, NOW).await;
+    let dead = ended(CaptureState::NotFound, "not_found", "no_candidate_accepted");
+    bench.finish(both[1].id, worker, &dead, NOW).await;
+    // Ana's address is known; of Ben nothing is left that says that he works there.
+    bench.create(&capture_of("cleo"), NOW + 1).await;
+    assert_eq!(people(&bench.claim_all(worker, NOW + 1, 9).await), [2]);
+    // Without a company nobody is counted.
+    let mut nameless = capture_of("nell");
+    (nameless.lead.company, nameless.lead.company_domain) = (None, None);
+    bench.create(&nameless, NOW + 2).await;
+    assert_eq!(people(&bench.claim_all(worker, NOW + 2, 9).await), [0]);
 }

@@ -82,26 +82,11 @@ impl<'a> Run<'a> {
                 break;
             }
         }
-        let is_proof = |status| matches!(status, EmailStatus::Verified | EmailStatus::AcceptAll);
-        let proved = verdicts.iter().any(|(_, verdict)| is_proof(verdict.status));
-        let waits = || {
-            let waiting = verdicts.iter().map(|(_, verdict)| verdict);
-            waiting.filter(|verdict| verdict.retry_after.is_some())
-        };
-        let retry_after = waits().filter_map(|verdict| verdict.retry_after).min();
-        let retry_after = retry_after.filter(|_| !proved);
-        let held = retry_after.is_some() && waits().all(|verdict| verdict.held);
         let reason = self
             .general
             .and_then(|general| general.reasons.first().copied());
-        DomainOutcome {
-            domain: self.domain.clone(),
-            verdicts,
-            profile: self.profile,
-            reason: reason.map(str::to_owned),
-            retry_after,
-            held,
-        }
+        let reason = reason.map(str::to_owned);
+        DomainOutcome::of(self.domain.clone(), verdicts, self.profile, reason)
     }
 
     /// Whether only the sessions of this run were used up before the address had its turn: the
@@ -188,5 +173,35 @@ impl<'a> Run<'a> {
             taken_at: self.verifier.inner.clock.now_millis(),
         };
         made
+    }
+}
+
+impl DomainOutcome {
+    /// What verdicts on candidates of one person come to: it is to be repeated where any of
+    /// them waits and none is a proof.
+    #[must_use]
+    pub fn of(
+        domain: Domain,
+        verdicts: Vec<(Address, Verdict)>,
+        profile: Option<DomainProfile>,
+        reason: Option<String>,
+    ) -> Self {
+        let is_proof = |status| matches!(status, EmailStatus::Verified | EmailStatus::AcceptAll);
+        let proved = verdicts.iter().any(|(_, verdict)| is_proof(verdict.status));
+        let waits = || {
+            let waiting = verdicts.iter().map(|(_, verdict)| verdict);
+            waiting.filter(|verdict| verdict.retry_after.is_some())
+        };
+        let retry_after = waits().filter_map(|verdict| verdict.retry_after).min();
+        let retry_after = retry_after.filter(|_| !proved);
+        let held = retry_after.is_some() && waits().all(|verdict| verdict.held);
+        Self {
+            domain,
+            verdicts,
+            profile,
+            reason,
+            retry_after,
+            held,
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Verifier;
+use super::{Span, Verifier};
 use crate::address::Domain;
 use crate::dns::{DnsFailure, is_literal};
 use crate::egress::Egress;
@@ -25,10 +25,10 @@ pub(super) struct Route<'a> {
     domain: &'a Domain,
     plan: &'a Plan,
     findings: Findings,
+    /// What the run has used up before.
+    span: &'a mut Span,
     /// When no further server is asked.
     until: Instant,
-    /// The run has been counted against the limits.
-    counted: bool,
     /// Groups that were seen to take questions now.
     admitted: Vec<String>,
 }
@@ -45,15 +45,18 @@ impl<'a> Route<'a> {
         verifier: &'a Verifier,
         domain: &'a Domain,
         plan: &'a Plan,
-        findings: Findings,
+        mut findings: Findings,
+        span: &'a mut Span,
     ) -> Self {
+        findings.sessions = span.sessions;
+        let run = verifier.inner.config.timeouts.run;
         Self {
             verifier,
             domain,
             plan,
             findings,
-            until: Instant::now() + verifier.inner.config.timeouts.run,
-            counted: false,
+            until: *span.until.get_or_insert_with(|| Instant::now() + run),
+            span,
             admitted: Vec::new(),
         }
     }
@@ -195,6 +198,9 @@ impl<'a> Route<'a> {
             End::Failed => forget_doubtful(&mut self.findings),
             End::Again => {}
         }
+        if stranger {
+            self.span.sessions = self.findings.sessions;
+        }
         drop((address, connection));
         let failed = self.findings.failures.last();
         if end == End::Failed && failed.is_some_and(|failed| failed.kind == FailureKind::Proxy) {
@@ -255,7 +261,7 @@ impl<'a> Route<'a> {
             .gate
             .manners(|manners| manners.admit_group(group, now))?;
         // A retry belongs to its run: the server asked for it.
-        if !self.counted && !self.plan.retry {
+        if !self.span.counted && !self.plan.retry {
             let limits = &inner.config.limits;
             inner
                 .gate
@@ -266,7 +272,7 @@ impl<'a> Route<'a> {
                 return Err(Hold::RunsThisHour(Duration::from_millis(wait)));
             }
         }
-        self.counted = true;
+        self.span.counted = true;
         self.admitted.push(group.to_owned());
         Ok(())
     }
