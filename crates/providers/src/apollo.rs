@@ -43,12 +43,16 @@ impl Apollo {
         })
     }
 
-    /// Whether the key may read results: asked for one that nobody has begun, which is free.
+    /// Whether the key may read results: asked for one that nobody has begun, which is free. A
+    /// key for addresses alone is a good one.
     async fn try_to_look(&self) -> Result<(), ProviderError> {
         if self.may_look.load(Ordering::Relaxed) {
             return Ok(());
         }
         let reply = self.api.get("webhook_result/1", &[]).await?;
+        if reply.status == 403 {
+            return Err(ProviderError::NotOffered);
+        }
         let known = matches!(reply.status, 200 | 400 | 404 | 410);
         if !known && let Some(error) = error_of(&reply) {
             return Err(error);
@@ -124,6 +128,8 @@ fn question(person: &PersonQuery) -> Result<Vec<(&'static str, String)>, Provide
     let company = person.company.clone();
     query.extend(company.map(|company| ("organization_name", company)));
     query.extend(url.map(|url| ("linkedin_url", url)));
+    let email = person.work_email.clone();
+    query.extend(email.map(|email| ("email", email)));
     Ok(query)
 }
 

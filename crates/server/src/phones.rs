@@ -1,6 +1,8 @@
 //! Where people's numbers come from. A server without such a source says so and charges
 //! nothing.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use lode_core::lead::Lead;
 use uuid::Uuid;
@@ -70,6 +72,10 @@ pub enum PhoneError {
     /// No provider answered; the same question may be answered later.
     #[error("no provider answered")]
     Unavailable,
+    /// A provider works on it, and may be paid for it already: the same question is to be put
+    /// again after this time.
+    #[error("a provider works on it")]
+    Pending(Duration),
 }
 
 /// Whose numbers are looked for, and who asks.

@@ -62,6 +62,9 @@ pub enum ApiError {
     SourceUnavailable(String),
     /// Another request is at the same operation.
     InProgress,
+    /// A provider works on what the operation has begun: to be asked for again after so many
+    /// seconds.
+    Pending(u64),
     /// The plan has no room for another member.
     MemberLimit(u32),
     /// Somebody has to be admin.
@@ -203,7 +206,7 @@ impl ApiError {
                         .into(),
                 );
             }
-            Self::InProgress => (
+            Self::InProgress | Self::Pending(_) => (
                 StatusCode::CONFLICT,
                 "operation_in_progress",
                 "This operation is under way",
@@ -323,6 +326,9 @@ impl IntoResponse for ApiError {
         );
         match self {
             Self::RateLimited(seconds) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Self::Pending(seconds) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
             Self::Unavailable | Self::InProgress => {

@@ -1,7 +1,8 @@
 //! Every provider's documented answers, both variants where the documents differ.
 
 use lode_providers::{
-    Answer, Deliverability, FoundEmail, PersonQuery, ProviderError, ProviderKind,
+    Answer, Deliverability, FoundEmail, MobileLook, MobileSearch, PersonQuery, ProviderError,
+    ProviderKind,
 };
 use lode_verify::Address;
 use serde_json::{Value, json};
@@ -800,6 +801,155 @@ mod apollo {
                 retry_after: Some(std::time::Duration::from_secs(12))
             }
         );
+    }
+
+    /// The request id is larger than a script's numbers.
+    const TASK: i64 = -7_729_515_760_484_695_001;
+
+    fn nobody_began_it() -> Reply {
+        reply(404, &json!({"error_code": "request_id_unknown"}))
+    }
+
+    async fn looked(status: u16, body: Value) -> Result<MobileLook, ProviderError> {
+        let stub = Stub::start(vec![reply(status, &body)]).await;
+        let looked = stub
+            .provider(APOLLO)
+            .look_at_mobile(&TASK.to_string())
+            .await;
+        let request = &stub.requests()[0];
+        assert_eq!(request.uri.path(), format!("/webhook_result/{TASK}"));
+        looked
+    }
+
+    #[tokio::test]
+    async fn mobiles_are_begun_without_a_webhook_once_the_key_may_read_results() {
+        let begun = json!({"person": {"id": "1", "name": "Ada Marlow"}, "request_id": TASK});
+        let as_text = json!({"person": {"id": "1"}, "request_id": TASK.to_string()});
+        let stub = Stub::start(vec![
+            nobody_began_it(),
+            reply(200, &begun),
+            reply(200, &as_text),
+            reply(200, &json!({"person": null})),
+            reply(200, &json!({"person": {"id": "1"}})),
+        ])
+        .await;
+        let provider = stub.provider(APOLLO);
+        assert_eq!(provider.prices().mobile, Some(9_000));
+        let mut person = person();
+        person.work_email = Some(ADA.to_owned());
+        for _ in 0..2 {
+            let search = provider.begin_mobile(&person).await.unwrap();
+            assert_eq!(search, MobileSearch::Begun(TASK.to_string()));
+        }
+        let nobody = provider.begin_mobile(&person).await.unwrap();
+        assert_eq!(nobody, MobileSearch::Answered(Answer::nothing(Some(0))));
+        // Matched and paid for, but not to be looked at.
+        let lost = provider.begin_mobile(&person).await.unwrap_err();
+        assert!(lost.may_be_charged(), "{lost:?}");
+        let requests = stub.requests();
+        assert_eq!(requests[0].uri.path(), "/webhook_result/1");
+        let query = requests[1].uri.query().unwrap();
+        assert!(query.contains("reveal_phone_number=true") && query.contains("poll_only=true"));
+        assert!(!query.contains("webhook_url") && query.contains("email=ada"));
+        assert!(
+            requests[1..]
+                .iter()
+                .all(|asked| asked.uri.path() == "/people/match")
+        );
+    }
+
+    #[tokio::test]
+    async fn nothing_is_paid_with_a_key_that_may_not_read_results() {
+        for (status, expected) in [
+            (403, ProviderError::NotOffered),
+            (401, ProviderError::Unauthorized),
+            (500, ProviderError::Server(500)),
+        ] {
+            let body = json!({"error_code": "API_INACCESSIBLE"});
+            let body = if status == 403 { body } else { json!({}) };
+            let stub = Stub::start(vec![reply(status, &body)]).await;
+            let refused = stub.provider(APOLLO).begin_mobile(&person()).await;
+            assert_eq!(refused.unwrap_err(), expected);
+            assert_eq!(stub.requests().len(), 1, "nobody was matched");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_worked_on_is_looked_at() {
+        let body = json!({"error_code": "result_pending", "retry_after_seconds": 30});
+        let retry_after = Some(std::time::Duration::from_secs(30));
+        assert_eq!(
+            looked(404, body).await,
+            Ok(MobileLook::Pending { retry_after })
+        );
+        let numbers = json!([
+            {"raw_number": "+44 20 7946 0018", "sanitized_number": "+442079460018",
+                "type_cd": "work_direct_phone", "status_cd": "valid_number"},
+            {"raw_number": "+44 7700 900001", "sanitized_number": "+447700900001",
+                "type_cd": "mobile", "status_cd": "valid_number"},
+            {"raw_number": "+44 7700 900001", "sanitized_number": "+447700900001",
+                "type_cd": "mobile"},
+            {"raw_number": "+44 7700 900002", "type_cd": "mobile"},
+            {"sanitized_number": "+447700900003", "type_cd": "mobile",
+                "status_cd": "invalid_number"},
+        ]);
+        let done = json!({"status": "success", "credits_consumed": 8,
+            "people": [{"id": "1", "status": "success", "phone_numbers": numbers}]});
+        let MobileLook::Answered(answer) = looked(200, done).await.unwrap() else {
+            panic!("it is over");
+        };
+        let found = ["+447700900001".to_owned(), "+44 7700 900002".to_owned()];
+        assert_eq!(
+            (answer.found.unwrap(), answer.cost),
+            (found.to_vec(), Some(9_000))
+        );
+        // A match without a mobile is paid as a match.
+        for people in [
+            json!([]),
+            json!([{"id": "1", "status": "failed"}]),
+            json!([{"id": "1", "phone_numbers": []}]),
+            json!([{"phone_numbers": [{"raw_number": "+442079460018", "type_cd": "other"}]}]),
+        ] {
+            let answer = looked(200, json!({"status": "success", "people": people})).await;
+            let nothing = Answer::nothing(Some(1_000));
+            assert_eq!(answer, Ok(MobileLook::Answered(nothing)), "{people}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_gone_ends_and_what_is_about_the_look_does_not() {
+        for (status, code) in [
+            (404, "request_id_unknown"),
+            (410, "request_id_expired"),
+            (400, "invalid_request_id"),
+        ] {
+            let error = looked(status, json!({"error_code": code}))
+                .await
+                .unwrap_err();
+            assert_eq!(error, ProviderError::Gone, "{code}");
+            assert!(error.may_be_charged() && !error.is_about_the_look());
+        }
+        for status in [401, 500, 503] {
+            let error = looked(status, json!({})).await.unwrap_err();
+            assert!(error.is_about_the_look(), "{status}: {error:?}");
+        }
+        let limited = looked(429, json!({"retry_after_seconds": 7})).await;
+        assert!(matches!(limited, Err(ProviderError::RateLimited { .. })));
+        let body = json!({"status": "success"});
+        let error = looked(200, body).await.unwrap_err();
+        assert_eq!(error, ProviderError::Malformed("no people"));
+        let numbers = json!([{"raw_number": "1\u{1}2", "type_cd": "mobile"}]);
+        let body = json!({"people": [{"phone_numbers": numbers}]});
+        let error = looked(200, body).await.unwrap_err();
+        assert_eq!(error, ProviderError::Malformed("no number"));
+        // What is kept goes into a path.
+        let stub = Stub::start(Vec::new()).await;
+        let error = stub
+            .provider(APOLLO)
+            .look_at_mobile("../people/match")
+            .await;
+        assert_eq!(error.unwrap_err(), ProviderError::Gone);
+        assert!(stub.requests().is_empty());
     }
 }
 

@@ -69,7 +69,11 @@ async fn work(app: &App, due: &DueUnlock) -> ApiResult<()> {
         .begin_due_unlock(due, quality, &app.pricing, now, lease_until)
         .await?;
     if let Begun::Work(ticket) = begun {
-        find(app, &ticket, due.lead_id).await?;
+        match find(app, &ticket, due.lead_id).await {
+            // Its turn comes again when the provider is to be looked at.
+            Err(ApiError::Pending(_)) => return Ok(()),
+            done => done?,
+        };
         tracing::info!(operation.id = %due.id, lead.id = %due.lead_id, "unlocked with a capture");
     }
     Ok(())

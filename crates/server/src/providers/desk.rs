@@ -231,7 +231,8 @@ impl Backing for Desk<'_> {
             Ok(CallBegun::Known(call)) => self.known(call),
             Ok(CallBegun::KnownMiss) => Begun::KnownMiss,
             Ok(CallBegun::SpendLimit) => Begun::SpendLimit,
-            Ok(CallBegun::Lost) => Begun::Stop,
+            // Addresses are found at once: nobody works on one.
+            Ok(CallBegun::Lost | CallBegun::UnderWay { .. }) => Begun::Stop,
             Err(error) => {
                 // What cannot be written down is not spent.
                 tracing::warn!(lookup.id = %self.question.lookup_id, %error, "cannot begin a provider call");

@@ -86,7 +86,12 @@ impl DomainQuestion<'_> {
                 let name: String = serde_json::from_str(&answer).ok()?;
                 return Domain::parse(&name).ok();
             }
-            Ok(CallBegun::KnownMiss | CallBegun::SpendLimit | CallBegun::Lost) => return None,
+            Ok(
+                CallBegun::KnownMiss
+                | CallBegun::SpendLimit
+                | CallBegun::Lost
+                | CallBegun::UnderWay { .. },
+            ) => return None,
             Err(error) => {
                 // What cannot be written down is not spent.
                 tracing::warn!(lookup.id = %self.lookup_id, %error, "cannot begin a provider call");

@@ -1,14 +1,23 @@
 //! Mobile numbers from the providers that have them.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use lode_core::api::MilliCredits;
 use lode_providers::waterfall::{cost_of, person_key};
-use lode_providers::{Answer, PersonQuery, ProviderError};
+use lode_providers::{Answer, MobileLook, MobileSearch, PersonQuery, ProviderError};
 use lode_store::providers::{Call, CallBegun, CallEnd, CallFinding, CallState};
 use uuid::Uuid;
 
 use super::{Providers, Ready, person_query};
 use crate::phones::{Phone, PhoneError, PhoneKind, PhoneQuestion, PhoneSource, Preview};
+
+/// When a search that a provider works on is looked at for the first time, and again where it
+/// does not say when. Numbers take minutes.
+const LOOK_AFTER: Duration = Duration::from_secs(5);
+
+/// Longest time until it is looked at again: the extension asks after a minute at most.
+const LOOK_AFTER_MAX: Duration = Duration::from_secs(60);
 
 /// What one provider came to.
 enum Answered {
@@ -18,6 +27,8 @@ enum Answered {
     Failed,
     /// The person opted out: nobody else is asked.
     OptedOut,
+    /// It works on it: nobody else is asked, or both would be paid.
+    Pending(Duration),
 }
 
 #[async_trait]
@@ -51,6 +62,7 @@ impl PhoneSource for Providers {
                     return Ok(numbers.into_iter().map(phone).collect());
                 }
                 Answered::OptedOut => return Ok(Vec::new()),
+                Answered::Pending(after) => return Err(PhoneError::Pending(after)),
                 Answered::Nothing => answered = true,
                 Answered::SpendLimit => limited = true,
                 Answered::Failed => {}
@@ -128,8 +140,22 @@ impl Providers {
             worst: price,
             known_since: i64::MAX,
         };
-        let id = match self.store.begin_call(&call, self.now()).await {
-            Ok(CallBegun::Go(id)) => id,
+        let (id, answer) = match self.store.begin_call(&call, self.now()).await {
+            Ok(CallBegun::Go(id)) => match ready.provider.begin_mobile(person).await {
+                Ok(MobileSearch::Begun(task)) => return self.keep(id, &task, question).await,
+                Ok(MobileSearch::Answered(answer)) => (id, Ok(answer)),
+                Err(error) => (id, Err(error)),
+            },
+            Ok(CallBegun::UnderWay { id, task }) => {
+                match ready.provider.look_at_mobile(&task).await {
+                    Ok(MobileLook::Answered(answer)) => (id, Ok(answer)),
+                    Ok(MobileLook::Pending { retry_after }) => return pending(retry_after),
+                    Err(error) => match self.look_again(question, ready, &error).await {
+                        Some(answered) => return answered,
+                        None => (id, Err(error)),
+                    },
+                }
+            }
             Ok(CallBegun::Known(known)) => {
                 let numbers = (known.state == CallState::Found)
                     .then(|| serde_json::from_str(&known.answer?).ok())
@@ -144,7 +170,6 @@ impl Providers {
                 return Answered::Failed;
             }
         };
-        let answer = ready.provider.find_mobile(person).await;
         let cost = cost_of(&answer, 0);
         let (finding, answered) = match answer {
             Ok(Answer {
@@ -174,4 +199,48 @@ impl Providers {
         }
         answered
     }
+
+    /// Keeps what a provider works on, so that whoever asks next looks at it, after a restart
+    /// and on another server too.
+    async fn keep(&self, id: Uuid, task: &str, question: &PhoneQuestion<'_>) -> Answered {
+        // A busy database must not lose what is paid for.
+        for pause_ms in [50, 500, 3_000, 0] {
+            match self.store.keep_task(id, task).await {
+                // Erased under way: nobody is left to tell.
+                Ok(false) => return Answered::Failed,
+                Ok(true) => return pending(None),
+                Err(error) => {
+                    tracing::warn!(operation.id = %question.operation, %error, "cannot keep what a provider works on");
+                    tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+                }
+            }
+        }
+        Answered::Failed
+    }
+
+    /// What follows from a look that failed: the work goes on all the same. `None` where the
+    /// failure is its end.
+    async fn look_again(
+        &self,
+        question: &PhoneQuestion<'_>,
+        ready: &Ready,
+        error: &ProviderError,
+    ) -> Option<Answered> {
+        match error {
+            ProviderError::RateLimited { retry_after } => Some(pending(*retry_after)),
+            // Nobody but the user can do something about it; it is looked at once they have.
+            error if error.needs_user() => {
+                let kind = ready.member.kind;
+                self.rest_after(question.account_id, kind, error).await;
+                Some(Answered::Failed)
+            }
+            error if error.is_about_the_look() => Some(pending(None)),
+            _ => None,
+        }
+    }
+}
+
+fn pending(retry_after: Option<Duration>) -> Answered {
+    let after = retry_after.unwrap_or(LOOK_AFTER);
+    Answered::Pending(after.clamp(LOOK_AFTER, LOOK_AFTER_MAX))
 }

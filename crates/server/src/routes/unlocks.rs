@@ -143,6 +143,13 @@ pub(crate) async fn find(app: &App, ticket: &Ticket, lead_id: Uuid) -> ApiResult
             .store
             .finish_action(ticket, &ActionEnd::Phones(found), &app.pricing, app.now())
             .await?),
+        // What is being worked on is paid for: it is waited for, under the same hold.
+        Err(ApiError::Pending(seconds)) => {
+            let wait = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
+            let until = app.now().saturating_add(wait);
+            app.store.await_action(ticket, until).await?;
+            Err(ApiError::Pending(seconds))
+        }
         Err(error) => {
             app.store
                 .abandon_action(ticket, &app.pricing, app.now())
@@ -196,5 +203,6 @@ pub(crate) fn unavailable(error: PhoneError) -> ApiError {
             "The day's spending limit at providers is reached".to_owned(),
         ),
         PhoneError::Unavailable => ApiError::SourceUnavailable("No provider answered".to_owned()),
+        PhoneError::Pending(after) => ApiError::Pending(after.as_secs().max(1)),
     }
 }

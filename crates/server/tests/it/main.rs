@@ -19,6 +19,7 @@ mod domains;
 mod evidence;
 mod flow;
 mod logs;
+mod mobiles;
 mod outcomes;
 mod problems;
 mod providers;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use lode_core::api::{CaptureView, PairingResponse};
@@ -23,6 +24,8 @@ pub struct Book {
     pub asked: AtomicUsize,
     /// Whether the source is out of reach.
     pub away: std::sync::atomic::AtomicBool,
+    /// Whether it works on what it is asked, for seconds.
+    pub works_for: AtomicUsize,
 }
 
 #[async_trait]
@@ -32,6 +35,10 @@ impl PhoneSource for Book {
             return Err(PhoneError::Unavailable);
         }
         self.asked.fetch_add(1, Ordering::SeqCst);
+        let works_for = self.works_for.load(Ordering::SeqCst) as u64;
+        if works_for > 0 {
+            return Err(PhoneError::Pending(Duration::from_secs(works_for)));
+        }
         let name = question.person.full_name.clone().unwrap_or_default();
         let people = self.people.lock().unwrap();
         Ok(people

@@ -9,7 +9,7 @@ use super::{Operation, OperationState, Stored, Ticket, Written, stored, unlocks,
 use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::pricing::{self, Pricing};
-use crate::sql::Tx;
+use crate::sql::{Tx, sql};
 use crate::{Store, charges, credits, outcomes};
 
 /// A number as a provider gave it.
@@ -150,6 +150,26 @@ impl Store {
         account.save(&mut tx).await?;
         tx.commit().await?;
         Ok(operation)
+    }
+
+    /// Lets an action wait for what it has begun elsewhere: its credit stays set aside, it shows
+    /// as under way, and from `until` on the same request goes on with it.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn await_action(&self, ticket: &Ticket, until: UnixMillis) -> Result<()> {
+        self.db
+            .write_one(
+                sql("UPDATE operations SET lease_until = $4
+                     WHERE account_id = $1 AND id = $2 AND lease = $3 AND state = 'working'
+                     RETURNING id")
+                .bind(ticket.account_id)
+                .bind(ticket.id)
+                .bind(ticket.lease.to_string())
+                .bind(until),
+            )
+            .await?;
+        Ok(())
     }
 
     /// Gives an action back that we could not do: the hold is released, and the same

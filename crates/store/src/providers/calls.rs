@@ -43,6 +43,14 @@ pub enum CallBegun {
     Go(Uuid),
     /// It was made before under this operation, with this answer.
     Known(StoredCall),
+    /// The provider works on the same question, whoever asked it: it is to be looked at, not
+    /// asked again.
+    UnderWay {
+        /// The call's id, for its end.
+        id: Uuid,
+        /// The provider's id of the work.
+        task: String,
+    },
     /// The provider did not know the person a while ago.
     KnownMiss,
     /// The day's limit is reached.
@@ -165,6 +173,22 @@ impl Store {
         if let Some(known) = known(&mut tx, &self.key, call).await? {
             return Ok(CallBegun::Known(known));
         }
+        if let Some(row) = tx
+            .optional(
+                sql("SELECT id, task FROM provider_calls
+                     WHERE account_id = $1 AND provider = $2 AND person_hash = $3
+                       AND purpose = $4 AND state = 'asked' AND task IS NOT NULL
+                     ORDER BY asked_at DESC, id DESC LIMIT 1")
+                .bind(call.account_id)
+                .bind(call.provider)
+                .bind(person.as_slice())
+                .bind(call.purpose),
+            )
+            .await?
+        {
+            let (id, task) = (row.uuid("id")?, row.text("task")?);
+            return Ok(CallBegun::UnderWay { id, task });
+        }
         if is_missed(&mut tx, &self.key, call, now).await? {
             return Ok(CallBegun::KnownMiss);
         }
@@ -194,6 +218,24 @@ impl Store {
         }
         tx.commit().await?;
         Ok(CallBegun::Go(id))
+    }
+
+    /// Keeps the provider's id of the work that a call has begun: whoever asks the same looks
+    /// at that from now on. `false` where the call has ended, or its lead was erased.
+    ///
+    /// # Errors
+    /// The database; then the call stands as begun without an answer.
+    pub async fn keep_task(&self, id: Uuid, task: &str) -> Result<bool> {
+        let kept = self
+            .db
+            .write_one(
+                sql("UPDATE provider_calls SET task = $2
+                     WHERE id = $1 AND state = 'asked' RETURNING id")
+                .bind(id)
+                .bind(task),
+            )
+            .await?;
+        Ok(kept.is_some())
     }
 
     /// What would become of a call, without making it; neither the purse nor a look-up's

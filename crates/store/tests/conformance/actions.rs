@@ -124,6 +124,31 @@ pub async fn a_dead_servers_action_is_taken_up_once(bench: Bench) {
     second.close().await;
 }
 
+/// What is worked on elsewhere waits, with its credit set aside, for the same request again.
+pub async fn an_action_waits_under_its_hold(bench: Bench) {
+    let request = verification(&bench, "ana@acme.example").await;
+    let ticket = work(begin(&bench, &request, NOW).await);
+    let store = &bench.store;
+    store.await_action(&ticket, NOW + 30_000).await.unwrap();
+    let begun = begin(&bench, &request, NOW + 29_999).await;
+    assert_eq!(begun, Begun::UnderWay);
+    let again = work(begin(&bench, &request, NOW + 30_000).await);
+    assert_eq!(
+        bench.credits(NOW + 30_000).await,
+        (9_000, 1_000),
+        "one hold"
+    );
+    // Whoever had it before has no say any more.
+    store.await_action(&ticket, NOW + 9 * MINUTE).await.unwrap();
+    let done = store
+        .finish_action(&again, &verified(), &bench.pricing, NOW + MINUTE)
+        .await
+        .unwrap();
+    assert_eq!(done.receipt.unwrap().charged, 1_000);
+    assert_eq!(bench.credits(NOW + MINUTE).await, (9_000, 0));
+    bench.assert_ledger_clean().await;
+}
+
 /// Two servers on one database, 64 actions at once: as many holds as there is credit for.
 pub async fn two_servers_hold_exactly_what_fits(bench: Bench) {
     const AT_ONCE: usize = 64;

@@ -124,6 +124,8 @@ conformance! {
     providers::misses_are_remembered_for_their_time,
     providers::a_companys_domain_is_asked_for_once,
     providers::only_the_lease_holder_asks,
+    providers::what_a_provider_works_on_is_looked_at_and_not_asked_again,
+    actions::an_action_waits_under_its_hold,
     receipts::a_list_is_newest_first_and_pages_hold_still,
     receipts::a_row_says_what_it_was_of_and_what_it_cost,
     receipts::a_member_sees_their_own,

@@ -462,3 +462,44 @@ pub async fn only_the_lease_holder_asks(bench: Bench) {
     let calls = bench.store.calls_of(bench.account, claimed.id).await;
     assert_eq!(calls.unwrap(), []);
 }
+
+pub async fn what_a_provider_works_on_is_looked_at_and_not_asked_again(bench: Bench) {
+    with_key(&bench, "apollo", 20_000).await;
+    let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
+    let mobile = |operation| Call {
+        purpose: "mobile",
+        worker: None,
+        worst: 9_000,
+        ..call(&bench, "apollo", operation, "ana")
+    };
+    let id = go(&bench, &mobile(first), NOW).await;
+    assert!(bench.store.keep_task(id, "-77").await.unwrap());
+    // After a restart, on another server, for another click, another day.
+    let other = lode_store::Store::open(&bench.address).await.unwrap();
+    let task = || "-77".to_owned();
+    for (store, operation) in [(&bench.store, first), (&other, first), (&other, second)] {
+        let begun = store.begin_call(&mobile(operation), NOW + DAY).await;
+        assert_eq!(begun.unwrap(), CallBegun::UnderWay { id, task: task() });
+    }
+    assert_eq!(spent(&bench, NOW).await, 9_000, "reserved once");
+    assert_eq!(spent(&bench, NOW + DAY).await, 0);
+    // Of somebody else, or for something else, it is another question.
+    let email = call(&bench, "apollo", second, "ana");
+    assert!(matches!(
+        bench.store.begin_call(&email, NOW).await.unwrap(),
+        CallBegun::Go(_)
+    ));
+    // Whoever looks at it ends it, once, on the day on which it was begun.
+    let now = NOW + DAY;
+    let (cost, none) = (found(Some(1_000)), found(Some(0)));
+    for end in [&cost, &none] {
+        other.end_call(id, &mobile(second), end, now).await.unwrap();
+    }
+    assert_eq!(spent(&bench, NOW).await, 1_000 + 1_000);
+    let begun = bench.store.begin_call(&mobile(first), now).await.unwrap();
+    assert!(matches!(begun, CallBegun::Known(known) if known.id == id));
+    assert!(
+        !bench.store.keep_task(id, "-78").await.unwrap(),
+        "it has ended"
+    );
+}
