@@ -185,6 +185,10 @@ impl Provider for Apollo {
         })
     }
 
+    fn works_on_mobiles(&self) -> bool {
+        true
+    }
+
     async fn begin_mobile(&self, person: &PersonQuery) -> Result<MobileSearch, ProviderError> {
         question(person)?;
         self.try_to_look().await?;

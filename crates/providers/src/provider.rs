@@ -421,6 +421,11 @@ pub trait Provider: Send + Sync + fmt::Debug {
         Err(ProviderError::NotOffered)
     }
 
+    /// Whether it works on mobile numbers for a while, so that [`Self::begin_mobile`] gives an id.
+    fn works_on_mobiles(&self) -> bool {
+        false
+    }
+
     /// Begins to look for a person's mobile numbers. Providers that answer at once do.
     async fn begin_mobile(&self, person: &PersonQuery) -> Result<MobileSearch, ProviderError> {
         self.find_mobile(person).await.map(MobileSearch::Answered)

@@ -4,7 +4,7 @@ use lode_core::name::PersonName;
 
 use super::FinderConfig;
 use crate::conclude::nothing;
-use crate::outcome::{Conclusion, DomainFinding, FindOutcome};
+use crate::outcome::{CandidateStatus, Conclusion, DomainFinding, FindOutcome};
 
 /// A look-up with its domains, likeliest first.
 pub(super) struct Search {
@@ -88,5 +88,16 @@ impl Search {
             outcome.reasons.insert(0, "domain_unknown".to_owned());
         }
         outcome
+    }
+}
+
+impl FindOutcome {
+    /// Whether our own limits ended it when some candidates had been refused already: what the
+    /// next attempt is told ([`crate::FindRequest::begun`]).
+    #[must_use]
+    pub fn is_begun(&self) -> bool {
+        let mut statuses = self.candidates.iter().map(|candidate| candidate.status);
+        let is_refused = |status| matches!(status, CandidateStatus::Judged(it) if it.is_refuted());
+        self.held && statuses.any(is_refused)
     }
 }

@@ -1,10 +1,10 @@
 //! Look-ups of one company made together: what one shows of how the company forms its addresses
 //! serves the others, and its mail servers are asked in one run.
 //!
-//! A round of questions at a time. Until an address is proved, one person after another is the
-//! scout, with a few candidates: that the convention is another shows for all alike, and cost
-//! nothing with the others. Then everybody's likeliest candidate is asked for at once, and after
-//! that whoever is left, one after the other.
+//! A round of questions at a time. Until an address is proved, one or two people are the scouts,
+//! with a few candidates: that the convention is another shows for all alike, and costs nothing
+//! with the others. Then everybody's likeliest candidate is asked for at once, and after that
+//! whoever is left, one after the other.
 
 use std::collections::HashSet;
 
@@ -21,6 +21,10 @@ use crate::request::{FindRequest, KnownAddress};
 
 /// Candidates of a scout: about what one session takes beside the control questions.
 const SCOUTED: usize = 6;
+
+/// So many scouts; where none of them is known, another would hardly be, and they are looked for
+/// to the end, one by one, so that each run comes to an end with some.
+const SCOUTS: usize = 2;
 
 /// A candidate at least so likely, now that those before it are refused, is asked for together
 /// with those of the others.
@@ -314,31 +318,39 @@ impl<'s> Rounds<'_, 's> {
         let fresh = self.people.iter().enumerate();
         let fresh = fresh.filter(|(_, person)| person.verdicts.is_empty());
         if self.put_off && fresh.clone().next().is_some() {
-            let ahead = fresh.flat_map(|(at, _)| of_one(at, AHEAD));
+            let ahead = fresh.clone().flat_map(|(at, _)| of_one(at, AHEAD));
             return (without_repeats(ahead), false);
         }
+        let is_begun = |at: usize| {
+            let person = self.people.get(at);
+            person.is_some_and(|person| person.asked.seeker.request().begun)
+        };
         if self.convention_is_known() {
             let likely = open.iter().enumerate().filter_map(|(at, open)| {
                 let (address, probability) = open.first()?;
-                (*probability >= LIKELY).then(|| (at, address.clone()))
+                // Whose likeliest were refused in an earlier run would only have them refused.
+                (*probability >= LIKELY && !is_begun(at)).then(|| (at, address.clone()))
             });
             let likely = without_repeats(likely);
             if !likely.is_empty() {
                 let stop = likely.len() == 1;
                 return (likely, stop);
             }
-            let next = open.iter().position(|open| !open.is_empty());
-            return (
-                next.map_or_else(Vec::new, |at| of_one(at, usize::MAX)),
-                true,
-            );
+        } else {
+            let asked = self
+                .people
+                .iter()
+                .filter(|person| !person.verdicts.is_empty());
+            let next = fresh.map(|(at, _)| at).find(|at| !is_begun(*at));
+            if let Some(at) = next.filter(|_| asked.count() < SCOUTS) {
+                return (of_one(at, SCOUTED), true);
+            }
         }
-        // Who was asked for least is the scout.
-        let scouts = self.people.iter().zip(&open).enumerate();
-        let scout = scouts
+        let people = self.people.iter().zip(&open).enumerate();
+        let next = people
             .filter(|(_, (_, open))| !open.is_empty())
-            .min_by_key(|(_, (person, _))| person.verdicts.len());
-        let chosen = scout.map(|(at, _)| of_one(at, SCOUTED));
+            .max_by_key(|(at, (person, _))| (person.verdicts.len(), std::cmp::Reverse(*at)));
+        let chosen = next.map(|(at, _)| of_one(at, usize::MAX));
         (chosen.unwrap_or_default(), true)
     }
 

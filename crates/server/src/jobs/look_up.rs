@@ -27,8 +27,12 @@ pub(super) struct LookedUp {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "snake_case")]
 enum Progress {
-    /// Our own search, at the domain that it took.
-    Own { domain: Option<DomainFinding> },
+    /// Our own search, at the domain that it took; whether it got part of the way there.
+    Own {
+        domain: Option<DomainFinding>,
+        #[serde(default)]
+        begun: bool,
+    },
     /// The verification of what providers found. Our own search is over.
     Providers {
         own: Box<FindOutcome>,
@@ -62,16 +66,18 @@ pub(super) async fn look_up(
             (*own, deferrals)
         }
         other => {
-            let domain = match other {
-                Some(Progress::Own { domain }) => domain,
-                _ => None,
+            let (domain, begun) = match other {
+                Some(Progress::Own { domain, begun }) => (domain, begun),
+                _ => (None, false),
             };
-            let own = own_search(app, worker, claimed, domain, seat).await;
+            let request = find_request(claimed, domain, begun);
+            let own = own_search(app, worker, claimed, request, seat).await;
             if is_put_off(claimed, &own) {
                 let domain = own.domain.clone();
+                let begun = begun || own.is_begun();
                 return LookedUp {
                     outcome: own,
-                    progress: Progress::Own { domain }.write(),
+                    progress: Progress::Own { domain, begun }.write(),
                 };
             }
             (own, claimed.deferrals)
@@ -112,10 +118,9 @@ async fn own_search(
     app: &App,
     worker: Uuid,
     claimed: &Claimed,
-    domain: Option<DomainFinding>,
+    request: FindRequest,
     seat: Option<Seat>,
 ) -> FindOutcome {
-    let request = find_request(claimed, domain);
     let asking = || Asking {
         account_id: claimed.account_id,
         lookup_id: claimed.id,
@@ -185,7 +190,7 @@ fn weigh(own: FindOutcome, asked: &Asked, port_shut: bool) -> FindOutcome {
 }
 
 /// What the finder is asked.
-fn find_request(claimed: &Claimed, resolved: Option<DomainFinding>) -> FindRequest {
+fn find_request(claimed: &Claimed, resolved: Option<DomainFinding>, begun: bool) -> FindRequest {
     let lead = &claimed.lead;
     FindRequest {
         full_name: lead.full_name.clone(),
@@ -214,6 +219,7 @@ fn find_request(claimed: &Claimed, resolved: Option<DomainFinding>) -> FindReque
         },
         verified_before: None,
         attempt: u32::try_from(claimed.deferrals).unwrap_or(u32::MAX),
+        begun,
         resolved: resolved.or_else(|| proved_domain(claimed)),
     }
 }

@@ -144,6 +144,7 @@ impl Desk<'_> {
             person,
             worst,
             known_since: i64::MAX,
+            once: false,
         }
     }
 
@@ -232,7 +233,12 @@ impl Backing for Desk<'_> {
             Ok(CallBegun::KnownMiss) => Begun::KnownMiss,
             Ok(CallBegun::SpendLimit) => Begun::SpendLimit,
             // Addresses are found at once: nobody works on one.
-            Ok(CallBegun::Lost | CallBegun::UnderWay { .. }) => Begun::Stop,
+            Ok(
+                CallBegun::Lost
+                | CallBegun::UnderWay { .. }
+                | CallBegun::AtIt
+                | CallBegun::Unanswered,
+            ) => Begun::Stop,
             Err(error) => {
                 // What cannot be written down is not spent.
                 tracing::warn!(lookup.id = %self.question.lookup_id, %error, "cannot begin a provider call");

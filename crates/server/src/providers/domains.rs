@@ -78,6 +78,7 @@ impl DomainQuestion<'_> {
             person: key,
             worst: price,
             known_since: begun_at.saturating_sub(NAMED_FOR_MS),
+            once: false,
         };
         let id = match providers.store.begin_call(&call, begun_at).await {
             Ok(CallBegun::Go(id)) => id,
@@ -90,7 +91,9 @@ impl DomainQuestion<'_> {
                 CallBegun::KnownMiss
                 | CallBegun::SpendLimit
                 | CallBegun::Lost
-                | CallBegun::UnderWay { .. },
+                | CallBegun::UnderWay { .. }
+                | CallBegun::AtIt
+                | CallBegun::Unanswered,
             ) => return None,
             Err(error) => {
                 // What cannot be written down is not spent.

@@ -139,6 +139,7 @@ impl Providers {
             person: &key,
             worst: price,
             known_since: i64::MAX,
+            once: ready.provider.works_on_mobiles(),
         };
         let (id, answer) = match self.store.begin_call(&call, self.now()).await {
             Ok(CallBegun::Go(id)) => match ready.provider.begin_mobile(person).await {
@@ -164,7 +165,8 @@ impl Providers {
             }
             Ok(CallBegun::KnownMiss) => return Answered::Nothing,
             Ok(CallBegun::SpendLimit) => return Answered::SpendLimit,
-            Ok(CallBegun::Lost) => return Answered::Failed,
+            Ok(CallBegun::AtIt) => return pending(None),
+            Ok(CallBegun::Lost | CallBegun::Unanswered) => return Answered::Failed,
             Err(error) => {
                 tracing::warn!(operation.id = %question.operation, %error, "cannot begin a provider call");
                 return Answered::Failed;

@@ -178,6 +178,7 @@ fn question<'a>(
         } else {
             UnixMillis::MAX
         },
+        once: false,
     }
 }
 

@@ -2,4 +2,4 @@
 -- by whichever server. The call stands as 'asked' meanwhile, its worst price reserved.
 ALTER TABLE provider_calls ADD COLUMN task TEXT;
 CREATE INDEX provider_calls_under_way ON provider_calls (account_id, provider, person_hash)
-    WHERE state = 'asked' AND task IS NOT NULL;
+    WHERE state = 'asked';

@@ -34,7 +34,13 @@ pub struct Call<'a> {
     /// What was found since then under any operation is not asked again;
     /// [`UnixMillis::MAX`]: only what this operation found.
     pub known_since: UnixMillis,
+    /// Whether an answer that may be missing is not asked for again: it names work that is paid
+    /// for, and of the same question another call may be under way.
+    pub once: bool,
 }
+
+/// For how long a call that is made once may be under way, in milliseconds.
+const ONCE_FOR_MS: i64 = 2 * 60 * 1000;
 
 /// Whether a call may be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +57,12 @@ pub enum CallBegun {
         /// The provider's id of the work.
         task: String,
     },
+    /// The same call of [`Call::once`] was begun a moment ago: it is to be waited for.
+    AtIt,
+    /// The same call of [`Call::once`] was begun, and nobody wrote its answer down (its server
+    /// was killed). It has ended with this, and its worst price stays spent: to ask again is for
+    /// whoever asks next.
+    Unanswered,
     /// The provider did not know the person a while ago.
     KnownMiss,
     /// The day's limit is reached.
@@ -173,21 +185,14 @@ impl Store {
         if let Some(known) = known(&mut tx, &self.key, call).await? {
             return Ok(CallBegun::Known(known));
         }
-        if let Some(row) = tx
-            .optional(
-                sql("SELECT id, task FROM provider_calls
-                     WHERE account_id = $1 AND provider = $2 AND person_hash = $3
-                       AND purpose = $4 AND state = 'asked' AND task IS NOT NULL
-                     ORDER BY asked_at DESC, id DESC LIMIT 1")
-                .bind(call.account_id)
-                .bind(call.provider)
-                .bind(person.as_slice())
-                .bind(call.purpose),
-            )
-            .await?
-        {
-            let (id, task) = (row.uuid("id")?, row.text("task")?);
-            return Ok(CallBegun::UnderWay { id, task });
+        match under_way(&mut tx, &self.key, call, now).await? {
+            // It has changed what stands there.
+            Some(CallBegun::Unanswered) => {
+                tx.commit().await?;
+                return Ok(CallBegun::Unanswered);
+            }
+            Some(begun) => return Ok(begun),
+            None => {}
         }
         if is_missed(&mut tx, &self.key, call, now).await? {
             return Ok(CallBegun::KnownMiss);
@@ -473,6 +478,49 @@ async fn known(tx: &mut Tx, key: &[u8], call: &Call<'_>) -> Result<Option<Stored
     .await?
     .map(|row| read(&row))
     .transpose()
+}
+
+/// The call of the same question that has no answer yet, where that keeps this one back.
+async fn under_way(
+    tx: &mut Tx,
+    key: &[u8],
+    call: &Call<'_>,
+    now: UnixMillis,
+) -> Result<Option<CallBegun>> {
+    let Some(row) = tx
+        .optional(
+            sql("SELECT id, task, asked_at FROM provider_calls
+                 WHERE account_id = $1 AND provider = $2 AND person_hash = $3
+                   AND purpose = $4 AND state = 'asked' AND (task IS NOT NULL OR $5 = 1)
+                 ORDER BY CASE WHEN task IS NULL THEN 1 ELSE 0 END, asked_at DESC, id DESC
+                 LIMIT 1")
+            .bind(call.account_id)
+            .bind(call.provider)
+            .bind(keyed_hash(key, call.person).as_slice())
+            .bind(call.purpose)
+            .bind(i64::from(call.once)),
+        )
+        .await?
+    else {
+        return Ok(None);
+    };
+    let id = row.uuid("id")?;
+    if let Some(task) = row.opt_text("task")? {
+        return Ok(Some(CallBegun::UnderWay { id, task }));
+    }
+    if row.int("asked_at")? > now.saturating_sub(ONCE_FOR_MS) {
+        return Ok(Some(CallBegun::AtIt));
+    }
+    tx.execute(
+        sql(
+            "UPDATE provider_calls SET state = 'failed', error = 'provider_lost', answered_at = $2
+             WHERE id = $1 AND state = 'asked'",
+        )
+        .bind(id)
+        .bind(now),
+    )
+    .await?;
+    Ok(Some(CallBegun::Unanswered))
 }
 
 async fn is_missed(tx: &mut Tx, key: &[u8], call: &Call<'_>, now: UnixMillis) -> Result<bool> {

@@ -125,6 +125,7 @@ conformance! {
     providers::a_companys_domain_is_asked_for_once,
     providers::only_the_lease_holder_asks,
     providers::what_a_provider_works_on_is_looked_at_and_not_asked_again,
+    providers::what_is_asked_once_is_not_asked_again_where_its_answer_was_lost,
     actions::an_action_waits_under_its_hold,
     receipts::a_list_is_newest_first_and_pages_hold_still,
     receipts::a_row_says_what_it_was_of_and_what_it_cost,

@@ -36,6 +36,7 @@ fn call<'a>(bench: &Bench, provider: &'a str, operation: Uuid, person: &'a str) 
         person,
         worst: 1_000,
         known_since: i64::MAX,
+        once: false,
     }
 }
 
@@ -206,6 +207,7 @@ pub async fn servers_together_keep_the_days_limit(bench: Bench) {
                     person: &person,
                     worst: 1_000,
                     known_since: i64::MAX,
+                    once: false,
                 };
                 match store.begin_call(&call, NOW).await.unwrap() {
                     CallBegun::Go(_) => gone += 1,
@@ -502,4 +504,38 @@ pub async fn what_a_provider_works_on_is_looked_at_and_not_asked_again(bench: Be
         !bench.store.keep_task(id, "-78").await.unwrap(),
         "it has ended"
     );
+}
+
+pub async fn what_is_asked_once_is_not_asked_again_where_its_answer_was_lost(bench: Bench) {
+    with_key(&bench, "apollo", 20_000).await;
+    let operation = Uuid::now_v7();
+    let mobile = |operation| Call {
+        purpose: "mobile",
+        once: true,
+        worst: 9_000,
+        ..call(&bench, "apollo", operation, "ana")
+    };
+    let id = go(&bench, &mobile(operation), NOW).await;
+    // Two clicks at once, or a server that was killed before it could write the answer down.
+    for operation in [operation, Uuid::now_v7()] {
+        let call = mobile(operation);
+        let begun = bench.store.begin_call(&call, NOW + MINUTE).await;
+        assert_eq!(begun.unwrap(), CallBegun::AtIt);
+    }
+    let later = NOW + 2 * MINUTE;
+    let begun = bench.store.begin_call(&mobile(operation), later).await;
+    assert_eq!(begun.unwrap(), CallBegun::Unanswered);
+    assert_eq!(spent(&bench, NOW).await, 9_000, "it may have been paid");
+    let calls = bench
+        .store
+        .calls_of(bench.account, operation)
+        .await
+        .unwrap();
+    assert_eq!(
+        (calls[0].id, calls[0].state, calls[0].error.as_deref()),
+        (id, CallState::Failed, Some("provider_lost"))
+    );
+    // Whoever asks now has been told.
+    go(&bench, &mobile(operation), later).await;
+    assert_eq!(spent(&bench, NOW).await, 18_000);
 }
