@@ -6,6 +6,7 @@
 mod calls;
 mod keys;
 mod outcome;
+mod under_way;
 
 pub use calls::{Call, CallBegun, CallEnd, CallFinding, CallState, Foreseen, StoredCall};
 pub use keys::{ProviderEdit, ProviderRecord, StoredProvider};

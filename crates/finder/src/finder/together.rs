@@ -337,19 +337,21 @@ impl<'s> Rounds<'_, 's> {
                 return (likely, stop);
             }
         } else {
-            let asked = self
-                .people
-                .iter()
-                .filter(|person| !person.verdicts.is_empty());
+            let people = self.people.iter().enumerate();
+            let asked = people.filter(|(at, it)| !it.verdicts.is_empty() || is_begun(*at));
             let next = fresh.map(|(at, _)| at).find(|at| !is_begun(*at));
             if let Some(at) = next.filter(|_| asked.count() < SCOUTS) {
                 return (of_one(at, SCOUTED), true);
             }
         }
         let people = self.people.iter().zip(&open).enumerate();
-        let next = people
-            .filter(|(_, (_, open))| !open.is_empty())
-            .max_by_key(|(at, (person, _))| (person.verdicts.len(), std::cmp::Reverse(*at)));
+        let next =
+            people
+                .filter(|(_, (_, open))| !open.is_empty())
+                .max_by_key(|(at, (person, _))| {
+                    let asked = person.verdicts.len();
+                    (is_begun(*at), asked, std::cmp::Reverse(*at))
+                });
         let chosen = next.map(|(at, _)| of_one(at, usize::MAX));
         (chosen.unwrap_or_default(), true)
     }

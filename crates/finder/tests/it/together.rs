@@ -289,7 +289,8 @@ async fn runs(finder: &dyn Fn() -> Finder, bed: &Bed) -> (usize, Vec<FindOutcome
     panic!("{} are held for ever", requests.len());
 }
 
-/// One person who is unknown takes two sessions.
+/// One person who is unknown, all candidates refused, takes up to three sessions of a run's six;
+/// alone each would be a run.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_runs_sessions_do_not_suffice_for_goes_on_in_the_next() {
     for known in [None, Some(PEOPLE[9])] {
@@ -300,7 +301,7 @@ async fn what_a_runs_sessions_do_not_suffice_for_goes_on_in_the_next() {
             "{runs} runs for {} unknown",
             ended.len() - usize::from(known.is_some())
         );
-        assert!(runs <= 5, "{runs}");
+        assert!(runs <= 6, "{runs}");
         let found = ended
             .iter()
             .filter(|one| one.conclusion == Conclusion::Verified);
