@@ -132,6 +132,7 @@ impl Store {
         most: usize,
     ) -> Result<Vec<Taken>> {
         let mut tx = self.db.write().await?;
+        // Who is at work stands in an index of its own: SQLite takes it for these very words.
         let first = tx
             .optional(
                 dialect(
