@@ -9,7 +9,8 @@
 //! 3. [`pattern`]: how organisations form addresses; the prior by company size, learned
 //!    per domain from known addresses.
 //! 4. [`candidates`]: spellings × patterns, ranked by posterior probability.
-//! 5. [`Finder`]: has the candidates proved by `lode-verify` and concludes ([`conclude`]).
+//! 5. [`Finder`]: has the candidates proved by `lode-verify` and concludes ([`conclude`]); those of
+//!    several people of one company together ([`Finder::find_together`]).
 //! 6. [`claims`]: what data providers say, once the caller has asked them, weighed with that.
 //!
 //! Only [`Finder`], [`domain::discover`] and [`domain::website`] touch the network.

@@ -40,8 +40,8 @@ pub struct FindRequest {
     /// 0 at first; after an outcome with [`crate::FindOutcome::retry_after`] that is not
     /// [`crate::FindOutcome::held`], one more each time, everything else unchanged.
     pub attempt: u32,
-    /// An earlier attempt had some candidates refused, and its sessions were used up before it
-    /// came to the others ([`crate::FindOutcome::is_begun`]).
+    /// An earlier attempt had answers about some candidates, and its sessions were used up before
+    /// it came to the others ([`crate::FindOutcome::is_begun`]).
     pub begun: bool,
     /// The domain that an earlier attempt took ([`crate::FindOutcome::domain`]), so that it
     /// is not looked for again.

@@ -1,5 +1,6 @@
 //! One look-up's way through the domains that the company may have.
 
+use lode_core::email::EmailStatus;
 use lode_core::name::PersonName;
 
 use super::FinderConfig;
@@ -92,12 +93,12 @@ impl Search {
 }
 
 impl FindOutcome {
-    /// Whether our own limits ended it when some candidates had been refused already: what the
+    /// Whether our own limits ended it when some candidates had their answer already: what the
     /// next attempt is told ([`crate::FindRequest::begun`]).
     #[must_use]
     pub fn is_begun(&self) -> bool {
         let mut statuses = self.candidates.iter().map(|candidate| candidate.status);
-        let is_refused = |status| matches!(status, CandidateStatus::Judged(it) if it.is_refuted());
-        self.held && statuses.any(is_refused)
+        let waits = CandidateStatus::Judged(EmailStatus::Deferred);
+        self.held && statuses.any(|it| it != waits && it != CandidateStatus::NotTried)
     }
 }
