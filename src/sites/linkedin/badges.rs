@@ -116,6 +116,34 @@ pub(crate) fn is_former_name(name: Option<&str>, lines: &[String]) -> bool {
     lines.len() > 1 && is_plain && inner.chars().count() <= 60 && (is_shared || lines.len() > 3)
 }
 
+/// A place without the counts that stand on the same line: "Graz 1,234 followers".
+pub(crate) fn without_count<'t>(view: &View<'_>, text: &'t str) -> &'t str {
+    if !view.rules.has_label("network_count", text) {
+        return text;
+    }
+    let mut numbers = text
+        .char_indices()
+        .zip([' '].into_iter().chain(text.chars()))
+        .filter(|((_, c), before)| c.is_numeric() && before.is_whitespace());
+    let cut = numbers.find_map(|((at, _), _)| {
+        let (place, count) = text.split_at_checked(at)?;
+        is_count(view, count).then_some(place.trim_end())
+    });
+    cut.unwrap_or(text)
+}
+
+/// "500+ connections", "1,234 followers", or the number alone.
+pub(crate) fn is_count(view: &View<'_>, text: &str) -> bool {
+    let numeric = text
+        .chars()
+        .all(|c| c.is_numeric() || matches!(c, '+' | ',' | '.' | ' ' | '\u{202f}'))
+        && text.chars().any(char::is_numeric);
+    numeric
+        || (text.chars().count() < 40
+            && text.chars().any(char::is_numeric)
+            && view.rules.has_label("network_count", text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
