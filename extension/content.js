@@ -131,7 +131,12 @@
         walk(body);
         return false;
       }
-      if (leftOut.has(node)) return false;
+      // The region's own element stays: that the page has one tells its layout.
+      if (leftOut.has(node)) {
+        open(node);
+        close();
+        return false;
+      }
       // The site's other embedded data is large, and no reader's.
       const isCode = node.tagName === "CODE" && node.id;
       if (isCode || DROPPED.has(node.tagName.toUpperCase())) {

@@ -53,6 +53,8 @@ struct Taker {
 #[derive(PartialEq)]
 enum Fate {
     LeftOut,
+    /// The element itself, with nothing in it.
+    Emptied,
     Carried,
     /// With all text in it, and more attributes.
     Whole,
@@ -87,6 +89,10 @@ impl Taker {
                                 let _ = write!(out, "{NAME}{name}{VALUE}{value}");
                             }
                         }
+                        if fate == Fate::Emptied {
+                            out.push(CLOSE);
+                            skipping = Some(node.id());
+                        }
                         if fate == Fate::Whole {
                             whole = Some(node.id());
                         }
@@ -111,7 +117,7 @@ impl Taker {
     fn fate(&self, element: ElementRef<'_>) -> Fate {
         let name = element.value().name();
         if self.pruned.contains(&element.id()) {
-            return Fate::LeftOut;
+            return Fate::Emptied;
         }
         let with_id = name == "code" && element.attr("id").is_some_and(|id| !id.is_empty());
         if !DROPPED_ELEMENTS.contains(&name) && !with_id {

@@ -29,7 +29,7 @@ pub struct Plan {
 /// is not looked at before the snapshot is taken.
 #[derive(Debug)]
 pub struct Regions {
-    /// Selectors of the elements that are left out, with all in them. Each is told by what it is
+    /// Selectors of the elements of which all content is left out. Each is told by what it is
     /// (element, role) or by a name that has lasted over layouts; where a redesign takes the hook
     /// away, the region is carried and the readers leave it out themselves.
     pub selectors: &'static [&'static str],
@@ -221,6 +221,7 @@ const CRUNCHBASE: Plan = Plan {
         "ng-version",
         "rel",
         "role",
+        "title",
     ],
     made: MadeNames::No,
     elements: &[
