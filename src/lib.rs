@@ -27,7 +27,7 @@ pub mod selector;
 pub mod sites;
 pub mod snapshot;
 pub mod unicode;
-#[cfg(all(target_arch = "wasm32", feature = "browser"))]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 mod wasm;
 mod word_list;
 pub mod worker;

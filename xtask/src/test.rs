@@ -71,9 +71,15 @@ fn lints() -> Result<()> {
 }
 
 fn wasm_lints() -> Result<()> {
-    for package in ["lode-core", "lode-popup"] {
+    let page: &[&str] = &["--no-default-features", "--features", "page"];
+    for (package, features) in [
+        ("lode-core", &[][..]),
+        ("lode-core", page),
+        ("lode-popup", &[]),
+    ] {
         run(cargo()
             .args(["clippy", "--quiet", "--lib", "--package", package])
+            .args(features)
             .args(["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]))?;
     }
     Ok(())

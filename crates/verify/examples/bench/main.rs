@@ -4,8 +4,8 @@
 //! both at 50 ms a reply; then, over every character and script of the bed, verdicts right,
 //! over-claimed and falsely invalid, recall of provable mailboxes, and manners. The bed is a
 //! process of its own on the same cores, so that the memory is the engine's. With `--peer
-//! NAME=COMMAND` (see [`peers`]) and `--compare` it compares instead; `--seed N` asks for
-//! other people.
+//! NAME=COMMAND` (see [`peers`]) and `--compare` it compares instead, with `--pace` throughput
+//! alone; `--seed N` asks for other people.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -303,6 +303,7 @@ async fn main() {
             "--seed" => seed = arguments.next().unwrap().parse().unwrap(),
             "--bed" => return remote::serve().await,
             "--compare" => return peers::compare(&peers).await,
+            "--pace" => return peers::paces(&peers).await,
             other => panic!("unknown argument {other}"),
         }
     }

@@ -190,6 +190,11 @@ pub async fn compare(peers: &[Peer]) {
         let stats = bed.finish().await;
         row(&peer.name, &claims, &verdicts, &stats, took);
     }
+    paces(peers).await;
+}
+
+/// Throughput and connections of Lode and of each peer.
+pub async fn paces(peers: &[Peer]) {
     for (domains, addresses) in [(100, 10), (20, 50)] {
         pace(peers, domains, addresses).await;
     }

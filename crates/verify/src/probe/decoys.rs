@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use rand::rngs::StdRng;
-use rand::seq::IndexedRandom;
+use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
 
 use crate::address::{Address, AddressError, Domain};
@@ -72,17 +72,25 @@ impl Decoys {
 
 impl Decoys {
     /// Names that stand alone, none of them among `others`: a given name that any list has, one
-    /// that longer lists have, and a family name.
+    /// that longer lists have, a family name, and another given name of the second kind.
     pub(crate) fn names_alone(&self, others: &[Address]) -> Vec<Address> {
         let domain = self.postmaster.domain();
         let mut rng = StdRng::seed_from_u64(mix(self.seed, &format!("short@{domain}")));
-        let mut one_of = |list: &[&'static str]| {
+        let mut two_of = |list: &[&'static str]| {
             let mut names: Vec<&str> = list.to_vec();
-            let asked = |name: &str| others.iter().any(|known| known.local() == name);
+            let asked = |name: &str| {
+                let mut others = others.iter();
+                others.any(|known| known.local().eq_ignore_ascii_case(name))
+            };
             names.retain(|name| name.len() <= 6 && !asked(name));
-            names.choose(&mut rng).copied()
+            names.shuffle(&mut rng);
+            let mut names = names.into_iter();
+            (names.next(), names.next())
         };
-        let names = [one_of(SHORT), one_of(LESS_COMMON), one_of(FAMILY)];
+        let (common, _) = two_of(SHORT);
+        let (longer, other_longer) = two_of(LESS_COMMON);
+        let (family, _) = two_of(FAMILY);
+        let names = [common, longer, family, other_longer];
         let names = names.into_iter().flatten();
         names
             .filter_map(|name| Address::new(name, domain.clone()).ok())
@@ -95,14 +103,20 @@ impl Decoys {
     /// may be a third person's.
     pub(crate) fn exchanged(&self, people: &[&Address], asked: &[Address]) -> Option<[Address; 2]> {
         let domain = self.postmaster.domain();
-        let names: Vec<(&str, &str)> = people
-            .iter()
-            .take(EXCHANGED_AMONG)
-            .filter_map(|person| apart(person.local()))
+        // Servers make no difference between "Ada" and "ada", so nor is one another person.
+        let people = people.iter().take(EXCHANGED_AMONG);
+        let locals: Vec<String> = people
+            .map(|person| person.local().to_ascii_lowercase())
             .collect();
+        let names: Vec<(&str, &str)> = locals.iter().filter_map(|local| apart(local)).collect();
+        let is_asked = |local: &str| {
+            let mut asked = asked.iter();
+            asked.any(|known| known.local().eq_ignore_ascii_case(local))
+        };
         let made = |begin: &str, family: &str| {
-            let made = Address::new(&format!("{begin}{family}"), domain.clone()).ok()?;
-            (!asked.contains(&made)).then_some(made)
+            let local = format!("{begin}{family}");
+            let made = Address::new(&local, domain.clone()).ok()?;
+            (!is_asked(&local)).then_some(made)
         };
         let mut best: Option<(usize, [Address; 2])> = None;
         for (at, (begin, family)) in names.iter().enumerate() {
@@ -350,6 +364,8 @@ mod tests {
             &["ada.marlow", "ada.stonefield"],
             &["ada.marlow", "ben.marlow"],
             &["ada+news", "ben+tips"],
+            &["ada.marlow", "Ada.Marlow", "ADA.MARLOW"],
+            &["amarlow", "AMarlow"],
         ] {
             assert_eq!(of(people), None, "{people:?}");
         }

@@ -201,7 +201,13 @@ impl Session<'_> {
     async fn ask_names_alone(&mut self, shape: Shape) -> Result<Vec<RcptAnswer>, Stop> {
         let plan = self.plan;
         let mut answers = Vec::new();
-        let most = if shape == Shape::Name { 3 } else { 2 };
+        // Whoever is asked again is asked what it was asked ahead.
+        let in_haste = plan.retry || self.findings.decoys_deferred();
+        let most = match (shape, in_haste) {
+            (Shape::Name, false) => 4,
+            (Shape::Name, true) | (_, false) => 3,
+            (_, true) => 2,
+        };
         for name in plan
             .decoys
             .names_alone(&plan.targets)
