@@ -118,19 +118,21 @@ impl Control {
         shaped.any(|answer| Shape::of_address(&answer.recipient) == Shape::Name)
     }
 
-    /// How many decoys of [`Self::shaped`] that speak for `recipient` were accepted.
+    /// How much the accepted decoys of [`Self::shaped`] weigh that speak for `recipient`: a name
+    /// alone, which may be somebody's, one; what nobody is called, two.
     #[must_use]
     pub fn accepted_of_its_looks(&self, recipient: &str) -> usize {
         let shape = Shape::of_address(recipient);
-        let names_alone = shape.may_be_name_alone();
-        let speaks = |answer: &&RcptAnswer| {
-            let of = Shape::of_address(&answer.recipient);
-            of == shape || names_alone && of == Shape::Name
-        };
-        let speaking = self.shaped.iter().filter(speaks);
-        speaking
-            .filter(|answer| (200..300).contains(&answer.code))
-            .count()
+        let accepted = self
+            .shaped
+            .iter()
+            .filter(|answer| (200..300).contains(&answer.code));
+        let weights = accepted.map(|answer| match Shape::of_address(&answer.recipient) {
+            Shape::Name if shape.may_be_name_alone() => 1,
+            of if of == shape => 2,
+            _ => 0,
+        });
+        weights.sum()
     }
 
     /// Whether a decoy of the shape of `recipient` was asked for.

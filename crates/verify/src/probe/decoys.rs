@@ -187,11 +187,14 @@ fn invented(rng: &mut StdRng) -> String {
     format!("{}{}", pick(rng, HEAD), pick(rng, tails))
 }
 
-/// The same tokens in the same order, each like the target's: the first word stays (its initial,
-/// where it is the only word), the others are invented; initials and digits are others.
+/// The same tokens in the same order, each like the target's: the first word stays, the others are
+/// invented; initials and digits are others. Of a word with one digit behind it the initial stays:
+/// who is the fifth of a name has a second beside them.
 fn mirrored(rng: &mut StdRng, local: &str) -> String {
     let is_word = |token: &Token<'_>| matches!(token, Token::Letters(_));
     let words = tokens(local).filter(is_word).count();
+    let digits = local.bytes().filter(u8::is_ascii_digit).count();
+    let stays = words > 1 || digits > 1;
     let mut first = true;
     let mut made = String::with_capacity(local.len());
     for token in tokens(local) {
@@ -202,7 +205,7 @@ fn mirrored(rng: &mut StdRng, local: &str) -> String {
                     .bytes()
                     .map(|digit| char::from(b'0' + (digit.wrapping_sub(b'0') + 7) % 10)),
             ),
-            Token::Letters(word) if first && words > 1 => made.push_str(word),
+            Token::Letters(word) if first && stays => made.push_str(word),
             Token::Letters(word) => {
                 let length = word.chars().count();
                 let kept = if first { word.chars().next() } else { None };
