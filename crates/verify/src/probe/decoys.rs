@@ -72,7 +72,7 @@ impl Decoys {
 
 impl Decoys {
     /// Names that stand alone, none of them among `others`: a given name that any list has, one
-    /// that longer lists have, a family name, and another given name of the second kind.
+    /// that longer lists have, a family name, and another family name.
     pub(crate) fn names_alone(&self, others: &[Address]) -> Vec<Address> {
         let domain = self.postmaster.domain();
         let mut rng = StdRng::seed_from_u64(mix(self.seed, &format!("short@{domain}")));
@@ -88,9 +88,9 @@ impl Decoys {
             (names.next(), names.next())
         };
         let (common, _) = two_of(SHORT);
-        let (longer, other_longer) = two_of(LESS_COMMON);
-        let (family, _) = two_of(FAMILY);
-        let names = [common, longer, family, other_longer];
+        let (longer, _) = two_of(LESS_COMMON);
+        let (family, other_family) = two_of(FAMILY);
+        let names = [common, longer, family, other_family];
         let names = names.into_iter().flatten();
         names
             .filter_map(|name| Address::new(name, domain.clone()).ok())
