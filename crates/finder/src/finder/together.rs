@@ -13,7 +13,7 @@ use lode_verify::classify::ReplyClass;
 use lode_verify::evidence::RcptAnswer;
 use lode_verify::{Address, CatchAll, Domain, DomainOutcome, DomainProfile, Turn, Verdict};
 
-use super::{Finder, Search, addresses_of, concluded, malformed, usable_name};
+use super::{Finder, Search, concluded, malformed, usable_name};
 use crate::candidates::Candidates;
 use crate::domain::NamedDomains;
 use crate::outcome::{DomainFinding, FindOutcome};
@@ -394,16 +394,8 @@ impl<'s> Rounds<'_, 's> {
     /// What holds for every address, told to whoever is left.
     async fn tell_all(&mut self) {
         for person in &mut self.people {
-            let addresses = addresses_of(&person.candidates, self.domain);
-            let asked: HashSet<String> = person
-                .verdicts
-                .iter()
-                .map(|(address, _)| address.to_string())
-                .collect();
-            let rest: Vec<Address> = addresses
-                .into_iter()
-                .filter(|address| !asked.contains(&address.to_string()))
-                .collect();
+            let open = person.open(self.domain).into_iter();
+            let rest: Vec<Address> = open.map(|(address, _)| address).collect();
             let outcome = self.turn.put(&rest, true).await;
             person.verdicts.extend(outcome.verdicts);
             person.reason = outcome.reason;

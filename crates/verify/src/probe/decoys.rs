@@ -76,7 +76,7 @@ impl Decoys {
     pub(crate) fn names_alone(&self, others: &[Address]) -> Vec<Address> {
         let domain = self.postmaster.domain();
         let mut rng = StdRng::seed_from_u64(mix(self.seed, &format!("short@{domain}")));
-        let mut two_of = |list: &[&'static str]| {
+        let mut some_of = |list: &[&'static str], count: usize| {
             let mut names: Vec<&str> = list.to_vec();
             let asked = |name: &str| {
                 let mut others = others.iter();
@@ -84,13 +84,14 @@ impl Decoys {
             };
             names.retain(|name| name.len() <= 6 && !asked(name));
             names.shuffle(&mut rng);
-            let mut names = names.into_iter();
-            (names.next(), names.next())
+            names.truncate(count);
+            names
         };
-        let (common, _) = two_of(SHORT);
-        let (longer, _) = two_of(LESS_COMMON);
-        let (family, other_family) = two_of(FAMILY);
-        let names = [common, longer, family, other_family];
+        let names = [
+            some_of(SHORT, 1),
+            some_of(LESS_COMMON, 1),
+            some_of(FAMILY, 2),
+        ];
         let names = names.into_iter().flatten();
         names
             .filter_map(|name| Address::new(name, domain.clone()).ok())

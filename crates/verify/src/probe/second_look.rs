@@ -243,20 +243,12 @@ async fn ask_postmaster(
     mx: &str,
     ip: JudgedIp,
 ) -> bool {
-    let accepted = |answer: &RcptAnswer| answer.class == ReplyClass::Accepted;
-    if findings.control.postmaster.as_ref().is_none_or(accepted) || !context.has_room(findings) {
+    if findings.control.postmaster.as_ref().is_none_or(is_known) || !context.has_room(findings) {
         return false;
     }
-    let former = findings.control.postmaster.take();
-    let failures = findings.failures.len();
-    if converse(context, plan, findings, mx, ip).await != End::Finished {
-        // The first look was whole; what hindered this one is no news.
-        findings.failures.truncate(failures);
-    }
-    if findings.control.postmaster.is_none() {
-        findings.control.postmaster = former;
-    }
-    findings.control.postmaster.as_ref().is_some_and(accepted)
+    let (former, now) = postmaster_anew(context, plan, findings, mx, ip).await;
+    findings.control.postmaster = now.or(former);
+    findings.control.postmaster.as_ref().is_some_and(is_known)
 }
 
 /// Whether the server knew `postmaster` and does not know it now, as the first question of a
@@ -268,17 +260,35 @@ async fn has_forgotten_postmaster(
     mx: &str,
     ip: JudgedIp,
 ) -> bool {
-    let accepted = |answer: &RcptAnswer| answer.class == ReplyClass::Accepted;
-    if !findings.control.postmaster.as_ref().is_some_and(accepted) || !context.has_room(findings) {
+    let knew = findings.control.postmaster.as_ref().is_some_and(is_known);
+    if !knew || !context.has_room(findings) {
         return false;
     }
+    let (former, now) = postmaster_anew(context, plan, findings, mx, ip).await;
+    findings.control.postmaster = former;
+    now.is_some_and(|answer| answer.is_refusal())
+}
+
+fn is_known(answer: &RcptAnswer) -> bool {
+    answer.class == ReplyClass::Accepted
+}
+
+/// What was answered about `postmaster`, and what is as the first question of a session; neither
+/// is left in the control.
+async fn postmaster_anew(
+    context: &Context<'_>,
+    plan: &Plan,
+    findings: &mut Findings,
+    mx: &str,
+    ip: JudgedIp,
+) -> (Option<RcptAnswer>, Option<RcptAnswer>) {
     let former = findings.control.postmaster.take();
     let failures = findings.failures.len();
     if converse(context, plan, findings, mx, ip).await != End::Finished {
+        // The first look was whole; what hindered this one is no news.
         findings.failures.truncate(failures);
     }
-    let now = std::mem::replace(&mut findings.control.postmaster, former);
-    now.is_some_and(|answer| answer.is_refusal())
+    (former, findings.control.postmaster.take())
 }
 
 /// The targets whose refusal may be about the refusals before it.

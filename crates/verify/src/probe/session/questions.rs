@@ -157,15 +157,14 @@ impl Session<'_> {
             return Ok(());
         }
         for shape in self.findings.shapes_to_ask() {
-            let Some(decoy) = self.decoy_of(shape) else {
-                continue;
-            };
             let asked = self.findings.control.has_names_alone();
             if shape.asks_names_alone() && (shape == Shape::Name || !asked) {
                 let answers = self.ask_names_alone(shape).await?;
                 self.findings.control.shaped.extend(answers);
             }
-            if shape != Shape::Name {
+            if shape != Shape::Name
+                && let Some(decoy) = self.decoy_of(shape)
+            {
                 let answer = self.rcpt_in_good_mood(&decoy).await?;
                 self.findings.control.shaped.push(answer);
             }
