@@ -46,6 +46,17 @@ impl Plan {
         found.sort_by_key(|target| target.local().len());
         found
     }
+
+    /// The shapes of the targets that have a family name to exchange, each once.
+    fn shapes_with_family(&self) -> Vec<Shape> {
+        let mut shapes = Vec::new();
+        for shape in self.targets.iter().map(|target| Shape::of(target.local())) {
+            if shape.has_family() && !shapes.contains(&shape) {
+                shapes.push(shape);
+            }
+        }
+        shapes
+    }
 }
 
 /// What has been answered so far in a run.
@@ -149,17 +160,17 @@ impl Findings {
         self.targets = targets;
     }
 
-    /// Targets that were answered so, of a shape that every control has a decoy of: for each of
-    /// these shapes so many, the shortest first, since what a server goes by that accepts by
-    /// length accepts it first.
-    fn common_shapes<'t>(
+    /// Targets that were answered so: of each of these shapes so many, the shortest first, since
+    /// what a server goes by that accepts by length accepts it first.
+    fn of_shapes<'t>(
         &self,
+        shapes: &[Shape],
         targets: &'t [Address],
         answered_so: impl Fn(&RcptAnswer) -> bool,
         so_many: usize,
     ) -> Vec<Vec<&'t Address>> {
         let mut found = Vec::new();
-        for shape in Shape::COMMON {
+        for &shape in shapes {
             let answered = targets.iter().zip(&self.targets);
             let mut of_shape: Vec<&Address> = answered
                 .filter(|(target, answer)| {
@@ -252,12 +263,17 @@ impl Findings {
         let of = |shape: &Shape| among.iter().filter(|it| *it == shape).count();
         let common = Shape::COMMON.iter().filter(|shape| of(shape) > 0);
         // Of two people one with the other's family name.
-        let exchanged = Shape::COMMON.iter().filter(|shape| of(shape) > 1);
+        let mut with_family: Vec<Shape> = Vec::new();
+        for shape in among.iter().filter(|shape| shape.has_family()) {
+            if of(shape) > 1 && !with_family.contains(shape) {
+                with_family.push(*shape);
+            }
+        }
         // Two or three names alone are asked for.
         let alone = shapes.iter().any(|shape| shape.asks_names_alone());
         let alone = 2 * usize::from(alone && !self.control.has_names_alone());
         let kin = common.count().max(usize::from(!among.is_empty()));
-        let questions = shapes.len() + alone + kin + exchanged.count();
+        let questions = shapes.len() + alone + kin + with_family.len();
         u32::try_from(questions).unwrap_or(u32::MAX)
     }
 

@@ -171,6 +171,15 @@ impl Shape {
         matches!(self, Self::Name | Self::Initials(3))
     }
 
+    /// Whether it is a family name behind a given one or an initial.
+    pub(crate) fn has_family(self) -> bool {
+        match self {
+            Self::Words(separator) => separator != '+',
+            Self::Initial(_) | Self::Long => true,
+            Self::Role(_) | Self::Name | Self::Initials(_) | Self::Mixed(_) => false,
+        }
+    }
+
     /// Whether every control has a decoy of this shape.
     pub(crate) fn is_common(self) -> bool {
         Self::COMMON.contains(&self)

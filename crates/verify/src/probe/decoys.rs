@@ -98,7 +98,7 @@ impl Decoys {
             .collect()
     }
 
-    /// Two of these people, of one common shape, with their family names exchanged; neither is
+    /// Two of these people, of one shape, with their family names exchanged; neither is
     /// `asked` for. A catch-all that goes by lists of names knows these, whatever its lists
     /// hold. Of the pairs that there are, the one with the least common names: two common ones
     /// may be a third person's.
@@ -236,10 +236,11 @@ fn unlike(rng: &mut StdRng, word: &str, room: usize) -> String {
     rare.map(char::from).collect()
 }
 
-/// A local part of a common shape: what stands before the family name, and that.
+/// What stands before the family name, and that, of a local part that has one
+/// ([`Shape::has_family`]).
 fn apart(local: &str) -> Option<(&str, &str)> {
     match Shape::of(local) {
-        Shape::Words(separator) if separator != '+' => {
+        Shape::Words(separator) | Shape::Initial(separator) if separator != '+' => {
             let at = local.find(separator)? + separator.len_utf8();
             local.split_at_checked(at)
         }
@@ -361,6 +362,10 @@ mod tests {
         assert_eq!(
             of(&["amarlow", "bstonefield"]).as_deref(),
             Some("astonefield bmarlow")
+        );
+        assert_eq!(
+            of(&["a.marlow", "b.stonefield"]).as_deref(),
+            Some("a.stonefield b.marlow")
         );
         // Nobody to exchange with, or only those who are asked for anyway.
         for people in [

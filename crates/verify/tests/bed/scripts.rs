@@ -100,3 +100,39 @@ async fn single_look_ups_of_scripts_agree() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// A catch-all that goes by lists of names gives itself away by the names of those whom it
+/// accepts, exchanged, whatever stands between a given and a family name.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_of_names_are_told_by_the_names_of_the_accepted() {
+    let people = |script: &str, locals: &[&str]| {
+        let script = Script::all().find(|it| it.name == script).unwrap();
+        // The first exists, the others are accepted all the same.
+        let spec = DomainSpec::scripted(script, &locals[..1]);
+        (spec, locals.iter().map(|&it| it.to_owned()).collect())
+    };
+    let claims: Vec<(DomainSpec, Vec<String>)> = vec![
+        people("takes-listed-names", &["ada.marlow", "wilma.quist"]),
+        people("takes-listed-family-names", &["emarlow", "tbrandvold"]),
+        people(
+            "takes-listed-family-names-behind-a-dot",
+            &["e.marlow", "t.brandvold", "b.stonefield"],
+        ),
+        people(
+            "takes-listed-names-around-an-underscore",
+            &["ada_marlow", "wilma_quist"],
+        ),
+    ];
+    let domains = claims.iter().map(|(spec, _)| spec.clone()).collect();
+    let bed = Bed::start(Scenario {
+        domains,
+        ..Scenario::default()
+    })
+    .await
+    .unwrap();
+    let score = run(&bed, &verifier(&bed), claims).await;
+    let wrong: Vec<&str> = score.wrong.iter().map(|text| brief(text)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(score.right, 9);
+    assert_manners(&bed).await;
+}

@@ -249,7 +249,10 @@ impl Session<'_> {
         // Of those asked for ahead, if they are among the accepted.
         let tries = if plan.retry { KIN_AHEAD } else { 1 };
         let accepted = |answer: &RcptAnswer| answer.class == ReplyClass::Accepted;
-        let accepted = self.findings.common_shapes(&plan.targets, accepted, tries);
+        let common = &Shape::COMMON;
+        let accepted = self
+            .findings
+            .of_shapes(common, &plan.targets, accepted, tries);
         let (mut closed, mut deferred) = (false, None);
         for of_shape in accepted {
             for kin in of_shape.into_iter().filter_map(|it| plan.decoys.kin_of(it)) {
@@ -292,16 +295,18 @@ impl Session<'_> {
             return Ok(());
         }
         let accepted = |answer: &RcptAnswer| answer.class == ReplyClass::Accepted;
+        let shapes = plan.shapes_with_family();
         for accepted in self
             .findings
-            .common_shapes(&plan.targets, accepted, usize::MAX)
+            .of_shapes(&shapes, &plan.targets, accepted, usize::MAX)
         {
             let [first, _, ..] = accepted.as_slice() else {
                 continue;
             };
+            let shape = Shape::of(first.local());
             // Whoever is asked again is asked what it was asked ahead, whatever it accepts now.
             let people = if plan.retry {
-                plan.of_shape(Shape::of(first.local()))
+                plan.of_shape(shape)
             } else {
                 accepted
             };
@@ -312,7 +317,12 @@ impl Session<'_> {
             if answer.class == ReplyClass::Accepted
                 && self.exchanged(&other).await?.may_be_accepted()
             {
-                self.findings.control.close(answer);
+                let control = &mut self.findings.control;
+                if shape.is_common() {
+                    control.close(answer);
+                } else {
+                    control.shaped.push(answer);
+                }
             }
         }
         Ok(())
@@ -335,16 +345,19 @@ impl Session<'_> {
     async fn ask_kin_ahead(&mut self) -> Result<(), Stop> {
         let plan = self.plan;
         let deferred = RcptAnswer::is_deferral;
-        let deferred = self
-            .findings
-            .common_shapes(&plan.targets, deferred, KIN_AHEAD);
-        let mut ahead: Vec<Address> = deferred
-            .iter()
+        let of = |shapes: &[Shape]| {
+            let findings = &self.findings;
+            findings.of_shapes(shapes, &plan.targets, deferred, KIN_AHEAD)
+        };
+        let mut ahead: Vec<Address> = of(&Shape::COMMON)
+            .into_iter()
             .flatten()
             .filter_map(|target| plan.decoys.kin_of(target))
             .collect();
-        let of_shapes = deferred.iter().flat_map(|of_shape| of_shape.first());
-        for first in of_shapes {
+        for of_shape in of(&plan.shapes_with_family()) {
+            let Some(first) = of_shape.first() else {
+                continue;
+            };
             let people = plan.of_shape(Shape::of(first.local()));
             let exchanged = plan.decoys.exchanged(&people, &plan.targets);
             ahead.extend(exchanged.into_iter().flatten().take(1));
