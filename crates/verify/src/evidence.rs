@@ -212,7 +212,8 @@ pub enum FailureKind {
     DnsFailed,
     /// The host has no address.
     NoAddress,
-    /// Every address of the host is closed by the filter ([`crate::net::judge`]).
+    /// This address of the host is closed by the filter ([`crate::net::judge`]), or the host is no
+    /// name.
     Denied,
     /// Our own network lets nobody out to the mail port.
     PortShut,
