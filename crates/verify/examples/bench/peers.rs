@@ -195,7 +195,7 @@ pub async fn compare(peers: &[Peer]) {
 
 /// Throughput and connections of Lode and of each peer.
 pub async fn paces(peers: &[Peer]) {
-    for (domains, addresses) in [(100, 10), (20, 50)] {
+    for (domains, addresses) in [(100, 10), (50, 20), (20, 50)] {
         pace(peers, domains, addresses).await;
     }
 }
