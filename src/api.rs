@@ -103,7 +103,7 @@ pub struct EmailView {
     pub status: EmailStatus,
     /// Confidence, 0 to 100; 100 only when verified.
     pub score: u8,
-    /// Why, in short stable codes (`decoys_refused`, `mx_accepts_all`, …), most telling first.
+    /// Why, in short stable codes ([`crate::reason`]), most telling first.
     pub reasons: Vec<String>,
     /// When the evidence was taken.
     pub checked_at: UnixMillis,

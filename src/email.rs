@@ -3,16 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// State of an address's verification.
+/// What a verification of an address came to, or that it waits. That one is under way is a state
+/// of the capture or action ([`crate::api::CaptureState`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmailStatus {
-    /// Waiting for its turn.
-    Queued,
-    /// DNS is being asked.
-    Resolving,
-    /// A mail server is being asked.
-    Probing,
     /// The server asked to come back later (greylisting, 4xx).
     Deferred,
     /// The mailbox exists, proved by the controlled probe; score 100; the only billable state.
@@ -41,10 +36,7 @@ impl EmailStatus {
     /// Whether the state is an end: no further work will change it by itself.
     #[must_use]
     pub fn is_final(self) -> bool {
-        !matches!(
-            self,
-            Self::Queued | Self::Resolving | Self::Probing | Self::Deferred
-        )
+        self != Self::Deferred
     }
 
     /// Whether the address is not the person's, or must not be used for one.

@@ -21,6 +21,7 @@ pub mod outbox;
 mod packed;
 pub mod page;
 pub mod protocol;
+pub mod reason;
 pub mod report;
 pub mod rules;
 pub mod selector;

@@ -53,12 +53,12 @@ const row = (over = {}, captured = null) => ({ lead: lead(over), captured });
 const earlier = [
   card("found", {
     lead: { full_name: "Tobias Okonjo", company: "Fennhollow Instruments" },
-    email: email("verified", 100, ["decoys_refused"], "t.okonjo@fennhollow.example"),
+    email: email("verified", 100, ["accepted_and_decoys_refused"], "t.okonjo@fennhollow.example"),
     captured_at: NOW - 12 * MINUTE,
   }),
   card("unsure", {
     lead: { full_name: "Maren Lysgaard", company: "Blue Adit Logistics" },
-    email: email("accept_all", 71, ["mx_accepts_all"], "maren.lysgaard@blueadit.example"),
+    email: email("accept_all", 71, ["accepts_all"], "maren.lysgaard@blueadit.example"),
     captured_at: NOW - 3 * 60 * MINUTE,
   }),
   card("needs_domain", {
@@ -111,7 +111,7 @@ const unreachable = {
 const held = { ...base.credits, available: 8_000, held: 1_000 };
 
 const found = card("found", {
-  email: email("verified", 100, ["decoys_refused"]),
+  email: email("verified", 100, ["accepted_and_decoys_refused"]),
   receipt: receipt("1 credit: verified; repeat within 365 days is free", 1_000),
 });
 /** The found lead with its numbers' part; on a plan with premium credit. */
@@ -178,7 +178,6 @@ export const screens = {
   sending: { state: current(card("unsent"), { unsent: 1 }) },
   queued: { state: current(card("queued"), { credits: held }) },
   working: { state: current(card("working"), { credits: held }) },
-  probing: { state: current(card("working", { email: email("probing", 0, []) }), { credits: held }) },
   deferred: { state: current(card("deferred"), { credits: held }) },
   found: { state: current(found) },
   "unlock-ready": { state: numbers(mobile("locked")) },
@@ -191,7 +190,7 @@ export const screens = {
   "unlock-none": { state: numbers(mobile("not_found"), [operation(201, { receipt: { outcome: "not_found", line: "Free: no number found" }, phones: [] })]) },
   "unlock-paused": { state: numbers(mobile("paused", { operation_id: LEAD }), [operation(402, { title: "T", code: "out_of_credits", detail: "x" })], stands({ premium: 2_000 })) },
   "unlock-failed": { state: numbers(mobile("locked"), [operation(503, { title: "T", code: "source_unavailable", detail: "No provider answered. Nothing was charged; the same request may be sent again." })]) },
-  unsure: { state: current(card("unsure", { email: email("accept_all", 71, ["mx_accepts_all", "pattern_common_here"]), receipt: receipt("Nothing charged: not verified") })) },
+  unsure: { state: current(card("unsure", { email: email("accept_all", 71, ["accepts_all", "domain_given"]), receipt: receipt("Nothing charged: not verified") })) },
   "unsure-blocked": { state: current(card("unsure", { email: email("blocked", 34, ["some_new_code"]), receipt: receipt("Nothing charged: not verified") })) },
   "not-found": { state: current(card("not_found", { reason: "no_candidate_accepted", receipt: receipt("Nothing charged: no address found") })) },
   "needs-domain": { state: current(card("needs_domain", { reason: "domain_unknown" })) },
@@ -220,7 +219,7 @@ export const screens = {
   hostile: {
     state: current(card("found", {
       lead: { full_name: "<img src=x onerror=alert(1)>" + "A".repeat(1_800), title: "\u202Eegap siht\u202C <script>alert(1)</script>", company: "x".repeat(2_000), location: "\n\n\n", profile_url: "javascript:alert(1)" },
-      email: email("verified", 100, ["decoys_refused"], "a".repeat(64) + "@" + "long-label-of-a-domain.".repeat(6) + "example"),
+      email: email("verified", 100, ["accepted_and_decoys_refused"], "a".repeat(64) + "@" + "long-label-of-a-domain.".repeat(6) + "example"),
     })),
   },
   dashboard: dashboard(),

@@ -276,6 +276,7 @@ mod tests {
             probability: 0.4,
             status: CandidateStatus::NotTried,
             reasons: Vec::new(),
+            answer: None,
         }];
         let one = [claim(ADA, EmailStatus::AcceptAll)];
         let single = with_claims(accept_all.clone(), &one);

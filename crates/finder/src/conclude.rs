@@ -77,7 +77,9 @@ pub fn from_probe(
         other_domains: Vec::new(),
         mx,
         retry_after: None,
-        evidence: decisive.map(|verdict| verdict.evidence.clone()),
+        evidence: decisive
+            .or(probed.verdicts.first().map(|(_, verdict)| verdict))
+            .map(|verdict| verdict.evidence.clone()),
         held: false,
         unreachable: false,
     };
@@ -269,6 +271,7 @@ fn result_of(candidate: &Candidate, probed: &DomainOutcome) -> CandidateResult {
         reasons: verdict
             .map(|verdict| verdict.reasons.clone())
             .unwrap_or_default(),
+        answer: verdict.and_then(|verdict| verdict.evidence.target.clone()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use lode_core::email::EmailStatus;
 use lode_verify::Evidence;
+use lode_verify::evidence::RcptAnswer;
 use serde::{Deserialize, Serialize};
 
 /// How a look-up ended: what a caller decides on. Only [`Self::Verified`] is billable.
@@ -72,7 +73,8 @@ pub struct FindOutcome {
     pub mx: Option<String>,
     /// With [`Conclusion::Deferred`]: how long to wait before asking again.
     pub retry_after: Option<Duration>,
-    /// What the decisive verdict rests on: the questions and the servers' answers.
+    /// What the decisive verdict rests on, or where everybody was refused the first: the
+    /// questions and the servers' answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
     /// With that: it waits for our own limits, not because a mail server asked for it, and no
@@ -98,6 +100,9 @@ pub struct CandidateResult {
     pub status: CandidateStatus,
     /// Why, in stable codes.
     pub reasons: Vec<String>,
+    /// What the mail server answered, where it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<RcptAnswer>,
 }
 
 /// What became of a candidate.

@@ -207,7 +207,11 @@ pub(crate) fn mobile(state: MobileState) -> MobileView {
 
 pub(crate) fn found_card() -> CaptureCard {
     CaptureCard {
-        email: Some(email(EmailStatus::Verified, 100, &["decoys_refused"])),
+        email: Some(email(
+            EmailStatus::Verified,
+            100,
+            &["accepted_and_decoys_refused"],
+        )),
         reason: Some("none".to_owned()),
         receipt: Some(Receipt {
             operation_id: id(1),

@@ -1,5 +1,6 @@
 //! What a verdict rests on, as it is kept and shown: bounded, since mail servers write it.
 
+use lode_finder::{CandidateResult, FindOutcome};
 use lode_store::EVIDENCE_BYTES_MAX;
 use lode_verify::Evidence;
 use lode_verify::evidence::RcptAnswer;
@@ -22,6 +23,38 @@ pub(crate) fn kept(evidence: &Evidence) -> Option<String> {
         return None;
     }
     let text = serde_json::to_string(&cut(evidence.clone())).ok()?;
+    (text.len() <= EVIDENCE_BYTES_MAX).then_some(text)
+}
+
+/// Most candidates that are kept of a search that found nobody.
+const CANDIDATES_MAX: usize = 12;
+
+/// A search that found nobody as JSON: who was asked for and what was answered, beside the
+/// control questions. `None` where nobody was asked.
+pub(crate) fn refused(outcome: &FindOutcome) -> Option<String> {
+    let asked: Vec<CandidateResult> = outcome
+        .candidates
+        .iter()
+        .filter(|candidate| candidate.answer.is_some())
+        .take(CANDIDATES_MAX)
+        .cloned()
+        .map(|mut candidate| {
+            candidate.answer.iter_mut().for_each(cut_answer);
+            candidate
+        })
+        .collect();
+    if asked.is_empty() {
+        return None;
+    }
+    // The candidates have their answers; the evidence repeats that of the first.
+    let evidence = outcome.evidence.clone().map(|evidence| {
+        cut(Evidence {
+            target: None,
+            ..evidence
+        })
+    });
+    let kept = serde_json::json!({ "candidates": asked, "evidence": evidence });
+    let text = kept.to_string();
     (text.len() <= EVIDENCE_BYTES_MAX).then_some(text)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use lode_core::email::EmailStatus;
 use lode_store::Store;
 use lode_verify::clock::SystemClock;
 use lode_verify::{Verdict, Verifier};
@@ -34,4 +35,19 @@ pub(crate) fn build(config: &Config, store: &Store) -> Result<Verifier, StartErr
     let profiles = Arc::new(StoredDomains::new(store.clone()));
     Verifier::with_parts(verify, profiles, Arc::new(SystemClock))
         .map_err(|e| StartError::Verifier(e.to_string()))
+}
+
+/// A status as price lists name it (`lode_ledger::policy::vocabulary`).
+pub(crate) fn priced_as(status: EmailStatus) -> &'static str {
+    match status {
+        EmailStatus::Verified => "verified",
+        EmailStatus::Invalid => "invalid",
+        EmailStatus::AcceptAll => "accept_all",
+        EmailStatus::Full => "full",
+        EmailStatus::Disabled => "disabled",
+        EmailStatus::Role => "role",
+        EmailStatus::Disposable => "disposable",
+        EmailStatus::Blocked => "blocked",
+        EmailStatus::Deferred | EmailStatus::Unknown | EmailStatus::NotFound => "unknown",
+    }
 }

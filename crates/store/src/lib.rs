@@ -47,7 +47,7 @@ pub use lookups::{Claimed, EVIDENCE_BYTES_MAX, Evidence, Finished, GivenBack, Lo
 pub use outcomes::{NewOutcome, Reported, StoredOutcome};
 pub use plans::{PlanChanged, Standing};
 pub use pricing::Pricing;
-pub use receipts::{ReceiptCursor, ReceiptPage, ReceiptRow};
+pub use receipts::{Behind, ReceiptCursor, ReceiptPage, ReceiptRow};
 pub use settings::Settings;
 pub use sql::Address;
 

@@ -84,6 +84,15 @@ pub struct ReceiptPage {
     pub next: Option<ReceiptCursor>,
 }
 
+/// What a capture's answer rests on, as JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// The verdict on the lead's address; none where there is no address, or nobody was asked.
+    pub address: Option<String>,
+    /// Where no address was found: who was asked for.
+    pub refused: Option<String>,
+}
+
 impl Store {
     /// The receipt of a capture or of another priced action, of the account or of one member;
     /// `None` where there is no such operation, `Some(None)` where it is not settled yet.
@@ -115,24 +124,29 @@ impl Store {
         .transpose()
     }
 
-    /// What the verdict on the address of a capture's lead rests on, as JSON; `None` where
-    /// there is no address, or nobody was asked about it.
+    /// What a capture's answer rests on.
     ///
     /// # Errors
     /// The database.
-    pub async fn evidence_behind(&self, account_id: Uuid, capture: Uuid) -> Result<Option<String>> {
+    pub async fn evidence_behind(&self, account_id: Uuid, capture: Uuid) -> Result<Behind> {
         let mut tx = self.db.read().await?;
         let row = tx
             .optional(
-                sql(
-                    "SELECT e.evidence FROM captures c JOIN emails e ON e.lead_id = c.lead_id
-                     WHERE c.account_id = $1 AND c.operation_id = $2",
-                )
+                sql("SELECT e.evidence, l.refused FROM captures c
+                     LEFT JOIN emails e ON e.lead_id = c.lead_id
+                     LEFT JOIN lookups l ON l.id = c.lookup_id
+                     WHERE c.account_id = $1 AND c.operation_id = $2")
                 .bind(account_id)
                 .bind(capture),
             )
             .await?;
-        row.map_or(Ok(None), |row| row.opt_text("evidence"))
+        let Some(row) = row else {
+            return Ok(Behind::default());
+        };
+        Ok(Behind {
+            address: row.opt_text("evidence")?,
+            refused: row.opt_text("refused")?,
+        })
     }
 
     /// An account's operations, or one member's, newest first, at most `limit` of those

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lode_core::email::EmailStatus;
+use lode_core::reason::is_known;
 use tokio::sync::Notify;
 
 use crate::address::{Address, AddressError, Domain};
@@ -372,6 +373,7 @@ fn syntax_verdict(text: &str, error: AddressError) -> Verdict {
 }
 
 fn verdict(email: String, status: EmailStatus, score: u8, reasons: &[&str]) -> Verdict {
+    debug_assert!(reasons.iter().all(|code| is_known(code)), "{reasons:?}");
     Verdict {
         email,
         status,

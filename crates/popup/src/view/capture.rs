@@ -176,11 +176,7 @@ fn sent(view: &mut CaptureView, card: &CaptureCard, state: CaptureState, around:
         CaptureState::Working => {
             view.tone = Tone::Busy;
             view.title = "Looking for the work e-mail";
-            let probing = card
-                .email
-                .as_ref()
-                .is_some_and(|e| e.status == EmailStatus::Probing);
-            view.steps = Some(steps(if probing { 2 } else { 1 }));
+            view.steps = Some(steps(2));
         }
         CaptureState::Deferred => {
             view.tone = Tone::Busy;
@@ -296,8 +292,8 @@ fn steps(now: usize) -> [Step; 3] {
     let mut index = 0;
     [
         "Send to your server",
-        "Find the company's mail server and likely addresses",
-        "Ask the mail server which address exists",
+        "Wait for its turn there",
+        "Ask the company's mail server which of the likely addresses exists",
     ]
     .map(|text| {
         let stage = match index.cmp(&now) {
@@ -384,11 +380,7 @@ mod tests {
     #[test]
     fn an_accept_all_address_is_never_called_found() {
         let mut card = sample::card(CardState::Sent(CaptureState::Unsure));
-        card.email = Some(sample::email(
-            EmailStatus::AcceptAll,
-            62,
-            &["mx_accepts_all"],
-        ));
+        card.email = Some(sample::email(EmailStatus::AcceptAll, 62, &["accepts_all"]));
         let view = shown(&card, &Connection::Online);
         assert_eq!(view.title, "A likely e-mail, not proved");
         assert_eq!(view.tone, Tone::Warn);
@@ -412,13 +404,11 @@ mod tests {
     fn steps_follow_the_work() {
         let stages = |view: CaptureView| view.steps.unwrap().map(|s| s.stage);
         assert_eq!(
-            stages(online(CaptureState::Working)),
+            stages(online(CaptureState::Queued)),
             [Stage::Done, Stage::Now, Stage::Ahead]
         );
-        let mut card = sample::card(CardState::Sent(CaptureState::Working));
-        card.email = Some(sample::email(EmailStatus::Probing, 0, &[]));
         assert_eq!(
-            stages(shown(&card, &Connection::Online)),
+            stages(online(CaptureState::Working)),
             [Stage::Done, Stage::Done, Stage::Now]
         );
     }
@@ -426,7 +416,7 @@ mod tests {
     #[test]
     fn an_unproved_address_is_not_shown_while_the_work_goes_on() {
         let mut card = sample::card(CardState::Sent(CaptureState::Working));
-        card.email = Some(sample::email(EmailStatus::Probing, 0, &[]));
+        card.email = Some(sample::email(EmailStatus::Deferred, 0, &[]));
         assert_eq!(shown(&card, &Connection::Online).email, None);
     }
 
@@ -460,7 +450,7 @@ mod tests {
         card.email = Some(sample::email(
             EmailStatus::Verified,
             100,
-            &["decoys_refused", "decoys_refused"],
+            &["accepted_and_decoys_refused", "accepted_and_decoys_refused"],
         ));
         let view = shown(&card, &Connection::Online);
         assert_eq!(view.email.unwrap().reasons.len(), 1);

@@ -8,9 +8,6 @@ use super::Tone;
 #[must_use]
 pub fn verdict(status: EmailStatus) -> (&'static str, Tone) {
     match status {
-        EmailStatus::Queued | EmailStatus::Resolving | EmailStatus::Probing => {
-            ("Being checked", Tone::Busy)
-        }
         EmailStatus::Deferred => ("Waiting for the mail server", Tone::Busy),
         EmailStatus::Verified => ("Verified", Tone::Good),
         EmailStatus::Invalid => ("Does not exist", Tone::Bad),
@@ -29,27 +26,40 @@ pub fn verdict(status: EmailStatus) -> (&'static str, Tone) {
 /// rather than hidden: `some_new_code` → `Some new code.`
 #[must_use]
 pub fn sentence(code: &str) -> String {
-    SENTENCES
-        .iter()
-        .find(|(codes, _)| codes.contains(&code))
-        .map_or_else(|| readable(code), |(_, text)| (*text).to_owned())
+    let known = SENTENCES.iter().find(|(codes, _)| codes.contains(&code));
+    if let Some((_, text)) = known {
+        return (*text).to_owned();
+    }
+    let mut of_providers = OF_PROVIDERS.iter();
+    let of_provider = of_providers.find_map(|(begin, says)| {
+        let name = code.strip_prefix(begin).filter(|name| !name.is_empty())?;
+        Some(readable(&format!("{name} {says}")))
+    });
+    of_provider.unwrap_or_else(|| readable(code))
 }
+
+/// Beginnings of codes that end with a data provider's name, and what it does then.
+const OF_PROVIDERS: &[(&str, &str)] = &[("found_by_", "names this address")];
 
 /// Codes of the verifier, the finder and the server, by what they mean to a user.
 const SENTENCES: &[(&[&str], &str)] = &[
     // The mail server's word on the address.
     (
-        &["accepted_and_decoys_refused", "decoys_refused"],
+        &["accepted_and_decoys_refused"],
         "The mail server accepted this address and refused made-up ones beside it.",
     ),
     (&["verified_before"], "It was verified before."),
     (
-        &["accepts_all", "mx_accepts_all", "accept_all"],
+        &["accepts_all", "accept_all"],
         "The company's mail server accepts every address, so its yes proves nothing.",
     ),
     (
         &["accepts_name_like_decoys"],
         "The mail server also accepted made-up names of the same form, so its yes proves nothing.",
+    ),
+    (
+        &["accepted_without_verifying"],
+        "The mail server takes mail for it without looking whether it exists.",
     ),
     (
         &["no_such_mailbox"],
@@ -130,11 +140,17 @@ const SENTENCES: &[(&[&str], &str)] = &[
             "protocol_error",
             "no_mail_service",
             "mx_without_address",
-            "mx_address_denied",
-            "no_answer",
             "not_asked",
         ],
         "The company's mail server could not be reached, or broke off.",
+    ),
+    (
+        &["mx_address_denied"],
+        "The company's mail server has no address that your server may connect to.",
+    ),
+    (
+        &["proxy_failed"],
+        "Your server's way out to mail servers, its SOCKS5 proxy, cannot be used.",
     ),
     (
         &["dns_failed"],
@@ -149,7 +165,19 @@ const SENTENCES: &[(&[&str], &str)] = &[
         "Your server's network does not let it reach mail servers (port 25 is shut), so nothing \
          can be proved from there.",
     ),
+    (
+        &["domain_too_long_to_probe"],
+        "The domain is too long for the counter-check with made-up addresses.",
+    ),
     // Data providers.
+    (
+        &["provider_says_invalid"],
+        "The data provider that names this address says that it does not exist.",
+    ),
+    (
+        &["refuted_before"],
+        "A data provider named it, but it was found not to exist.",
+    ),
     (
         &["provider_spend_limit"],
         "A data provider was not asked: its limit for today is reached.",
@@ -160,7 +188,7 @@ const SENTENCES: &[(&[&str], &str)] = &[
     ),
     // The domain.
     (
-        &["no_mx", "null_mx", "domain_too_long_to_probe"],
+        &["no_mx", "null_mx"],
         "The company's domain does not take e-mail.",
     ),
     (
@@ -191,6 +219,10 @@ const SENTENCES: &[(&[&str], &str)] = &[
     (
         &["domain_takes_mail"],
         "The domain was guessed from the company's name.",
+    ),
+    (
+        &["domain_claimed"],
+        "A data provider says that this domain is the company's.",
     ),
     (
         &["domain_malformed"],
@@ -225,7 +257,32 @@ const SENTENCES: &[(&[&str], &str)] = &[
     (&["free_mail"], "It is at a free mail provider."),
     (&["alias"], "It is a forwarding address."),
     (&["disposable"], "It is a throw-away address."),
+    (
+        &["needs_smtputf8"],
+        "It holds letters that few mail servers can be asked about.",
+    ),
+    (&["syntax_empty"], "There is no address."),
+    (&["syntax_no_at"], "An address has one @ in it."),
+    (&["syntax_too_long"], "It is too long for an address."),
+    (
+        &["syntax_control_characters"],
+        "It holds characters that no address may hold.",
+    ),
+    (
+        &["syntax_local_part"],
+        "What stands before the @ is no name of a mailbox.",
+    ),
+    (&["syntax_domain"], "What stands behind the @ is no domain."),
+    (
+        &["syntax_domain_literal"],
+        "Behind the @ stands a number of a machine in place of a domain.",
+    ),
     // Ourselves.
+    (
+        &["score_corrected_by_outcomes"],
+        "The score is corrected by what became of earlier addresses with such a score.",
+    ),
+    (&["erased"], "The person's data were erased."),
     (
         &["internal"],
         "Something failed on your server. Its log tells more.",
@@ -254,11 +311,13 @@ fn readable(code: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use lode_core::reason;
+
     use super::*;
 
     #[test]
     fn known_codes_are_sentences() {
-        let text = sentence("decoys_refused");
+        let text = sentence("accepted_and_decoys_refused");
         assert!(text.starts_with("The mail server accepted"), "{text}");
     }
 
@@ -270,8 +329,16 @@ mod tests {
             for code in *codes {
                 assert!(seen.insert(code), "{code} is there twice");
                 assert_eq!(sentence(code), *text);
+                assert!(reason::is_known(code), "nobody says {code}");
             }
         }
+        for code in reason::all() {
+            assert!(seen.contains(&code), "{code} has no sentence");
+        }
+        for (begin, _) in OF_PROVIDERS {
+            assert!(reason::is_known(&format!("{begin}hunter")), "{begin}");
+        }
+        assert_eq!(sentence("found_by_hunter"), "Hunter names this address.");
     }
 
     #[test]
@@ -284,9 +351,6 @@ mod tests {
     #[test]
     fn only_a_verified_address_looks_good() {
         for status in [
-            EmailStatus::Queued,
-            EmailStatus::Resolving,
-            EmailStatus::Probing,
             EmailStatus::Deferred,
             EmailStatus::Invalid,
             EmailStatus::AcceptAll,

@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn an_address_under_way_is_not_offered() {
         let mut card = sample::found_card();
-        card.email = Some(sample::email(EmailStatus::Probing, 0, &[]));
+        card.email = Some(sample::email(EmailStatus::Deferred, 0, &[]));
         assert_eq!(settled_email(&card), None);
     }
 

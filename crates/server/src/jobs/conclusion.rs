@@ -2,10 +2,11 @@
 
 use lode_core::api::{CaptureState, EmailView, UnixMillis};
 use lode_core::email::EmailStatus;
+use lode_core::reason::is_known;
 use lode_finder::{Conclusion, FindOutcome};
 use lode_store::{Claimed, GivenBack, LookupEnd};
 
-use crate::evidence;
+use crate::{evidence, verification};
 
 /// Least time before a mail server is asked again, in milliseconds.
 const DEFERRAL_MS_MIN: i64 = 100;
@@ -98,6 +99,12 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
         reason = Some(PORT_SHUT);
     }
     let name = priced_as(outcome.conclusion, outcome.status);
+    debug_assert!(
+        outcome.reasons.iter().all(|code| is_known(code)),
+        "{:?}",
+        outcome.reasons
+    );
+    let refused = evidence::refused(&outcome);
     let first_reason = outcome.reasons.first().cloned();
     let verified = outcome.conclusion == Conclusion::Verified;
     let guessed = outcome.domain.as_ref().filter(|domain| !domain.confirmed);
@@ -127,6 +134,7 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
                 reason: first_reason.or_else(|| reason.map(str::to_owned)),
                 email: None,
                 evidence: None,
+                refused,
                 model_score: None,
                 disproves_known: false,
                 company_domain: None,
@@ -145,6 +153,7 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
         // An address that was refused is not one to show.
         email: email.filter(|_| matches!(state, CaptureState::Found | CaptureState::Unsure)),
         evidence: outcome.evidence.as_ref().and_then(evidence::kept),
+        refused: refused.filter(|_| state == CaptureState::NotFound),
         model_score: None,
         disproves_known: matches!(
             outcome.conclusion,
@@ -193,13 +202,9 @@ fn priced_as(conclusion: Conclusion, status: EmailStatus) -> &'static str {
         Conclusion::Verified => "verified",
         Conclusion::AcceptAll => "accept_all",
         Conclusion::Unsure | Conclusion::Deferred => match status {
-            EmailStatus::AcceptAll => "accept_all",
-            EmailStatus::Full => "full",
-            EmailStatus::Disabled => "disabled",
-            EmailStatus::Role => "role",
-            EmailStatus::Disposable => "disposable",
-            EmailStatus::Invalid => "invalid",
-            _ => "unknown",
+            // Only a proof may be charged as one.
+            EmailStatus::Verified => "unknown",
+            status => verification::priced_as(status),
         },
         Conclusion::DomainUnconfirmed | Conclusion::ProbingOff => "guess",
         Conclusion::Blocked => "blocked",
@@ -219,6 +224,7 @@ pub(super) fn failed(reason: &str) -> LookupEnd {
         reason: Some(reason.to_owned()),
         email: None,
         evidence: None,
+        refused: None,
         model_score: None,
         disproves_known: false,
         company_domain: None,
@@ -266,7 +272,7 @@ mod tests {
             email: email.map(str::to_owned),
             status: EmailStatus::Verified,
             score: 100,
-            reasons: vec!["a_reason".into()],
+            reasons: vec!["no_such_mailbox".into()],
             candidates: Vec::new(),
             domain: None,
             other_domains: Vec::new(),
@@ -338,7 +344,7 @@ mod tests {
         let end = ended(Conclusion::Unsure, None);
         assert_eq!(
             (end.state, end.reason.as_deref()),
-            (CaptureState::NotFound, Some("a_reason"))
+            (CaptureState::NotFound, Some("no_such_mailbox"))
         );
     }
 

@@ -154,7 +154,10 @@ async fn rests_on(app: &App, caller: &Caller, id: Uuid) -> ApiResult<Value> {
         Some(capture) => json!({
             "state": capture.state,
             "reason": capture.reason,
-            "email": capture.email.map(|email| with_evidence(email, kept.as_deref())),
+            "email": capture
+                .email
+                .map(|email| with_evidence(email, kept.address.as_deref())),
+            "refused": evidence::read(kept.refused.as_deref()),
         }),
         None => Value::Null,
     })

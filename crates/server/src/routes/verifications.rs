@@ -13,11 +13,11 @@ use super::Answer;
 use super::operations::{self, Begin};
 use crate::api::{OperationView, VerificationRequest};
 use crate::app::App;
-use crate::evidence;
 use crate::extract::ApiJson;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
 use crate::validate;
+use crate::{evidence, verification};
 
 /// Longest that a verification may take: a client waits for it.
 const TIME_MAX: Duration = Duration::from_secs(60);
@@ -102,7 +102,10 @@ async fn verify(app: &App, address: &str) -> ActionEnd {
                 result: facts(app, &verdict).to_string(),
             };
         }
-        return outcome(priced_as(verdict.status), facts(app, &verdict));
+        return outcome(
+            verification::priced_as(verdict.status),
+            facts(app, &verdict),
+        );
     }
 }
 
@@ -116,24 +119,4 @@ fn facts(app: &App, verdict: &Verdict) -> serde_json::Value {
         "evidence": evidence::shown(&verdict.evidence),
         "checked_at": app.now(),
     })
-}
-
-/// The outcome as price lists name it (`lode_ledger::policy::vocabulary`).
-fn priced_as(status: EmailStatus) -> &'static str {
-    match status {
-        EmailStatus::Verified => "verified",
-        EmailStatus::Invalid => "invalid",
-        EmailStatus::AcceptAll => "accept_all",
-        EmailStatus::Full => "full",
-        EmailStatus::Disabled => "disabled",
-        EmailStatus::Role => "role",
-        EmailStatus::Disposable => "disposable",
-        EmailStatus::Blocked => "blocked",
-        EmailStatus::Queued
-        | EmailStatus::Resolving
-        | EmailStatus::Probing
-        | EmailStatus::Deferred
-        | EmailStatus::Unknown
-        | EmailStatus::NotFound => "unknown",
-    }
 }

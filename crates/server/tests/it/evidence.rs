@@ -50,6 +50,30 @@ async fn a_receipt_shows_what_the_mail_server_said() {
     assert_eq!(gone.status(), StatusCode::NOT_FOUND);
 }
 
+/// A search that found nobody says whom it asked for, and what was answered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_shows_who_was_refused() {
+    let bench = Bench::start(vec![ordinary("works.test", &["ben.stonefield"])]).await;
+    let ada = person("Ada Marlow", Some("works.test"));
+    bench.capture(&ada).await;
+    let view = bench.ended(operation(&ada)).await;
+    assert_eq!(view.reason.as_deref(), Some("no_candidate_accepted"));
+    let shown = receipt(&bench, operation(&ada)).await;
+    assert_eq!(shown["evidence"]["email"], Value::Null);
+    let refused = &shown["evidence"]["refused"];
+    let candidates = refused["candidates"].as_array().unwrap();
+    assert!(candidates.len() > 2, "{shown:#}");
+    for candidate in candidates {
+        assert_eq!(candidate["status"], "invalid");
+        assert_eq!(candidate["reasons"][0], "no_such_mailbox");
+        assert_eq!(candidate["answer"]["recipient"], candidate["email"]);
+        assert_eq!(candidate["answer"]["code"], 550);
+    }
+    let first = &candidates[0]["email"];
+    assert_eq!(first, "ada.marlow@works.test");
+    assert_eq!(refused["evidence"]["control"]["postmaster"]["code"], 250);
+}
+
 /// Where the domain is a guess, the answer says how good a one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_guessed_domain_comes_with_its_probability() {

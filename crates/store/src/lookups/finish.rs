@@ -17,8 +17,13 @@ use crate::secret::keyed_hash;
 use crate::sql::{Statement, Tx, sql};
 use crate::{Store, credits};
 
-/// Largest evidence that is kept with an address, in bytes: more is none.
+/// Largest evidence that is kept of a look-up, in bytes: more is none.
 pub const EVIDENCE_BYTES_MAX: usize = 16 * 1024;
+
+#[expect(clippy::ptr_arg, reason = "a filter of an optional String")]
+fn is_kept(evidence: &String) -> bool {
+    evidence.len() <= EVIDENCE_BYTES_MAX
+}
 
 /// What a look-up came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +39,8 @@ pub struct LookupEnd {
     pub email: Option<EmailView>,
     /// What the verdict on the address rests on, as JSON.
     pub evidence: Option<String>,
+    /// Where there is no address to show: who was asked for, and what was answered, as JSON.
+    pub refused: Option<String>,
     /// The model's score, where outcomes have corrected the one shown.
     pub model_score: Option<u8>,
     /// Whether an address that was known before is disproved.
@@ -152,10 +159,11 @@ impl Store {
         writes.push(
             sql("UPDATE lookups
                  SET state = 'done', lease_owner = NULL, lease_until = NULL, progress = NULL,
-                     updated_at = $2
+                     refused = $3, updated_at = $2
                  WHERE id = $1")
             .bind(lookup_id)
-            .bind(now),
+            .bind(now)
+            .bind(end.refused.clone().filter(is_kept)),
         );
         writes.extend(account.unsaved()?);
         tx.batch(writes).await?;
@@ -182,6 +190,7 @@ impl Store {
                     reason: Some("erased".to_owned()),
                     email: None,
                     evidence: None,
+                    refused: None,
                     model_score: None,
                     disproves_known: true,
                     company_domain: None,
@@ -290,10 +299,7 @@ async fn email_write(
         .rsplit_once('@')
         .map_or("", |(_, domain)| domain)
         .to_lowercase();
-    let evidence = end
-        .evidence
-        .clone()
-        .filter(|evidence| evidence.len() <= EVIDENCE_BYTES_MAX);
+    let evidence = end.evidence.clone().filter(is_kept);
     if email.status != EmailStatus::Verified && !end.disproves_known {
         let known = tx
             .optional(

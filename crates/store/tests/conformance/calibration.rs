@@ -48,6 +48,7 @@ pub fn unproved(address: &str, score: u8) -> LookupEnd {
             ..email
         }),
         evidence: None,
+        refused: None,
         model_score: Some(85),
         disproves_known: false,
         company_domain: None,

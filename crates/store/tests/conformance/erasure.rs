@@ -3,7 +3,7 @@ use lode_store::{Finished, Submitted};
 use uuid::Uuid;
 
 use crate::actions;
-use crate::bench::{Bench, NOW, capture_of, found};
+use crate::bench::{Bench, NOW, capture_of, ended, evidence_of, found};
 
 async fn erase(bench: &Bench, lead: Uuid) -> bool {
     bench
@@ -141,14 +141,15 @@ pub async fn evidence_is_kept_with_its_address_and_goes_with_it(bench: Bench) {
     bench.run(&end, NOW).await;
     let evidence = async |capture: Uuid| {
         let store = &bench.store;
-        store.evidence_behind(bench.account, capture).await.unwrap()
+        let behind = store.evidence_behind(bench.account, capture).await;
+        behind.unwrap().address
     };
     assert_eq!(evidence(quincy.operation_id).await, kept(&end));
     assert!(bench.dump().await.contains("quincy"));
     // Another account does not see it.
     let other = Uuid::now_v7();
     let theirs = bench.store.evidence_behind(other, quincy.operation_id);
-    assert_eq!(theirs.await.unwrap(), None);
+    assert_eq!(theirs.await.unwrap(), lode_store::Behind::default());
     // Newer evidence takes its place; more than any real one is none.
     let late = NOW + 400 * crate::bench::DAY;
     let again = bench.create(&capture_of("quincy"), late).await;
@@ -169,6 +170,16 @@ pub async fn evidence_is_kept_with_its_address_and_goes_with_it(bench: Bench) {
         result: format!(r#"{{"evidence":{}}}"#, kept(&end).unwrap()),
     };
     actions::finish(&bench, &work, &result, later).await;
+    // Of a search that found nobody, who was asked for.
+    let last = later + 400 * crate::bench::DAY;
+    let fourth = bench.create(&capture_of("quincy"), last).await;
+    let mut nobody = ended(CaptureState::NotFound, "not_found", "no_candidate_accepted");
+    nobody.refused = Some(evidence_of("quincy@acme.example"));
+    bench.run(&nobody, last).await;
+    let behind = bench
+        .store
+        .evidence_behind(bench.account, fourth.operation_id);
+    assert_eq!(behind.await.unwrap().refused, nobody.refused);
     assert!(erase(&bench, quincy.lead_id).await);
     let dump = bench.dump().await;
     assert!(dump.contains("ledger_operations: "), "the tables were read");
