@@ -328,12 +328,19 @@ fn clauses(words: &str) -> impl Iterator<Item = &str> {
         .flat_map(|sentence| sentence.split([';', ',', '(', ')']))
 }
 
-/// Whether the phrase stands in the text at the start of a word.
+/// Whether the phrase stands in the text at the start of a word; anywhere where it begins in a
+/// script that writes no spaces between words.
 fn has_phrase(words: &str, phrase: &str) -> bool {
+    let without_spaces = phrase.chars().next().is_some_and(|c| c >= FIRST_CJK);
     words.match_indices(phrase).any(|(at, _)| {
-        words
-            .get(..at)
-            .and_then(|before| before.chars().next_back())
-            .is_none_or(|before| !before.is_alphanumeric())
+        without_spaces
+            || words
+                .get(..at)
+                .and_then(|before| before.chars().next_back())
+                .is_none_or(|before| !before.is_alphanumeric())
     })
 }
+
+/// The first of the characters of Chinese, Japanese and their kin (Unicode's CJK Radicals
+/// Supplement).
+const FIRST_CJK: char = '\u{2E80}';

@@ -28,6 +28,11 @@ fn replies_to_rcpt() {
             Ambiguous,
         ),
         ("354 go on", Ambiguous),
+        // CommuniGate's words for an account of its own.
+        (
+            "250 ada.marlow@firm.example will leave the Internet",
+            Accepted,
+        ),
         // What is said of the sender, in words or with the code of a missing mailbox.
         (
             "550-Verification failed for <verify@lode.example>\n550-Called: 192.0.2.1\n550 Response: 550 5.1.1 No such user",
@@ -49,6 +54,23 @@ fn replies_to_rcpt() {
             "550-Verification failed for <ada.marlow@firm.example>\n550-The mail server could not deliver mail to ada.marlow@firm.example.\n550 The account or domain may not exist",
             Ambiguous,
         ),
+        // Refusals of us in other languages.
+        ("550 Ihre IP-Adresse 192.0.2.9 ist gesperrt", Policy),
+        (
+            "550 Zugriff verweigert: Server steht auf einer Sperrliste",
+            Policy,
+        ),
+        ("550 Votre adresse IP est bloquée", Policy),
+        ("550 Accès refusé : serveur sur liste noire", Policy),
+        ("550 Su dirección IP figura en una lista negra", Policy),
+        ("550 O seu IP foi bloqueado", Policy),
+        ("550 Il vostro indirizzo IP è bloccato", Policy),
+        ("550 Twój adres IP jest zablokowany", Policy),
+        ("554 Соединение отклонено, ваш IP в чёрном списке", Policy),
+        ("550 服务器已被列入黑名单", Policy),
+        ("550 Relaying nicht erlaubt", Policy),
+        ("550 Relais interdit", Policy),
+        ("550 该用户不存在", NoMailbox),
         // What a server behind the gateway said of the recipient.
         (
             "550-Callout verification failed:\n550 550 <ada.marlow@firm.example>: user unknown",
