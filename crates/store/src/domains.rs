@@ -208,7 +208,8 @@ impl Store {
         Ok(None)
     }
 
-    /// Drops holds that were over at `now`, and runs of more than an hour before.
+    /// Drops holds that were over at `now`, runs of more than an hour before, and places whose
+    /// leases had ended.
     ///
     /// # Errors
     /// The database.
@@ -219,6 +220,8 @@ impl Store {
         let text = "DELETE FROM probe_runs WHERE begun_at <= $1";
         tx.execute(sql(text).bind(now.saturating_sub(HOUR_MS)))
             .await?;
+        let text = "DELETE FROM probe_slots WHERE until <= $1";
+        tx.execute(sql(text).bind(now)).await?;
         tx.commit().await
     }
 

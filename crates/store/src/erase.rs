@@ -212,6 +212,7 @@ impl Store {
             "DELETE FROM provider_misses WHERE account_id = $1",
             "DELETE FROM provider_records WHERE account_id = $1",
             "DELETE FROM provider_spend WHERE account_id = $1",
+            "DELETE FROM provider_paces WHERE account_id = $1",
             "DELETE FROM provider_keys WHERE account_id = $1",
             "DELETE FROM operations WHERE account_id = $1",
             "DELETE FROM outcomes WHERE account_id = $1",

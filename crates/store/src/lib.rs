@@ -22,6 +22,7 @@ mod lookups;
 mod outcomes;
 mod plans;
 mod receipts;
+mod slots;
 mod sql;
 
 pub mod devices;

@@ -6,11 +6,13 @@
 mod calls;
 mod keys;
 mod outcome;
+mod pace;
 mod under_way;
 
 pub use calls::{Call, CallBegun, CallEnd, CallFinding, CallState, Foreseen, StoredCall};
 pub use keys::{ProviderEdit, ProviderRecord, StoredProvider};
 pub(crate) use outcome::outcome_of;
+pub use pace::PaceLimit;
 
 use lode_core::api::UnixMillis;
 

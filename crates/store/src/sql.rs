@@ -50,9 +50,11 @@ pub enum Address {
 /// The open database.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {
-    /// One writer, so that writers queue here and not in SQLite's busy handler.
+    /// One writer, so that writers queue here and not in SQLite's busy handler; but for what
+    /// need not be on the disk when it is committed, which would pay for the waiting most.
     Sqlite {
         writer: SqlitePool,
+        hasty: SqlitePool,
         readers: SqlitePool,
     },
     Postgres(PgPool),
@@ -80,22 +82,26 @@ impl Database {
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("temp_store", "memory");
-        let writer = SqlitePoolOptions::new()
+        let one = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(BUSY_TIMEOUT)
             .idle_timeout(None)
             .max_lifetime(None)
-            .test_before_acquire(false)
-            .connect_with(options.clone())
-            .await?;
+            .test_before_acquire(false);
+        let writer = one.clone().connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        let hasty = one.connect_lazy_with(options.clone().synchronous(SqliteSynchronous::Normal));
         let readers = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
             .acquire_timeout(BUSY_TIMEOUT)
             .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "on"))
             .await?;
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::Sqlite {
+            writer,
+            hasty,
+            readers,
+        })
     }
 
     async fn open_postgres(url: &str, connections: u32) -> Result<Self> {
@@ -151,9 +157,19 @@ impl Database {
     /// One writing statement by itself, with the row that it returns: it is committed when
     /// it has ended.
     pub(crate) async fn write_one(&self, statement: Statement) -> Result<Option<Row>> {
+        self.write_by(statement, false).await
+    }
+
+    /// The same for what may be lost in a power cut: on SQLite no commit waits for the disk.
+    pub(crate) async fn write_one_hastily(&self, statement: Statement) -> Result<Option<Row>> {
+        self.write_by(statement, true).await
+    }
+
+    async fn write_by(&self, statement: Statement, hastily: bool) -> Result<Option<Row>> {
         match self {
             // To its end, not to its first row: only then is it committed.
-            Self::Sqlite { writer, .. } => {
+            Self::Sqlite { writer, hasty, .. } => {
+                let writer = if hastily { hasty } else { writer };
                 let rows = statement.sqlite().fetch_all(writer).await?;
                 Ok(rows.into_iter().next().map(Row::Sqlite))
             }
@@ -171,8 +187,13 @@ impl Database {
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite {
+                writer,
+                hasty,
+                readers,
+            } => {
                 readers.close().await;
+                hasty.close().await;
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,

@@ -102,7 +102,7 @@ impl Store {
     }
 
     /// Sets a provider's key and settings. `false` where there is no key yet and none is
-    /// given. A new key ends the provider's rest.
+    /// given. A new key ends the provider's rest, and what its predecessor's pace held up.
     ///
     /// # Errors
     /// The database.
@@ -134,6 +134,9 @@ impl Store {
                 .bind(now),
             )
             .await?;
+            let text = "DELETE FROM provider_paces WHERE account_id = $1 AND provider = $2";
+            tx.execute(sql(text).bind(account_id).bind(provider))
+                .await?;
         }
         let changed = tx
             .execute(

@@ -22,6 +22,7 @@ mod lookups;
 mod pairing;
 mod providers;
 mod receipts;
+mod slots;
 mod sqlite_only;
 
 /// Runs each case on both databases.
@@ -116,6 +117,11 @@ conformance! {
     domains::a_confirmed_domain_is_believed_for_its_time,
     domains::the_later_of_two_holds_counts,
     domains::the_runs_of_an_hour_are_counted_for_all_servers,
+    slots::no_more_hold_a_slot_than_may,
+    slots::slots_that_are_kept_are_given_once,
+    slots::a_killed_servers_slot_is_taken_over_when_its_lease_ends,
+    slots::turns_of_servers_keep_a_limit_together,
+    slots::a_turn_that_comes_too_late_is_not_taken,
     providers::keys_are_set_changed_ordered_and_removed,
     providers::the_days_purse_is_reserved_settled_and_new_the_next_day,
     providers::servers_together_keep_the_days_limit,
