@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use lode_core::api::UnixMillis;
 use lode_finder::{DomainCache, DomainFinding};
 use lode_store::{ProbeHold, Store};
-use lode_verify::{Domain, DomainProfile, GroupHold, ProfileStore};
+use lode_verify::{Domain, DomainProfile, GroupHold, ProfileStore, SlotAnswer};
 
 use crate::app::now;
 
@@ -94,6 +94,43 @@ impl ProfileStore for StoredDomains {
             tracing::warn!(%error, "cannot keep that a back-off is over");
         }
     }
+
+    fn shares_slots(&self) -> bool {
+        true
+    }
+
+    async fn take_slot(
+        &self,
+        name: &str,
+        most: u32,
+        holder: &str,
+        now: i64,
+        until: i64,
+    ) -> SlotAnswer {
+        let taken = self.store.take_probe_slot(name, most, holder, now, until);
+        match taken.await {
+            Ok(true) => SlotAnswer::Taken,
+            Ok(false) => SlotAnswer::Full,
+            Err(error) => {
+                tracing::warn!(%error, "cannot count a connection for all servers");
+                SlotAnswer::NotShared
+            }
+        }
+    }
+
+    async fn renew_slot(&self, name: &str, holder: &str, until: i64) {
+        match self.store.renew_probe_slot(name, holder, until).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("a connection was counted too short for all servers"),
+            Err(error) => tracing::warn!(%error, "cannot count a connection on for all servers"),
+        }
+    }
+
+    async fn free_slot(&self, name: &str, holder: &str) {
+        if let Err(error) = self.store.free_probe_slot(name, holder).await {
+            tracing::warn!(%error, "a connection that ended counts on until its lease ends");
+        }
+    }
 }
 
 impl DomainCache for StoredDomains {
@@ -129,8 +166,8 @@ impl DomainCache for StoredDomains {
     }
 }
 
-/// Drops what is too old to be believed, of domains and of whom providers did not know. At
-/// the start is often enough: what is too old is not believed anyway.
+/// Drops what is too old to be believed, of domains, of whom providers did not know and how
+/// fast they were asked. At the start is often enough: what is too old is not believed anyway.
 pub(crate) async fn tidy(store: &Store, now: UnixMillis) {
     let profile_age = lode_verify::Limits::default().profile_age.as_millis();
     let profile_age = i64::try_from(profile_age).unwrap_or(i64::MAX);
@@ -142,133 +179,11 @@ pub(crate) async fn tidy(store: &Store, now: UnixMillis) {
         .await;
     let forgotten = store.forget_provider_misses(now).await;
     let held = store.forget_probe_holds(now).await;
-    if let Err(error) = tidied.and(forgotten).and(held) {
+    let paced = store.forget_provider_paces(now).await;
+    if let Err(error) = tidied.and(forgotten).and(held).and(paced) {
         tracing::warn!(%error, "cannot drop what is too old");
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::time::Duration;
-
-    use lode_core::email::EmailStatus;
-    use lode_testbed::{Bed, Character, DomainSpec, Scenario};
-    use lode_verify::clock::ManualClock;
-    use lode_verify::{
-        Address, DnsServer, Identity, Limits, RetrySchedule, Verifier, VerifyConfig,
-    };
-
-    use super::*;
-
-    const DAY: i64 = 24 * 3600 * 1000;
-
-    async fn open(folder: &std::path::Path) -> Store {
-        let path = folder.join("lode.db");
-        let address = lode_store::Address::Sqlite {
-            path,
-            durable: false,
-        };
-        Store::open(&address).await.unwrap()
-    }
-
-    /// A server's verifier, as after a start: nothing in memory but what the database has.
-    fn verifier(bed: &Bed, store: &Store, now: i64) -> Verifier {
-        let ready = bed.ready();
-        let nets = ready.allow_nets.iter().map(|net| net.parse().unwrap());
-        let config = VerifyConfig {
-            dns: DnsServer::Address(ready.dns),
-            smtp_port: ready.smtp_port,
-            allow_nets: nets.collect(),
-            identity: Some(Identity {
-                helo: Domain::parse("probe.lode.example").unwrap(),
-                mail_from: Address::parse("verify@lode.example").unwrap(),
-            }),
-            retry: RetrySchedule::new(vec![Duration::from_secs(60); 3]),
-            limits: Limits {
-                manners_everywhere: true,
-                ..Limits::default()
-            },
-            ..VerifyConfig::default()
-        };
-        let profiles = Arc::new(StoredDomains::new(store.clone()));
-        Verifier::with_parts(config, profiles, Arc::new(ManualClock::new(now))).unwrap()
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_block_holds_for_other_servers_and_after_a_restart() {
-        let bed = Bed::start(Scenario {
-            domains: vec![
-                DomainSpec::new("listed.test", Character::BlockedAtGreeting, &["ada"]),
-                DomainSpec::new("busy.test", Character::RateLimited, &["ada"]),
-                DomainSpec::new("acme.test", Character::Ordinary, &["ada"]),
-            ],
-            ..Scenario::default()
-        })
-        .await
-        .unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let store = open(folder.path()).await;
-        let ask = async |store: &Store, domain: &str, now: i64| {
-            let email = format!("ada@{domain}");
-            let verdict = verifier(&bed, store, now).verify_text(&email, 0).await;
-            (verdict.status, bed.stats().of(domain).connections)
-        };
-        assert_eq!(
-            ask(&store, "listed.test", DAY).await,
-            (EmailStatus::Blocked, 1)
-        );
-        // Another server with the same database.
-        assert_eq!(
-            ask(&store, "listed.test", DAY + 1).await,
-            (EmailStatus::Blocked, 1)
-        );
-        drop(store);
-        let store = open(folder.path()).await;
-        assert_eq!(
-            ask(&store, "listed.test", 2 * DAY - 1).await,
-            (EmailStatus::Blocked, 1)
-        );
-        tidy(&store, 2 * DAY - 1).await;
-        assert_eq!(ask(&store, "listed.test", 2 * DAY - 1).await.1, 1);
-        // Whoever limits our rate is left alone by all for a minute, then for two, with which
-        // the waiting uses up no attempt.
-        let busy = "ada@busy.test";
-        let limited = verifier(&bed, &store, DAY).verify_text(busy, 0).await;
-        assert_eq!(
-            (limited.held, bed.stats().of("busy.test").connections),
-            (false, 1)
-        );
-        for (now, wait) in [(DAY + 1, 59_999), (DAY + 59_999, 1)] {
-            let held = verifier(&bed, &store, now).verify_text(busy, 1).await;
-            assert_eq!((held.held, held.reasons[0].as_str()), (true, "backing_off"));
-            assert_eq!(held.retry_after, Some(Duration::from_millis(wait)));
-        }
-        verifier(&bed, &store, DAY + 60_000)
-            .verify_text(busy, 1)
-            .await;
-        let held = verifier(&bed, &store, DAY + 60_001)
-            .verify_text(busy, 2)
-            .await;
-        assert_eq!(held.retry_after, Some(Duration::from_millis(119_999)));
-        assert_eq!(bed.stats().of("busy.test").connections, 2);
-        // Whom nobody blocked is asked, and after a day the other again.
-        assert_eq!(
-            ask(&store, "acme.test", DAY + 1).await,
-            (EmailStatus::Verified, 1)
-        );
-        assert_eq!(
-            ask(&store, "listed.test", 2 * DAY).await,
-            (EmailStatus::Blocked, 2)
-        );
-        // The hour's runs at one domain are counted together, whichever server began them.
-        let runs = Limits::default().runs_per_domain_hour;
-        for run in 1..=i64::from(runs) {
-            let (status, _) = ask(&store, "acme.test", 3 * DAY + run).await;
-            assert_eq!(status, EmailStatus::Verified, "{run}");
-        }
-        let asked = bed.stats().of("acme.test").connections;
-        let (status, connections) = ask(&store, "acme.test", 3 * DAY + 10).await;
-        assert_eq!((status, connections), (EmailStatus::Deferred, asked));
-    }
-}
+mod tests;

@@ -53,7 +53,7 @@ pub use address::{Address, AddressError, Domain};
 pub use config::{DnsServer, Identity, Limits, RetrySchedule, Timeouts, VerifyConfig};
 pub use dns::{MailRoute, Resolver};
 pub use evidence::{Control, Evidence};
-pub use profile::{CatchAll, DomainProfile, GroupHold, MemoryProfiles, ProfileStore};
+pub use profile::{CatchAll, DomainProfile, GroupHold, MemoryProfiles, ProfileStore, SlotAnswer};
 pub use socks::{Socks5, Socks5Error};
 pub use verdict::{DomainOutcome, Verdict};
 pub use verifier::{Turn, Verifier};

@@ -1,4 +1,7 @@
 //! Manners: how many connections at once, how many runs an hour, and whom to leave alone.
+//!
+//! Connections at once are counted here for this process, and by [`shared`] for all that share
+//! a memory.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
@@ -10,6 +13,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::Limits;
 use crate::profile::GroupHold;
+
+pub(crate) mod shared;
+
+use shared::SlotKey;
 
 /// Why a domain is not asked now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,6 +159,14 @@ impl<K: Hash + Eq + Clone> Slots<K> {
             permits: permits.max(1),
             slots: Mutex::default(),
             alone: Mutex::default(),
+        }
+    }
+
+    /// The slot of all processes that goes with a permit.
+    pub(crate) fn slot(&self, name: String) -> SlotKey {
+        SlotKey {
+            name,
+            most: u32::try_from(self.permits).unwrap_or(u32::MAX),
         }
     }
 

@@ -64,6 +64,40 @@ pub trait ProfileStore: Send + Sync + std::fmt::Debug {
     }
     /// The group answered without complaint: its back-off is over.
     async fn end_backoff(&self, _group: &str) {}
+    /// Whether connections at once are counted here for all processes: whether the following
+    /// three do anything.
+    fn shares_slots(&self) -> bool {
+        false
+    }
+    /// Takes one of `most` slots of `name` (a domain, a group, an address of a mail server) for
+    /// `holder`, unless all are held by whatever process, until `until` or for as long as it is
+    /// renewed. Without a memory of its own, or where the memory fails, a verifier keeps the
+    /// limits by itself alone.
+    async fn take_slot(
+        &self,
+        _name: &str,
+        _most: u32,
+        _holder: &str,
+        _now: i64,
+        _until: i64,
+    ) -> SlotAnswer {
+        SlotAnswer::NotShared
+    }
+    /// Keeps a holder's slot until `until`.
+    async fn renew_slot(&self, _name: &str, _holder: &str, _until: i64) {}
+    /// Gives a holder's slot back.
+    async fn free_slot(&self, _name: &str, _holder: &str) {}
+}
+
+/// What came of asking for a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlotAnswer {
+    /// It is the holder's.
+    Taken,
+    /// All are held.
+    Full,
+    /// Nobody counts them for all processes.
+    NotShared,
 }
 
 /// Until when a provider is to be left alone, in milliseconds since 1970-01-01 UTC; moments

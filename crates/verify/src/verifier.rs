@@ -14,7 +14,9 @@ use crate::config::{Identity, VerifyConfig};
 use crate::dns::{MailRoute, Resolver, ResolverSetupError};
 use crate::egress::Egress;
 use crate::evidence::{Evidence, RcptAnswer};
+use crate::limits::shared::{Shared, share};
 use crate::limits::{Gate, Hold};
+use crate::net::judge;
 use crate::probe::decoys::Decoys;
 use crate::probe::{Findings, Plan};
 use crate::profile::{CatchAll, DomainProfile, MemoryProfiles, ProfileStore};
@@ -232,11 +234,51 @@ impl Verifier {
             return Some(Judgement::new(EmailStatus::Unknown, 30, "probing_off"));
         }
         run.profile = self.fresh_profile(run.domain).await;
-        let known = run.profile.as_ref().map(|profile| profile.catch_all);
-        if known == Some(CatchAll::Yes) {
+        if !run.accepts_all() && self.share_domain(&hosts, run.domain, span).await {
+            // Whoever had the domain has learned something of it.
+            run.profile = self.fresh_profile(run.domain).await;
+        }
+        if run.accepts_all() {
             return Some(Judgement::new(EmailStatus::AcceptAll, 60, "accepts_all"));
         }
         self.probe(&hosts, run, span).await
+    }
+
+    /// What connections at once are counted by for all processes.
+    fn shared(&self) -> Shared {
+        Shared::new(
+            Arc::clone(&self.inner.profiles),
+            Arc::clone(&self.inner.clock),
+        )
+    }
+
+    /// Waits until no other process asks the domain's servers; whether it had to.
+    async fn share_domain(&self, hosts: &[String], domain: &Domain, span: &mut Span) -> bool {
+        let Some(place) = span.place.as_mut().filter(|place| !place.is_shared()) else {
+            return false;
+        };
+        // Before DNS is asked for what may not matter.
+        if !self.inner.profiles.shares_slots() || !self.has_strangers(hosts).await {
+            return false;
+        }
+        let key = self.inner.gate.domains.slot(format!("domain {domain}"));
+        share(&self.shared(), &mut [(place, key)]).await
+    }
+
+    /// Whether any of the hosts is in no network that the operator opened by hand.
+    async fn has_strangers(&self, hosts: &[String]) -> bool {
+        let config = &self.inner.config;
+        if config.allow_nets.is_empty() || config.limits.manners_everywhere {
+            return true;
+        }
+        for host in hosts.iter().take(config.limits.mx_hosts) {
+            let addresses = self.inner.resolver.addresses(host).await;
+            let stranger = |ip| judge(ip, &config.allow_nets).is_ok_and(|ip| !ip.allow_listed());
+            if addresses.is_ok_and(|addresses| addresses.into_iter().any(stranger)) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Asks the domain's servers. A judgement where it is the same for every address.

@@ -10,7 +10,7 @@ use crate::address::{Address, Domain};
 use crate::evidence::{Evidence, RcptAnswer};
 use crate::limits::Hold;
 use crate::probe::Findings;
-use crate::profile::DomainProfile;
+use crate::profile::{CatchAll, DomainProfile};
 use crate::provider::provider_of;
 use crate::verdict::rules::{self, Judgement};
 use crate::verdict::{DomainOutcome, Verdict};
@@ -54,6 +54,12 @@ impl<'a> Run<'a> {
             hold: None,
             general: None,
         }
+    }
+
+    /// Whether the domain is known to accept everybody.
+    pub(super) fn accepts_all(&self) -> bool {
+        let known = self.profile.as_ref();
+        known.is_some_and(|profile| profile.catch_all == CatchAll::Yes)
     }
 
     fn delay(&self) -> Option<Duration> {

@@ -13,6 +13,7 @@ use crate::dns::{DnsFailure, is_literal};
 use crate::egress::Egress;
 use crate::evidence::{FailureKind, SessionFailure, Stage};
 use crate::limits::Hold;
+use crate::limits::shared::{Place, share};
 use crate::net::{JudgedIp, judge};
 use crate::probe::{
     Context, End, Findings, Plan, converse, forget_doubtful, look_again, prove_again,
@@ -145,11 +146,17 @@ impl<'a> Route<'a> {
         };
         let group = group_of(host);
         let limited = stranger || provider_of(host).is_some();
-        let _group = match limited {
+        let mut together = Place::of(match limited {
             true => inner.gate.groups.acquire(group.clone()).await,
             false => None,
-        };
-        let mut address = inner.gate.addresses.acquire(ip.ip()).await;
+        });
+        let mut address = Place::of(inner.gate.addresses.acquire(ip.ip()).await);
+        if stranger {
+            let group = inner.gate.groups.slot(format!("group {group}"));
+            let server = inner.gate.addresses.slot(format!("address {}", ip.ip()));
+            let mut places = [(&mut together, group), (&mut address, server)];
+            share(&self.verifier.shared(), &mut places).await;
+        }
         let mut connection = Arc::clone(&inner.gate.connections)
             .acquire_owned()
             .await
@@ -185,8 +192,8 @@ impl<'a> Route<'a> {
         let mut end = converse(&context, self.plan, &mut self.findings, host, ip).await;
         if end == End::Failed && !stranger && self.is_crowded(ip) {
             self.findings.failures.pop();
-            drop((address.take(), connection.take()));
-            address = inner.gate.addresses.acquire(ip.ip()).await;
+            drop((std::mem::take(&mut address), connection.take()));
+            address = Place::of(inner.gate.addresses.acquire(ip.ip()).await);
             connection = Arc::clone(&inner.gate.connections)
                 .acquire_owned()
                 .await

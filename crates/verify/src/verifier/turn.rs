@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use lode_core::email::EmailStatus;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::{Run, Verifier};
@@ -12,12 +11,13 @@ use crate::address::class::{AddressClass, class_of};
 use crate::address::{Address, Domain};
 use crate::evidence::SessionFailure;
 use crate::limits::Hold;
+use crate::limits::shared::Place;
 use crate::probe::Findings;
 use crate::profile::DomainProfile;
 use crate::verdict::DomainOutcome;
 use crate::verdict::rules::Judgement;
 
-/// What the questions of one run have used up of its limits.
+/// What the questions of one run hold, and what they have used up of its limits.
 #[derive(Debug, Default)]
 pub(super) struct Span {
     /// Sessions with strangers.
@@ -26,6 +26,8 @@ pub(super) struct Span {
     pub(super) counted: bool,
     /// When no further server or session is begun.
     pub(super) until: Option<Instant>,
+    /// The domain is ours.
+    pub(super) place: Option<Place>,
 }
 
 /// Why nothing more is asked in a turn.
@@ -38,7 +40,9 @@ struct Over {
     profile: Option<DomainProfile>,
 }
 
-/// A domain's turn. While it lasts no other run of this process asks the domain's servers.
+/// A domain's turn. While it lasts no other run asks the domain's servers: of this process, nor
+/// of another one that counts its connections in the same memory
+/// ([`crate::ProfileStore::take_slot`]).
 #[derive(Debug)]
 pub struct Turn<'a> {
     verifier: &'a Verifier,
@@ -46,8 +50,6 @@ pub struct Turn<'a> {
     attempt: u32,
     span: Span,
     over: Option<Over>,
-    /// The domain is ours.
-    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl<'a> Turn<'a> {
@@ -58,7 +60,6 @@ impl<'a> Turn<'a> {
             attempt,
             span: Span::default(),
             over: None,
-            permit: None,
         }
     }
 
@@ -83,9 +84,10 @@ impl<'a> Turn<'a> {
             return run.outcome(Duration::ZERO);
         }
         // One connection a domain: whoever comes second finds what the first has learned.
-        if self.permit.is_none() {
+        if self.span.place.is_none() {
             let domains = &verifier.inner.gate.domains;
-            self.permit = domains.acquire(self.domain.to_string()).await;
+            let own = domains.acquire(self.domain.to_string()).await;
+            self.span.place = Some(Place::of(own));
         }
         let started = Instant::now();
         run.general = verifier.ask(&mut run, &mut self.span).await;
