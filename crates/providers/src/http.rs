@@ -17,7 +17,7 @@ use tokio::time::sleep;
 use url::{Host, Url};
 
 use crate::guard::Guard;
-use crate::pace::{Limit, Pace};
+use crate::pace::{Limit, Pace, SharedPace};
 use crate::provider::{ProviderError, SetupError};
 use crate::rate;
 
@@ -41,6 +41,8 @@ pub struct ProviderConfig {
     pub poll_for: Duration,
     /// Whether the documented rates are kept to; off only in tests.
     pub paced: bool,
+    /// By what all servers with the same key keep to them together. `None`: each by itself.
+    pub shared_pace: Option<Arc<dyn SharedPace>>,
 }
 
 impl Default for ProviderConfig {
@@ -55,6 +57,7 @@ impl Default for ProviderConfig {
             poll_every: Duration::from_secs(3),
             poll_for: Duration::from_secs(90),
             paced: true,
+            shared_pace: None,
         }
     }
 }
@@ -183,7 +186,7 @@ impl Api {
         self.pace.turn().await?;
         let response = request.send().await.map_err(|error| transport(&error))?;
         if let Some(pause) = rate::exhausted(response.headers(), jiff::Timestamp::now()) {
-            self.pace.pause(pause);
+            self.pace.pause(pause).await;
         }
         self.read(response).await
     }

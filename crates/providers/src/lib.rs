@@ -32,6 +32,7 @@ pub use hunter::Hunter;
 pub use icypeas::Icypeas;
 pub use key::ApiKey;
 pub use leadmagic::LeadMagic;
+pub use pace::{CellRate, SharedPace};
 pub use prospeo::Prospeo;
 pub use provider::{
     Answer, Deliverability, FoundEmail, MobileLook, MobileSearch, PersonQuery, Prices, Provider,

@@ -2,15 +2,17 @@
 //! waited for in vain: some say nothing when the limit is passed (Snov.io documents neither
 //! status nor header), and all charge patience for it.
 //!
-//! A pace is of one client, thus of one key in one server process: several servers with one
-//! key share the provider's own limit, which its 429 still tells.
+//! A pace is of one client, thus of one key in one server process. Several servers with one key
+//! keep to it together where they share a [`SharedPace`]: the process's own limiters stand in
+//! front, and whom they let go takes a turn of all servers too.
 
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::http::ProviderConfig;
 use crate::provider::ProviderError;
@@ -21,6 +23,29 @@ const WAIT_MAX: Duration = Duration::from_secs(5 * 60);
 /// A tenth of a window's requests may go at once; the others are spread over the window, so
 /// that no window of that length ever holds more than the documents allow.
 const BURST_SHARE: u32 = 10;
+
+/// What servers that use the same key share of its pace. One is of one key; whoever does not
+/// know the others gives none ([`ProviderConfig::shared_pace`]), and one that fails lets go: the
+/// process's own pace holds then.
+#[async_trait]
+pub trait SharedPace: Send + Sync + std::fmt::Debug {
+    /// Takes the next turn of all servers, if it comes within `most`: how long until then. Where
+    /// it would not come in time none is taken, and when it would come is told.
+    async fn take_turn(&self, cells: &CellRate, most: Duration) -> Duration;
+    /// Lets no turn come for so long: the provider says that its window is used up.
+    async fn pause(&self, cells: &CellRate, wait: Duration);
+}
+
+/// A limit as a generic cell rate: requests at even distances, of which some may come early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellRate {
+    /// Its name, one of its provider's.
+    pub name: String,
+    /// Distance of two requests in the long run; zero for what holds pauses alone.
+    pub every: Duration,
+    /// By how much a request may come early: how many distances but one may go at once.
+    pub early: Duration,
+}
 
 /// Documented limits: requests in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +73,29 @@ impl Limit {
         }
     }
 
+    /// What may go at once.
+    fn burst(self) -> NonZeroU32 {
+        NonZeroU32::new(self.requests / BURST_SHARE).unwrap_or(NonZeroU32::MIN)
+    }
+
+    /// Distance of the others.
+    fn every(self) -> Duration {
+        self.window / self.requests.saturating_sub(self.burst().get()).max(1)
+    }
+
     fn quota(self) -> Option<Quota> {
-        let burst = NonZeroU32::new(self.requests / BURST_SHARE).unwrap_or(NonZeroU32::MIN);
-        let spread = self.requests.saturating_sub(burst.get()).max(1);
-        Quota::with_period(self.window / spread).map(|quota| quota.allow_burst(burst))
+        Quota::with_period(self.every()).map(|quota| quota.allow_burst(self.burst()))
+    }
+
+    fn cells(self) -> CellRate {
+        // Whole milliseconds, as databases keep time: never faster for it.
+        let every = u64::try_from(self.every().as_micros().div_ceil(1_000)).unwrap_or(u64::MAX);
+        let every = Duration::from_millis(every);
+        CellRate {
+            name: format!("{} in {} ms", self.requests, self.window.as_millis()),
+            every,
+            early: every * (self.burst().get() - 1),
+        }
     }
 }
 
@@ -61,6 +105,9 @@ pub(crate) struct Pace {
     limiters: Vec<DefaultDirectRateLimiter>,
     /// Until when the provider itself says that nothing is left.
     paused_until: Mutex<Option<Instant>>,
+    shared: Option<Arc<dyn SharedPace>>,
+    /// The limits for all servers; never empty: pauses go by the first.
+    cells: Vec<CellRate>,
 }
 
 impl Pace {
@@ -68,18 +115,33 @@ impl Pace {
     pub(crate) fn within(limits: &[Limit], config: &ProviderConfig) -> Self {
         let limits = if config.paced { limits } else { &[] };
         let quotas = limits.iter().filter_map(|limit| limit.quota());
+        let mut cells: Vec<CellRate> = limits.iter().map(|limit| limit.cells()).collect();
+        if cells.is_empty() {
+            cells.push(CellRate {
+                name: "pauses".to_owned(),
+                every: Duration::ZERO,
+                early: Duration::ZERO,
+            });
+        }
         Self {
             limiters: quotas.map(RateLimiter::direct).collect(),
             paused_until: Mutex::default(),
+            shared: config.shared_pace.clone(),
+            cells,
         }
     }
 
     /// Lets no request go for so long: the provider says that its window is used up.
-    pub(crate) fn pause(&self, wait: Duration) {
-        let until = Instant::now() + wait;
-        let mut paused = self.paused();
-        if paused.is_none_or(|known| known < until) {
-            *paused = Some(until);
+    pub(crate) async fn pause(&self, wait: Duration) {
+        {
+            let until = Instant::now() + wait;
+            let mut paused = self.paused();
+            if paused.is_none_or(|known| known < until) {
+                *paused = Some(until);
+            }
+        }
+        if let (Some(shared), Some(cells)) = (&self.shared, self.cells.first()) {
+            shared.pause(cells, wait).await;
         }
     }
 
@@ -104,6 +166,7 @@ impl Pace {
             }
             sleep_until(until).await;
         }
+        let began = Instant::now();
         let turns = async {
             for limiter in &self.limiters {
                 limiter.until_ready().await;
@@ -111,7 +174,27 @@ impl Pace {
         };
         timeout(WAIT_MAX, turns)
             .await
-            .map_err(|_| ProviderError::RateLimited { retry_after: None })
+            .map_err(|_| ProviderError::RateLimited { retry_after: None })?;
+        self.shared_turn(WAIT_MAX.saturating_sub(began.elapsed()))
+            .await
+    }
+
+    /// Ends when a request of all servers may be made, where it is within `most`.
+    async fn shared_turn(&self, most: Duration) -> Result<(), ProviderError> {
+        let Some(shared) = &self.shared else {
+            return Ok(());
+        };
+        let mut wait = Duration::ZERO;
+        for cells in &self.cells {
+            wait = wait.max(shared.take_turn(cells, most).await);
+            if wait > most {
+                return Err(ProviderError::RateLimited {
+                    retry_after: Some(wait),
+                });
+            }
+        }
+        sleep(wait).await;
+        Ok(())
     }
 }
 

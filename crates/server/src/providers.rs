@@ -7,6 +7,7 @@
 mod desk;
 mod domains;
 mod manage;
+mod pace;
 mod phones;
 mod plan;
 mod vault;
@@ -34,6 +35,7 @@ pub use vault::VaultError;
 
 use crate::app::Clock;
 use crate::config::{Config, ConfigError};
+use pace::StoredPace;
 use vault::Vault;
 
 /// Why something about a provider could not be done.
@@ -227,15 +229,22 @@ impl Providers {
             .vault
             .open(account_id, kind, &stored.sealed)?
             .ok_or(ProvidersError::Unreadable)?;
-        let provider: Arc<dyn Provider> = Arc::from(connect(kind, &key, &self.config_of(kind))?);
+        let config = self.config_of(account_id, kind);
+        let provider: Arc<dyn Provider> = Arc::from(connect(kind, &key, &config)?);
         let client = (stored.updated_at, provider.clone());
         self.connected().insert((account_id, kind), client);
         Ok(provider)
     }
 
-    fn config_of(&self, kind: ProviderKind) -> ProviderConfig {
+    fn config_of(&self, account_id: Uuid, kind: ProviderKind) -> ProviderConfig {
         ProviderConfig {
             base: self.bases.get(&kind).cloned(),
+            shared_pace: Some(Arc::new(StoredPace {
+                store: self.store.clone(),
+                clock: self.clock.clone(),
+                account_id,
+                kind,
+            })),
             ..self.config.clone()
         }
     }

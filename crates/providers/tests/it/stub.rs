@@ -100,6 +100,7 @@ pub fn config(base: &str) -> ProviderConfig {
         poll_every: Duration::from_millis(1),
         poll_for: Duration::from_millis(500),
         paced: false,
+        shared_pace: None,
     }
 }
 

@@ -80,7 +80,7 @@ impl Providers {
     ) -> Result<(), ProvidersError> {
         let sealed = match &edit.key {
             Some(key) => {
-                connect(kind, &api_key(key), &self.config_of(kind))?;
+                connect(kind, &api_key(key), &self.config_of(account_id, kind))?;
                 Some(self.vault.seal(account_id, kind, key.trim())?)
             }
             None => None,
