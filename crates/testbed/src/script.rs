@@ -33,6 +33,7 @@ const FILES: &[&str] = &[
     include_str!("../scripts/second_routes.toml"),
     include_str!("../scripts/third_behaviours.toml"),
     include_str!("../scripts/fourth_behaviours.toml"),
+    include_str!("../scripts/sixth_behaviours.toml"),
 ];
 
 /// Local parts of functions, as far as claims are made about them.
@@ -248,6 +249,9 @@ pub(crate) struct Rule {
     open_from: Option<u64>,
     #[serde(default)]
     refused_from: Option<u64>,
+    /// Over all its conversations.
+    #[serde(default)]
+    refused_ever_from: Option<u64>,
     #[serde(default)]
     accepted_from: Option<u64>,
     #[serde(default)]
@@ -293,6 +297,7 @@ pub(crate) struct Moment<'a> {
     pub(crate) connection: u64,
     pub(crate) open: u64,
     pub(crate) refused: u64,
+    pub(crate) refused_ever: u64,
     pub(crate) accepted: u64,
     pub(crate) recipients: u64,
     pub(crate) transaction_recipients: u64,
@@ -311,6 +316,7 @@ impl Rule {
             connections_from: None,
             open_from: None,
             refused_from: None,
+            refused_ever_from: None,
             accepted_from: None,
             rcpt_from: None,
             transaction_rcpt_from: None,
@@ -356,6 +362,7 @@ impl Rule {
             && from(self.connections_from, moment.connection)
             && from(self.open_from, moment.open)
             && from(self.refused_from, moment.refused)
+            && from(self.refused_ever_from, moment.refused_ever)
             && from(self.accepted_from, moment.accepted)
             && from(self.rcpt_from, moment.recipients)
             && from(self.transaction_rcpt_from, moment.transaction_recipients)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,8 @@ pub(crate) struct DomainState {
     /// First sight of each pair of sender and recipient.
     seen: Mutex<HashMap<(String, String), Instant>>,
     connections: Mutex<u64>,
+    /// Recipients refused so far.
+    refused_ever: AtomicU64,
 }
 
 impl DomainState {
@@ -36,6 +39,7 @@ impl DomainState {
             greylist_delay,
             seen: Mutex::default(),
             connections: Mutex::default(),
+            refused_ever: AtomicU64::new(0),
         }
     }
 
@@ -479,6 +483,9 @@ impl<'a> Session<'a> {
         let action = self.judge(&sender, &recipient);
         if action.refuses() {
             self.refused += 1;
+            if let Some(state) = self.domain() {
+                state.refused_ever.fetch_add(1, Ordering::Relaxed);
+            }
         } else {
             self.accepted += 1;
         }

@@ -26,6 +26,12 @@ pub struct RcptAnswer {
 }
 
 impl RcptAnswer {
+    /// Whether the server takes mail for the recipient, whatever it says of having looked.
+    #[must_use]
+    pub fn is_accepting(&self) -> bool {
+        (200..300).contains(&self.code)
+    }
+
     /// Whether it accepts the recipient, or may once it is asked again.
     #[must_use]
     pub fn may_be_accepted(&self) -> bool {
@@ -160,6 +166,13 @@ impl Control {
     #[must_use]
     pub fn postmaster_is_unknown(&self) -> bool {
         self.postmaster.as_ref().is_some_and(RcptAnswer::is_refusal)
+    }
+
+    /// Whether `postmaster` was accepted.
+    #[must_use]
+    pub fn knows_postmaster(&self) -> bool {
+        let answer = self.postmaster.as_ref();
+        answer.is_some_and(RcptAnswer::is_accepting)
     }
 
     /// Whether every control question has an answer of some kind.

@@ -104,6 +104,10 @@ pub(crate) struct Findings {
     /// Targets at which the server hung up though they were the session's first question:
     /// not asked for again, so that the others get their answers.
     pub(crate) killers: Vec<usize>,
+    /// Targets that were refused by a server whose refusals say nothing: not asked for again.
+    pub(crate) given_up: Vec<usize>,
+    /// Closing questions of the next time that were asked ahead: once a run is enough.
+    pub(crate) asked_ahead: Vec<Address>,
 }
 
 impl Findings {
@@ -131,6 +135,8 @@ impl Findings {
             self.doubtful.clear();
             self.turned = false;
             self.killers.clear();
+            self.given_up.clear();
+            self.asked_ahead.clear();
             self.kin_answered.clear();
             self.names_alone.clear();
             self.exchanged.clear();
@@ -240,7 +246,8 @@ impl Findings {
     #[must_use]
     pub(crate) fn next_open(&self, start: usize) -> Option<usize> {
         let mut open = self.targets.iter().enumerate().skip(start);
-        open.find(|(index, answer)| answer.is_none() && !self.killers.contains(index))
+        let left = |index: &usize| !self.killers.contains(index) && !self.given_up.contains(index);
+        open.find(|(index, answer)| answer.is_none() && left(index))
             .map(|(index, _)| index)
     }
 

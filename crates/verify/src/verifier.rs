@@ -13,7 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Identity, VerifyConfig};
 use crate::dns::{MailRoute, Resolver, ResolverSetupError};
 use crate::egress::Egress;
-use crate::evidence::{Evidence, RcptAnswer};
+use crate::evidence::{Control, Evidence, RcptAnswer};
 use crate::limits::shared::{Shared, share};
 use crate::limits::{Gate, Hold};
 use crate::net::judge;
@@ -314,10 +314,13 @@ impl Verifier {
             return Some(Judgement::new(status, 30, reason));
         }
         let findings = route.into_findings();
-        if findings.control.is_complete() {
+        let mut control = findings.control.clone();
+        // One that is put off is asked for again; what was answered stands.
+        control.closing.take_if(|answer| answer.is_deferral());
+        if control.is_complete() {
             let known_before = run.profile.as_ref().is_some_and(|it| it.knows_somebody);
             let knows_somebody = known_before || findings.knows_somebody();
-            let profile = self.profile_of(run.domain, &findings, knows_somebody);
+            let profile = self.profile_of(run.domain, control, knows_somebody);
             self.inner.profiles.put(profile.clone()).await;
             run.profile = Some(profile);
         }
@@ -331,17 +334,12 @@ impl Verifier {
     }
 
     /// What a run has taught of the domain.
-    fn profile_of(
-        &self,
-        domain: &Domain,
-        findings: &Findings,
-        knows_somebody: bool,
-    ) -> DomainProfile {
+    fn profile_of(&self, domain: &Domain, control: Control, knows_somebody: bool) -> DomainProfile {
         DomainProfile {
             domain: domain.clone(),
-            catch_all: rules::catch_all(&findings.control),
-            provider: provider_of(&findings.control.mx).map(str::to_owned),
-            control: findings.control.clone(),
+            catch_all: rules::catch_all(&control),
+            provider: provider_of(&control.mx).map(str::to_owned),
+            control,
             knows_somebody,
             learned_at: self.inner.clock.now_millis(),
         }

@@ -1,6 +1,7 @@
 //! Conversations that a script decides.
 
 use std::io;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
@@ -50,6 +51,7 @@ impl Session<'_> {
             connection: self.connection,
             open: self.server.stats.of(self.name()).open,
             refused: self.refused,
+            refused_ever: state.refused_ever.load(Ordering::Relaxed),
             accepted: self.accepted,
             recipients: self.session_recipients,
             transaction_recipients: self.transaction_recipients,

@@ -53,7 +53,7 @@ pub(crate) async fn look_again(
         let unproved = |index: &usize| findings.doubtful.contains(index);
         if findings.turned && !checked && open.iter().any(unproved) {
             checked = true;
-            if has_forgotten_postmaster(context, plan, findings, mx, ip).await {
+            if has_forgotten_somebody(context, plan, findings, mx, ip).await {
                 // It is not the mood of a session: nothing that it says is about a mailbox.
                 open.append(&mut rest);
                 forget_refusals(findings, &open);
@@ -92,11 +92,7 @@ pub(crate) async fn look_again(
     }
     if findings.turned {
         // What such a server refused and nobody could ask again is not known.
-        for index in open {
-            if let Some(slot) = findings.targets.get_mut(index) {
-                *slot = None;
-            }
-        }
+        give_up(findings, &open);
     }
 }
 
@@ -182,11 +178,17 @@ fn is_refused(findings: &Findings, index: usize) -> bool {
 }
 
 fn forget_refusals(findings: &mut Findings, targets: &[usize]) {
+    let refused = targets.iter().copied();
+    let refused: Vec<usize> = refused.filter(|&at| is_refused(findings, at)).collect();
+    give_up(findings, &refused);
+}
+
+/// Forgets what was answered about these, for good.
+fn give_up(findings: &mut Findings, targets: &[usize]) {
     for &index in targets {
-        if is_refused(findings, index)
-            && let Some(slot) = findings.targets.get_mut(index)
-        {
+        if let Some(slot) = findings.targets.get_mut(index) {
             *slot = None;
+            findings.given_up.push(index);
         }
     }
 }
@@ -243,34 +245,46 @@ async fn ask_postmaster(
     mx: &str,
     ip: JudgedIp,
 ) -> bool {
-    if findings.control.postmaster.as_ref().is_none_or(is_known) || !context.has_room(findings) {
+    let known = findings.control.postmaster.as_ref();
+    if known.is_none_or(RcptAnswer::is_accepting) || !context.has_room(findings) {
         return false;
     }
     let (former, now) = postmaster_anew(context, plan, findings, mx, ip).await;
     findings.control.postmaster = now.or(former);
-    findings.control.postmaster.as_ref().is_some_and(is_known)
+    findings.control.knows_postmaster()
 }
 
-/// Whether the server knew `postmaster` and does not know it now, as the first question of a
-/// session: it answers us so for good.
-async fn has_forgotten_postmaster(
+/// Whether the server knew somebody, `postmaster` or else a target, and does not know them now, as
+/// the first question of a session: it answers us so for good.
+async fn has_forgotten_somebody(
     context: &Context<'_>,
     plan: &Plan,
     findings: &mut Findings,
     mx: &str,
     ip: JudgedIp,
 ) -> bool {
-    let knew = findings.control.postmaster.as_ref().is_some_and(is_known);
-    if !knew || !context.has_room(findings) {
+    if !context.has_room(findings) {
         return false;
     }
-    let (former, now) = postmaster_anew(context, plan, findings, mx, ip).await;
-    findings.control.postmaster = former;
+    if findings.control.knows_postmaster() {
+        let (former, now) = postmaster_anew(context, plan, findings, mx, ip).await;
+        findings.control.postmaster = former;
+        return now.is_some_and(|answer| answer.is_refusal());
+    }
+    let mut targets = findings.targets.iter();
+    let accepting =
+        |answer: &Option<RcptAnswer>| answer.as_ref().is_some_and(RcptAnswer::is_accepting);
+    let Some(index) = targets.position(accepting) else {
+        return false;
+    };
+    let former = findings.targets.get_mut(index).and_then(Option::take);
+    let failures = findings.failures.len();
+    if converse(context, plan, findings, mx, ip).await != End::Finished {
+        findings.failures.truncate(failures);
+    }
+    let slot = findings.targets.get_mut(index);
+    let now = slot.and_then(|slot| std::mem::replace(slot, former));
     now.is_some_and(|answer| answer.is_refusal())
-}
-
-fn is_known(answer: &RcptAnswer) -> bool {
-    answer.class == ReplyClass::Accepted
 }
 
 /// What was answered about `postmaster`, and what is as the first question of a session; neither

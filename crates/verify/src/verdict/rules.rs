@@ -129,7 +129,7 @@ pub fn judge(class: AddressClass, control: &Control, target: &RcptAnswer, last: 
                 other => other,
             }
         }
-        ReplyClass::Ambiguous => ambiguous(control, target),
+        ReplyClass::Ambiguous => ambiguous(control, target, &later),
     }
 }
 
@@ -276,21 +276,22 @@ fn state_of_mailbox(
     if target.code < 500 || control.decoys().any(|answer| answer.class.is_temporary()) {
         return later("deferred");
     }
-    ambiguous(control, target)
+    ambiguous(control, target, later)
 }
 
 /// A refusal that may mean anything: a missing mailbox only if recipients that cannot
 /// exist get the very same, and one that must exist does not.
-fn ambiguous(control: &Control, target: &RcptAnswer) -> Judgement {
+fn ambiguous(
+    control: &Control,
+    target: &RcptAnswer,
+    later: &impl Fn(&'static str) -> Judgement,
+) -> Judgement {
     let same = target.code >= 500
         && control.all_asked()
         && control
             .decoys()
             .all(|answer| answer.code == target.code && answer.template == target.template);
-    let postmaster = control
-        .postmaster
-        .as_ref()
-        .is_some_and(|answer| answer.class == ReplyClass::Accepted);
+    let postmaster = |is: fn(&RcptAnswer) -> bool| control.postmaster.as_ref().is_some_and(is);
     // 554 is a refusal of the whole transaction: of the recipient only if it names them.
     let named = || {
         let local = target.recipient.rsplit_once('@').map(|(local, _)| local);
@@ -303,8 +304,14 @@ fn ambiguous(control: &Control, target: &RcptAnswer) -> Judgement {
         local.is_some_and(|local| words.any(|word| word == local.to_lowercase()))
     };
     let whole = target.code == 554 && target.enhanced.is_none() && !named();
-    if same && postmaster && !whole && !leaves_open(target) {
-        return Judgement::new(EmailStatus::Invalid, 0, "refused_like_the_decoys");
+    if same && !whole && !leaves_open(target) {
+        if postmaster(|answer| answer.class == ReplyClass::Accepted) {
+            return Judgement::new(EmailStatus::Invalid, 0, "refused_like_the_decoys");
+        }
+        // It has yet to show whether it knows anybody.
+        if postmaster(|answer| answer.class == ReplyClass::Temporary) {
+            return later("control_deferred");
+        }
     }
     Judgement::new(EmailStatus::Unknown, 30, "ambiguous_refusal")
 }

@@ -142,6 +142,14 @@ impl<'a> Run<'a> {
             (_, None, Some(_), None) if self.is_session_limit() => {
                 Judgement::new(EmailStatus::Deferred, 30, "session_limit")
             }
+            // Whom the server knew will not be asked for another time, so nothing would tell then
+            // whether its refusals mean anything again.
+            (_, None, Some(found), None)
+                if found.given_up.contains(&index) && !found.control.knows_postmaster() =>
+            {
+                let judgement = Judgement::new(EmailStatus::Unknown, 30, "control_contradictory");
+                rules::of_class(class, judgement)
+            }
             (_, None, Some(found), None) => {
                 rules::of_class(class, rules::judge_failure(&found.failures, last))
             }

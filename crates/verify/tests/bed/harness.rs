@@ -170,7 +170,12 @@ pub async fn assert_manners(bed: &Bed) {
         assert_eq!(stats.left_without_quit, 0, "{domain}");
         assert!(stats.refused_per_session_max <= 8, "{domain}: {stats:?}");
         if domain != "ipv6-only.test" {
-            assert!(stats.connections_at_once_max <= 1, "{domain}: {stats:?}");
+            // One that was closed without a goodbye counts until the server has noticed.
+            let unnoticed = u64::from(stats.quit < stats.connections);
+            assert!(
+                stats.connections_at_once_max <= 1 + unnoticed,
+                "{domain}: {stats:?}"
+            );
         }
         for (sender, recipient) in &stats.asked {
             let clean = |text: &str| text.bytes().all(|byte| (32..127).contains(&byte));

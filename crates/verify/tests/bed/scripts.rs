@@ -136,3 +136,28 @@ async fn lists_of_names_are_told_by_the_names_of_the_accepted() {
     assert_eq!(score.right, 9);
     assert_manners(&bed).await;
 }
+
+/// A server that puts everybody off and takes few recipients a session is asked each question
+/// once a run.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn few_recipients_a_session_are_no_flood() {
+    let script = Script::named("five-a-session-after-a-delay").unwrap();
+    let spec = DomainSpec::scripted(script, EXIST);
+    let name = spec.name.clone();
+    let claims = vec![(
+        spec.clone(),
+        ASKED.iter().map(|&it| it.to_owned()).collect(),
+    )];
+    let bed = Bed::start(Scenario {
+        domains: vec![spec],
+        ..Scenario::default()
+    })
+    .await
+    .unwrap();
+    let score = run(&bed, &verifier(&bed), claims).await;
+    assert!(score.wrong.is_empty(), "{:#?}", score.wrong);
+    let stats = bed.stats().of(&name);
+    println!("{} sessions, {} RCPTs", stats.sessions, stats.recipients);
+    assert!(stats.sessions <= 30, "{} sessions", stats.sessions);
+    assert_manners(&bed).await;
+}

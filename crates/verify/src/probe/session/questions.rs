@@ -122,11 +122,8 @@ impl Session<'_> {
     async fn ask_known(&mut self) -> Result<(), Stop> {
         let refused = std::mem::take(&mut self.refused_since);
         let plan = self.plan;
-        let accepts = |answer: &Option<RcptAnswer>| {
-            answer
-                .as_ref()
-                .is_some_and(|answer| answer.class == ReplyClass::Accepted)
-        };
+        let accepts =
+            |answer: &Option<RcptAnswer>| answer.as_ref().is_some_and(RcptAnswer::is_accepting);
         let known = if accepts(&self.findings.control.postmaster) {
             Some(&plan.decoys.postmaster)
         } else {
@@ -313,10 +310,12 @@ impl Session<'_> {
             let Some([one, other]) = plan.decoys.exchanged(&people, &plan.targets) else {
                 continue;
             };
-            let answer = self.exchanged(&one).await?;
-            if answer.class == ReplyClass::Accepted
-                && self.exchanged(&other).await?.may_be_accepted()
-            {
+            if self.exchanged(&one).await?.class != ReplyClass::Accepted {
+                continue;
+            }
+            // Where this one is put off, it is not known yet whether the first is somebody.
+            let answer = self.exchanged(&other).await?;
+            if answer.may_be_accepted() {
                 let control = &mut self.findings.control;
                 if shape.is_common() {
                     control.close(answer);
@@ -362,11 +361,13 @@ impl Session<'_> {
             let exchanged = plan.decoys.exchanged(&people, &plan.targets);
             ahead.extend(exchanged.into_iter().flatten().take(1));
         }
+        ahead.retain(|decoy| !self.findings.asked_ahead.contains(decoy));
         for decoy in ahead {
             if self.refused >= self.context.limits.refused_per_session {
                 break;
             }
             let answer = self.rcpt(&decoy).await?;
+            self.findings.asked_ahead.push(decoy);
             if answer.class == ReplyClass::Accepted {
                 self.findings.control.close(answer);
             }
