@@ -71,15 +71,9 @@ impl Apollo {
         let named = query.iter().map(|(name, value)| (*name, value.as_str()));
         let query: Vec<(&str, &str)> = named.chain(flags.iter().copied()).collect();
         let reply = self.api.post_query("people/match", &query).await?;
-        if reply.status == 404 {
+        let Some(reply) = reply.searched(error_of)? else {
             return Ok(None);
-        }
-        if let Some(error) = error_of(&reply) {
-            return Err(error);
-        }
-        if !reply.json.is_object() {
-            return Err(ProviderError::Malformed("no object"));
-        }
+        };
         // Who is matched is paid for, with or without an address.
         let matched = reply.json.get("person").and_then(Value::as_object);
         let is_matched = matched.is_some_and(|person| !person.is_empty());

@@ -8,11 +8,11 @@ use async_trait::async_trait;
 use lode_verify::Address;
 use serde_json::{Map, Value, json};
 
-use crate::http::{Api, ProviderConfig, Reply, address, mail, text};
+use crate::http::{Api, ProviderConfig, Reply, address, is_task, mail, text};
 use crate::key::ApiKey;
 use crate::provider::{
-    Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
-    SetupError,
+    Answer, Deliverability, EmailSearch, FoundEmail, PersonQuery, Prices, Provider, ProviderError,
+    ProviderKind, Search, SetupError, find_by_work,
 };
 
 /// Dropcontact with the user's key.
@@ -33,23 +33,23 @@ impl Dropcontact {
         })
     }
 
-    /// Hands one contact in and waits for its record.
-    async fn enrich(&self, contact: Map<String, Value>) -> Result<Value, ProviderError> {
+    /// Hands one contact in: the request's id.
+    async fn begin(&self, contact: Map<String, Value>) -> Result<String, ProviderError> {
         let body = json!({ "data": [contact] });
         let reply = self.api.post("enrich/all", &body).await?;
-        if let Some(error) = error_of(&reply) {
-            return Err(error);
+        let reply = reply.answered(error_of)?;
+        reply.task("/request_id", "no request id")
+    }
+
+    /// Waits for a request's record.
+    async fn record(&self, id: &str) -> Result<Value, ProviderError> {
+        if !is_task(id) {
+            return Err(ProviderError::Gone);
         }
-        let id = match reply.text("/request_id") {
-            Some(id) if id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => id.to_owned(),
-            _ => return Err(ProviderError::Malformed("no request id")),
-        };
         self.api
             .poll(true, || async {
                 let reply = self.api.get(&format!("enrich/all/{id}"), &[]).await?;
-                if let Some(error) = error_of(&reply) {
-                    return Err(error);
-                }
+                let reply = reply.looked(error_of)?;
                 match reply.json.get("success").and_then(Value::as_bool) {
                     Some(true) => {
                         let record = reply.json.pointer("/data/0").cloned();
@@ -141,7 +141,15 @@ impl Provider for Dropcontact {
     }
 
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
-        let record = self.enrich(question(person)?).await?;
+        find_by_work(self, person).await
+    }
+
+    async fn begin_email(&self, person: &PersonQuery) -> Result<EmailSearch, ProviderError> {
+        self.begin(question(person)?).await.map(Search::Begun)
+    }
+
+    async fn fetch_email(&self, task: &str) -> Result<Answer<FoundEmail>, ProviderError> {
+        let record = self.record(task).await?;
         let Some((email, qualification)) = best(&record) else {
             // The credit comes back where nothing is found.
             return Ok(Answer::nothing(Some(0)));
@@ -159,7 +167,8 @@ impl Provider for Dropcontact {
     async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {
         let mut contact = Map::new();
         contact.insert("email".to_owned(), email.to_string().into());
-        let record = self.enrich(contact).await?;
+        let id = self.begin(contact).await?;
+        let record = self.record(&id).await?;
         // The record may hold other addresses of the person: only the one asked for counts.
         let listed = record.get("email").and_then(Value::as_array);
         let own = listed.into_iter().flatten().find(|entry| {

@@ -75,27 +75,26 @@ impl Provider for Findymail {
         question(person).map(drop)
     }
 
+    /// Within 30 days.
+    fn repeats_are_free(&self) -> bool {
+        true
+    }
+
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
         let (path, body) = question(person)?;
         let reply = self.api.post(path, &body).await?;
-        if reply.status == 404 {
+        let Some(reply) = reply.searched(error_of)? else {
             return Ok(Answer::nothing(Some(0)));
-        }
-        if let Some(error) = error_of(&reply) {
-            return Err(error);
-        }
+        };
         // Older documents give the contact as a list of one.
         let email = reply
             .mail("/contact/email")
             .or_else(|| reply.mail("/contact/0/email"));
         let Some(email) = email else {
-            let answer = reply.json.is_object() || reply.json.is_null();
-            let known = answer && (reply.json.get("contact").is_some() || is_empty(&reply.json));
-            return if known {
-                Ok(Answer::nothing(Some(0)))
-            } else {
-                Err(ProviderError::Malformed("no contact field"))
-            };
+            if !is_empty(&reply.json) {
+                reply.field("/contact", "no contact field")?;
+            }
+            return Ok(Answer::nothing(Some(0)));
         };
         Ok(Answer {
             found: Some(FoundEmail {
@@ -111,18 +110,13 @@ impl Provider for Findymail {
 
     async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
         let reply = self.api.get("api/credits", &[]).await?;
-        match error_of(&reply) {
-            Some(error) => Err(error),
-            None => Ok(reply.credits("/credits")),
-        }
+        Ok(reply.answered(error_of)?.credits("/credits"))
     }
 
     async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {
         let body = json!({ "email": email.to_string() });
         let reply = self.api.post("api/verify", &body).await?;
-        if let Some(error) = error_of(&reply) {
-            return Err(error);
-        }
+        let reply = reply.answered(error_of)?;
         let verified = reply
             .json
             .get("verified")
@@ -151,11 +145,13 @@ impl Provider for Findymail {
             .api
             .post("api/search/phone", &json!({ "linkedin_url": url }))
             .await?;
-        if reply.status == 404 {
+        let Some(reply) = reply.searched(error_of)? else {
             return Ok(Answer::nothing(Some(0)));
-        }
-        if let Some(error) = error_of(&reply) {
-            return Err(error);
+        };
+        // A contact that is nobody has no number.
+        let nobody = reply.json.get("contact").is_some_and(is_empty);
+        if reply.json.get("phone").is_none() && !nobody {
+            reply.field("/contact/phone", "no phone field")?;
         }
         let number = match number(&reply.json, "/phone")? {
             Some(number) => Some(number),
@@ -169,5 +165,10 @@ impl Provider for Findymail {
 }
 
 fn is_empty(json: &Value) -> bool {
-    json.as_object().is_none_or(serde_json::Map::is_empty)
+    match json {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
 }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use ipnet::IpNet;
 use lode_core::api::MilliCredits;
 use lode_verify::{Address, Resolver, net};
+use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tokio::time::sleep;
 use url::{Host, Url};
@@ -76,9 +76,15 @@ pub(crate) struct Api {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
-    /// The body; null where an error's body is no JSON.
+    /// The body; null where that of an error, or of a status without an answer, is no JSON.
     pub(crate) json: Value,
+    /// The pace of the API that was asked.
+    pace: Arc<Pace>,
 }
+
+/// Successes that bring no answer yet, whatever their body: 202 "ask again", 204, and Hunter's
+/// 222 "could not be judged now".
+const WITHOUT_ANSWER: [u16; 3] = [202, 204, 222];
 
 impl Api {
     /// An API at `base` (or the test's), every request with these headers and within these
@@ -210,10 +216,9 @@ impl Api {
             }
             body.extend_from_slice(&chunk);
         }
-        let json = if !status.is_success() {
+        let has_answer = status.is_success() && !WITHOUT_ANSWER.contains(&status.as_u16());
+        let json = if !has_answer {
             serde_json::from_slice(&body).unwrap_or_default()
-        } else if body.is_empty() && status == StatusCode::NO_CONTENT {
-            Value::Null
         } else {
             let kind = headers
                 .get(CONTENT_TYPE)
@@ -227,6 +232,7 @@ impl Api {
             status: status.as_u16(),
             headers,
             json,
+            pace: self.pace.clone(),
         })
     }
 
@@ -299,16 +305,75 @@ impl Reply {
         })
     }
 
-    /// A rate limit with the wait that headers or body name.
+    /// A rate limit with the wait that headers or body name; it holds for every request, also
+    /// for those that wait for their turn.
     pub(crate) fn rate_limited(&self) -> ProviderError {
         let now = jiff::Timestamp::now();
         let in_body = || self.json.pointer("/retry_after_seconds")?.as_u64();
-        ProviderError::RateLimited {
-            retry_after: rate::retry_after(&self.headers, now)
-                .or_else(|| in_body().map(rate::bounded))
-                .or_else(|| rate::exhausted(&self.headers, now))
-                .or_else(|| rate::reset(&self.headers, now)),
+        let retry_after = rate::retry_after(&self.headers, now)
+            .or_else(|| in_body().map(rate::bounded))
+            .or_else(|| rate::exhausted(&self.headers, now))
+            .or_else(|| rate::reset(&self.headers, now));
+        self.pace.refused(retry_after);
+        ProviderError::RateLimited { retry_after }
+    }
+
+    /// A reply to a search, read in the order that holds for all: nobody (404, `None`), an
+    /// error by the provider's own list, what is no object.
+    pub(crate) fn searched(
+        self,
+        error_of: impl Fn(&Self) -> Option<ProviderError>,
+    ) -> Result<Option<Self>, ProviderError> {
+        if self.status == 404 {
+            return Ok(None);
         }
+        self.answered(error_of).map(Some)
+    }
+
+    /// The same where a 404 is an error like others.
+    pub(crate) fn answered(
+        self,
+        error_of: impl Fn(&Self) -> Option<ProviderError>,
+    ) -> Result<Self, ProviderError> {
+        match error_of(&self) {
+            Some(error) => Err(error),
+            None if !self.json.is_object() => Err(ProviderError::Malformed("no object")),
+            None => Ok(self),
+        }
+    }
+
+    /// The reply to a look at work that was begun: what the provider knows no more is gone.
+    pub(crate) fn looked(
+        self,
+        error_of: impl Fn(&Self) -> Option<ProviderError>,
+    ) -> Result<Self, ProviderError> {
+        if matches!(self.status, 404 | 410) {
+            return Err(ProviderError::Gone);
+        }
+        self.answered(error_of)
+    }
+
+    /// A field that every answer of its kind has, though it may be null: without it nobody knows
+    /// what the answer says.
+    pub(crate) fn field(
+        &self,
+        pointer: &str,
+        absent: &'static str,
+    ) -> Result<&Value, ProviderError> {
+        self.json
+            .pointer(pointer)
+            .ok_or(ProviderError::Malformed(absent))
+    }
+
+    /// The provider's id of the work that a search has begun.
+    pub(crate) fn task(
+        &self,
+        pointer: &str,
+        absent: &'static str,
+    ) -> Result<String, ProviderError> {
+        let id = self.text(pointer).filter(|id| is_task(id));
+        id.map(str::to_owned)
+            .ok_or(ProviderError::Malformed(absent))
     }
 
     /// The code of an error body, in any of the shapes that providers use; never its free
@@ -367,15 +432,27 @@ pub(crate) fn mail<'a>(json: &'a Value, pointer: &str) -> Option<&'a str> {
     (!text.is_empty()).then_some(text)
 }
 
+/// Longest id of a task, in characters.
+const TASK_CHARS_MAX: usize = 200;
+
+/// Whether this can be an id of a task. It is kept, and becomes a part of paths and questions.
+pub(crate) fn is_task(id: &str) -> bool {
+    (1..=TASK_CHARS_MAX).contains(&id.len())
+        && id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
 /// Longest number that is taken, in characters: with country code, brackets and extension.
 const NUMBER_CHARS_MAX: usize = 40;
 
 /// A phone number at a JSON pointer, as the provider writes it; masked ones count as absent.
 pub(crate) fn number(json: &Value, pointer: &str) -> Result<Option<String>, ProviderError> {
-    let Some(number) = json.pointer(pointer).and_then(Value::as_str) else {
-        return Ok(None);
+    let number = match json.pointer(pointer) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(value) => value.as_str(),
     };
-    let number = number.trim();
+    let number = number.ok_or(ProviderError::Malformed("no number"))?.trim();
     if number.is_empty() || number.contains('*') {
         return Ok(None);
     }

@@ -100,6 +100,11 @@ impl Provider for Hunter {
         question(person).map(drop)
     }
 
+    /// Within the billing period.
+    fn repeats_are_free(&self) -> bool {
+        true
+    }
+
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
         let query = question(person)?;
         let query: Vec<(&str, &str)> = query
@@ -109,18 +114,13 @@ impl Provider for Hunter {
         self.api
             .poll(false, || async {
                 let reply = self.api.get("email-finder", &query).await?;
-                match reply.status {
-                    202 => return Ok(None),
-                    404 => return Ok(Some(Answer::nothing(Some(0)))),
-                    _ => {}
+                if reply.status == 202 {
+                    return Ok(None);
                 }
-                if let Some(error) = error_of(&reply) {
-                    return Err(error);
-                }
-                let data = reply
-                    .json
-                    .get("data")
-                    .ok_or(ProviderError::Malformed("no data"))?;
+                let Some(reply) = reply.searched(error_of)? else {
+                    return Ok(Some(Answer::nothing(Some(0))));
+                };
+                let data = reply.field("/data", "no data")?;
                 let Some(email) = reply.mail("/data/email") else {
                     return Ok(Some(Answer::nothing(Some(0))));
                 };
@@ -145,15 +145,12 @@ impl Provider for Hunter {
     }
 
     async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
-        let reply = self.api.get("account", &[]).await?;
-        match error_of(&reply) {
-            Some(error) => Err(error),
-            // The fractional meter is the one that money is counted by; older plans have
-            // searches only.
-            None => Ok(reply
-                .credits("/data/requests/credits/available")
-                .or_else(|| reply.credits("/data/requests/searches/available"))),
-        }
+        let reply = self.api.get("account", &[]).await?.answered(error_of)?;
+        // The fractional meter is the one that money is counted by; older plans have searches
+        // only.
+        Ok(reply
+            .credits("/data/requests/credits/available")
+            .or_else(|| reply.credits("/data/requests/searches/available")))
     }
 
     async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {
@@ -165,9 +162,7 @@ impl Provider for Hunter {
                 if reply.status == 202 {
                     return Ok(None);
                 }
-                if let Some(error) = error_of(&reply) {
-                    return Err(error);
-                }
+                let reply = reply.answered(error_of)?;
                 let (status, result) = (reply.text("/data/status"), reply.text("/data/result"));
                 if status.or(result).is_none() {
                     return Err(ProviderError::Malformed("no status"));

@@ -13,8 +13,8 @@ use crate::http::{Api, ProviderConfig, Reply, address, mail, text};
 use crate::key::ApiKey;
 use crate::pace::{Limit, Pace};
 use crate::provider::{
-    Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
-    SetupError,
+    Answer, Deliverability, EmailSearch, FoundEmail, PersonQuery, Prices, Provider, ProviderError,
+    ProviderKind, Search, SetupError, find_by_work,
 };
 
 /// Of the single searches.
@@ -43,14 +43,15 @@ impl Icypeas {
         })
     }
 
-    /// Drops a search off and waits for its item; `None` where it found nothing.
-    async fn search(&self, path: &str, body: &Value) -> Result<Option<Value>, ProviderError> {
+    /// Drops a search off: its id.
+    async fn begin(&self, path: &str, body: &Value) -> Result<String, ProviderError> {
         let reply = self.api.post(path, body).await?;
         check(&reply)?;
-        let id = reply
-            .text("/item/_id")
-            .ok_or(ProviderError::Malformed("no search id"))?
-            .to_owned();
+        reply.task("/item/_id", "no search id")
+    }
+
+    /// Waits for a search's item; `None` where it found nothing.
+    async fn item(&self, id: &str) -> Result<Option<Value>, ProviderError> {
         self.api
             .poll(true, || async {
                 let read = json!({ "id": id });
@@ -133,10 +134,21 @@ impl Provider for Icypeas {
     }
 
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
+        find_by_work(self, person).await
+    }
+
+    async fn begin_email(&self, person: &PersonQuery) -> Result<EmailSearch, ProviderError> {
         let body = question(person)?;
-        let Some(item) = self.search("email-search", &body).await? else {
+        self.begin("email-search", &body).await.map(Search::Begun)
+    }
+
+    async fn fetch_email(&self, task: &str) -> Result<Answer<FoundEmail>, ProviderError> {
+        let Some(item) = self.item(task).await? else {
             return Ok(Answer::nothing(Some(0)));
         };
+        if !item.pointer("/results/emails").is_some_and(Value::is_array) {
+            return Err(ProviderError::Malformed("no addresses"));
+        }
         let Some(email) = mail(&item, "/results/emails/0/email") else {
             return Ok(Answer::nothing(Some(0)));
         };
@@ -152,7 +164,8 @@ impl Provider for Icypeas {
 
     async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {
         let body = json!({ "email": email.to_string() });
-        let item = self.search("email-verification", &body).await?;
+        let id = self.begin("email-verification", &body).await?;
+        let item = self.item(&id).await?;
         Ok(Answer {
             found: Some(match &item {
                 Some(item) => deliverability(text(item, "/results/emails/0/certainty")),

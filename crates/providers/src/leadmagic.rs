@@ -103,15 +103,10 @@ impl Provider for LeadMagic {
             .api
             .post("v1/people/email-finder", &Value::Object(body))
             .await?;
-        if reply.status == 404 {
+        let Some(reply) = reply.searched(Reply::usual_error)? else {
             return Ok(Answer::nothing(Some(0)));
-        }
-        if let Some(error) = reply.usual_error() {
-            return Err(error);
-        }
-        if reply.json.get("email").is_none() {
-            return Err(ProviderError::Malformed("no email field"));
-        }
+        };
+        reply.field("/email", "no email field")?;
         let cost = reply.credits("/credits_consumed");
         let Some(email) = reply.mail("/email") else {
             return Ok(Answer::nothing(cost));
@@ -135,18 +130,20 @@ impl Provider for LeadMagic {
 
     async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
         let reply = self.api.get("v1/credits", &[]).await?;
-        match reply.usual_error() {
-            Some(error) => Err(error),
-            None => Ok(reply.credits("/credits")),
+        let reply = reply.answered(Reply::usual_error)?;
+        // Frozen credits are there and cannot be spent.
+        let liquid = reply.credits("/credits_liquid");
+        let frozen = reply.json.get("is_frozen").and_then(Value::as_bool);
+        if frozen == Some(true) && liquid.unwrap_or(0) <= 0 {
+            return Err(ProviderError::OutOfCredits);
         }
+        Ok(liquid.or_else(|| reply.credits("/credits")))
     }
 
     async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {
         let body = json!({ "email": email.to_string() });
         let reply = self.api.post("v1/people/email-validation", &body).await?;
-        if let Some(error) = reply.usual_error() {
-            return Err(error);
-        }
+        let reply = reply.answered(Reply::usual_error)?;
         let status = status(&reply).ok_or(ProviderError::Malformed("no status"))?;
         Ok(Answer {
             found: Some(deliverability(Some(status))),
@@ -165,12 +162,10 @@ impl Provider for LeadMagic {
             (None, None) => return Err(ProviderError::Missing("a profile or address")),
         };
         let reply = self.api.post("v1/people/mobile-finder", &body).await?;
-        if reply.status == 404 {
+        let Some(reply) = reply.searched(Reply::usual_error)? else {
             return Ok(Answer::nothing(Some(0)));
-        }
-        if let Some(error) = reply.usual_error() {
-            return Err(error);
-        }
+        };
+        reply.field("/mobile_number", "no number field")?;
         Ok(Answer {
             found: number(&reply.json, "/mobile_number")?.map(|number| vec![number]),
             cost: reply.credits("/credits_consumed"),

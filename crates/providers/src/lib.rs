@@ -35,8 +35,8 @@ pub use leadmagic::LeadMagic;
 pub use pace::{CellRate, SharedPace};
 pub use prospeo::Prospeo;
 pub use provider::{
-    Answer, Deliverability, FoundEmail, MobileLook, MobileSearch, PersonQuery, Prices, Provider,
-    ProviderError, ProviderKind, SetupError,
+    Answer, Deliverability, EmailSearch, FoundEmail, MobileLook, MobileSearch, PersonQuery, Prices,
+    Provider, ProviderError, ProviderKind, Search, SetupError,
 };
 pub use snov::Snov;
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::http::ProviderConfig;
 use crate::provider::ProviderError;
@@ -108,6 +108,8 @@ pub(crate) struct Pace {
     shared: Option<Arc<dyn SharedPace>>,
     /// The limits for all servers; never empty: pauses go by the first.
     cells: Vec<CellRate>,
+    /// How long a refusal holds all back that does not say for how long.
+    unsaid: Duration,
 }
 
 impl Pace {
@@ -128,20 +130,35 @@ impl Pace {
             paused_until: Mutex::default(),
             shared: config.shared_pace.clone(),
             cells,
+            unsaid: config.poll_every * 2,
+        }
+    }
+
+    /// The provider has refused a request for its rate: none goes before it may be asked again.
+    /// Other servers are told beside that; whoever reads the reply does not wait for it.
+    pub(crate) fn refused(&self, retry_after: Option<Duration>) {
+        let wait = retry_after.unwrap_or(self.unsaid);
+        self.pause_here(wait);
+        if let (Some(shared), Some(cells)) = (self.shared.clone(), self.cells.first().cloned())
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(async move { shared.pause(&cells, wait).await });
         }
     }
 
     /// Lets no request go for so long: the provider says that its window is used up.
     pub(crate) async fn pause(&self, wait: Duration) {
-        {
-            let until = Instant::now() + wait;
-            let mut paused = self.paused();
-            if paused.is_none_or(|known| known < until) {
-                *paused = Some(until);
-            }
-        }
+        self.pause_here(wait);
         if let (Some(shared), Some(cells)) = (&self.shared, self.cells.first()) {
             shared.pause(cells, wait).await;
+        }
+    }
+
+    fn pause_here(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        let mut paused = self.paused();
+        if paused.is_none_or(|known| known < until) {
+            *paused = Some(until);
         }
     }
 
@@ -156,27 +173,43 @@ impl Pace {
     /// # Errors
     /// [`ProviderError::RateLimited`] where the turn would not come in minutes.
     pub(crate) async fn turn(&self) -> Result<(), ProviderError> {
-        let paused = *self.paused();
-        if let Some(until) = paused {
-            let wait = until.saturating_duration_since(Instant::now());
-            if wait > WAIT_MAX {
+        loop {
+            self.pause_over().await?;
+            let began = Instant::now();
+            let turns = async {
+                for limiter in &self.limiters {
+                    limiter.until_ready().await;
+                }
+            };
+            timeout(WAIT_MAX, turns)
+                .await
+                .map_err(|_| ProviderError::RateLimited { retry_after: None })?;
+            self.shared_turn(WAIT_MAX.saturating_sub(began.elapsed()))
+                .await?;
+            // Another's refusal may have come while this one waited for its turn.
+            if self.pause_left().is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// How long no request may go; `None` where one may.
+    fn pause_left(&self) -> Option<Duration> {
+        let until = (*self.paused())?;
+        let left = until.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
+    }
+
+    async fn pause_over(&self) -> Result<(), ProviderError> {
+        while let Some(left) = self.pause_left() {
+            if left > WAIT_MAX {
                 return Err(ProviderError::RateLimited {
-                    retry_after: Some(wait),
+                    retry_after: Some(left),
                 });
             }
-            sleep_until(until).await;
+            sleep(left).await;
         }
-        let began = Instant::now();
-        let turns = async {
-            for limiter in &self.limiters {
-                limiter.until_ready().await;
-            }
-        };
-        timeout(WAIT_MAX, turns)
-            .await
-            .map_err(|_| ProviderError::RateLimited { retry_after: None })?;
-        self.shared_turn(WAIT_MAX.saturating_sub(began.elapsed()))
-            .await
+        Ok(())
     }
 
     /// Ends when a request of all servers may be made, where it is within `most`.
@@ -241,6 +274,25 @@ mod tests {
                 "{limit:?}: {most}"
             );
         }
+    }
+
+    /// One waits for its turn when another is refused: it is held back as well.
+    #[tokio::test]
+    async fn a_refusal_holds_back_who_waits_for_a_turn() {
+        let limit = Limit {
+            requests: 1,
+            window: Duration::from_millis(300),
+        };
+        let pace = Pace::within(&[limit], &ProviderConfig::default());
+        pace.turn().await.unwrap();
+        let begun = Instant::now();
+        let refused = async { pace.refused(Some(Duration::from_secs(1))) };
+        let (turn, ()) = futures::future::join(pace.turn(), refused).await;
+        turn.unwrap();
+        assert!(begun.elapsed() >= Duration::from_secs(1));
+        // Nor is anybody kept waiting for what would not come in minutes.
+        pace.refused(Some(WAIT_MAX * 2));
+        assert!(pace.turn().await.is_err());
     }
 
     #[tokio::test]

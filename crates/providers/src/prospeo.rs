@@ -46,13 +46,9 @@ impl Prospeo {
         let reply = self.api.post("enrich-person", &body).await?;
         let failed = reply.json.get("error").and_then(Value::as_bool) == Some(true);
         if !failed {
-            return match reply.usual_error() {
-                Some(error) => Err(error),
-                None if reply.json.get("person").is_none() => {
-                    Err(ProviderError::Malformed("no person field"))
-                }
-                None => Ok(Some(reply)),
-            };
+            let reply = reply.answered(Reply::usual_error)?;
+            reply.field("/person", "no person field")?;
+            return Ok(Some(reply));
         }
         Err(match reply.text("/error_code").unwrap_or_default() {
             "NO_MATCH" | "NO_RESULTS" => return Ok(None),
@@ -97,7 +93,7 @@ fn datapoints(person: &PersonQuery) -> Result<Map<String, Value>, ProviderError>
     }
 }
 
-fn cost(reply: &Reply, price: i64) -> Option<i64> {
+fn cost(reply: &Reply, price: MilliCredits) -> Option<MilliCredits> {
     let free = reply.json.get("free_enrichment").and_then(Value::as_bool);
     free.map(|free| if free { 0 } else { price })
 }
@@ -120,6 +116,11 @@ impl Provider for Prospeo {
 
     fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {
         datapoints(person).map(drop)
+    }
+
+    /// For the lifetime of the account.
+    fn repeats_are_free(&self) -> bool {
+        true
     }
 
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
@@ -156,11 +157,9 @@ impl Provider for Prospeo {
         if reply.text("/error_code") == Some("INVALID_API_KEY") {
             return Err(ProviderError::Unauthorized);
         }
-        match reply.usual_error() {
-            Some(error) => Err(error),
-            // Where the balance stands in the answer is not documented.
-            None => Ok(None),
-        }
+        reply.answered(Reply::usual_error)?;
+        // Where the balance stands in the answer is not documented.
+        Ok(None)
     }
 
     async fn find_mobile(
@@ -170,6 +169,13 @@ impl Provider for Prospeo {
         let Some(reply) = self.enrich(person, true).await? else {
             return Ok(Answer::nothing(Some(0)));
         };
+        if reply
+            .json
+            .get("person")
+            .is_some_and(|person| !person.is_null())
+        {
+            reply.field("/person/mobile", "no mobile field")?;
+        }
         let number = number(&reply.json, "/person/mobile/mobile")?;
         Ok(Answer {
             // A match without a mobile is charged as a match.

@@ -166,15 +166,21 @@ impl<T> Answer<T> {
     }
 }
 
-/// What becomes of a search for numbers.
+/// What becomes of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MobileSearch {
+pub enum Search<T> {
     /// It is over.
-    Answered(Answer<Vec<String>>),
+    Answered(Answer<T>),
     /// The provider works on it, for minutes perhaps: to be looked at under this id, by
     /// whichever process. It may be paid for already.
     Begun(String),
 }
+
+/// What becomes of a search for an address.
+pub type EmailSearch = Search<FoundEmail>;
+
+/// What becomes of a search for numbers.
+pub type MobileSearch = Search<Vec<String>>;
 
 /// What a look at a search that has begun says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -391,8 +397,26 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// [`ProviderError::Missing`] where it cannot.
     fn check(&self, person: &PersonQuery) -> Result<(), ProviderError>;
 
+    /// Whether the same question again is documented to cost nothing: an answer that was lost
+    /// may be asked for once more.
+    fn repeats_are_free(&self) -> bool {
+        false
+    }
+
     /// Looks for a person's work address.
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError>;
+
+    /// Begins to look for a person's work address. Providers that answer at once do.
+    async fn begin_email(&self, person: &PersonQuery) -> Result<EmailSearch, ProviderError> {
+        self.find_email(person).await.map(Search::Answered)
+    }
+
+    /// Waits for a search that [`Self::begin_email`] has begun, in this process or another;
+    /// costs nothing. [`ProviderError::Pending`] where it goes on when our own time is up: then
+    /// it can be waited for again.
+    async fn fetch_email(&self, _task: &str) -> Result<Answer<FoundEmail>, ProviderError> {
+        Err(ProviderError::NotOffered)
+    }
 
     /// Has an address verified.
     async fn verify_email(
@@ -434,6 +458,17 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Looks once at a search that [`Self::begin_mobile`] has begun; costs nothing.
     async fn look_at_mobile(&self, _task: &str) -> Result<MobileLook, ProviderError> {
         Err(ProviderError::NotOffered)
+    }
+}
+
+/// [`Provider::find_email`] of those that work on a search.
+pub(crate) async fn find_by_work(
+    provider: &dyn Provider,
+    person: &PersonQuery,
+) -> Result<Answer<FoundEmail>, ProviderError> {
+    match provider.begin_email(person).await? {
+        Search::Answered(answer) => Ok(answer),
+        Search::Begun(task) => provider.fetch_email(&task).await,
     }
 }
 

@@ -1,8 +1,13 @@
 //! Snov.io, API v2 (<https://snov.io/api>).
 //!
 //! The key is an id and a secret, typed as `id:secret`, exchanged for a token that lasts an
-//! hour. A search is started and fetched later; it has no state of failure, so our own
-//! deadline ends it. Valid and unknown addresses cost a credit each, others nothing.
+//! hour. A search is started and fetched later; of failure it has one state,
+//! `not_enough_credits`, so our own deadline ends it. Valid and unknown addresses cost a credit
+//! each, others nothing.
+//!
+//! By the provider's own reference a row holds its addresses in a list
+//! (`result[].{email, smtp_status, unknown_status_reason}`), by another document it is the
+//! address itself (`email`, `status`, `confidence`).
 
 use std::time::Duration;
 
@@ -19,8 +24,8 @@ use crate::http::{Api, ProviderConfig, Reply, address, mail, percent, text};
 use crate::key::ApiKey;
 use crate::pace::Limit;
 use crate::provider::{
-    Answer, Deliverability, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
-    SetupError,
+    Answer, Deliverability, EmailSearch, FoundEmail, PersonQuery, Prices, Provider, ProviderError,
+    ProviderKind, Search, SetupError, find_by_work,
 };
 
 /// Passing it is answered by nothing that is documented.
@@ -39,6 +44,9 @@ struct Token {
     header: HeaderValue,
     until: Instant,
 }
+
+/// Most addresses that are read of one row.
+const ADDRESSES_MAX: usize = 20;
 
 /// How long before its end a token is no longer used.
 const TOKEN_MARGIN: Duration = Duration::from_secs(60);
@@ -115,10 +123,7 @@ impl Snov {
         if reply.status == 401 {
             self.drop_token(&token).await;
         }
-        match reply.usual_error() {
-            Some(error) => Err(error),
-            None => Ok(reply),
-        }
+        Ok(reply)
     }
 
     async fn send(
@@ -142,30 +147,44 @@ impl Snov {
         }
     }
 
-    /// Starts a task and waits for its first row.
-    async fn task(&self, path: &str, body: &Value) -> Result<Value, ProviderError> {
-        let started = self
-            .ask(Method::POST, &format!("{path}/start"), &[], Some(body))
-            .await?;
-        let hash = started
-            .text("/task_hash")
-            .or_else(|| started.text("/data/task_hash"))
-            .ok_or(ProviderError::Malformed("no task hash"))?
-            .to_owned();
+    /// Starts a task: its hash.
+    async fn start(&self, path: &str, body: &Value) -> Result<String, ProviderError> {
+        let path = format!("{path}/start");
+        let reply = self.ask(Method::POST, &path, &[], Some(body)).await?;
+        let reply = reply.answered(Reply::usual_error)?;
+        if reply.text("/status") == Some(TOO_FEW_CREDITS) {
+            return Err(ProviderError::OutOfCredits);
+        }
+        let flat = reply.task("/task_hash", "no task hash");
+        flat.or_else(|_| reply.task("/data/task_hash", "no task hash"))
+    }
+
+    /// Waits for a task's first row; null where it has none.
+    async fn row(&self, path: &str, hash: &str) -> Result<Value, ProviderError> {
         let path = format!("{path}/result");
         self.api
             .poll(true, || async {
-                let query = [("task_hash", hash.as_str())];
+                let query = [("task_hash", hash)];
                 let reply = self.ask(Method::GET, &path, &query, None).await?;
+                let reply = reply.looked(Reply::usual_error)?;
                 match reply.text("/status") {
                     Some("in_progress") => Ok(None),
-                    Some("completed") => Ok(Some(
-                        reply.json.pointer("/data/0").cloned().unwrap_or_default(),
-                    )),
+                    Some("completed") => {
+                        let rows = reply.field("/data", "no data")?;
+                        let rows = rows.as_array().ok_or(ProviderError::Malformed("no rows"))?;
+                        Ok(Some(rows.first().cloned().unwrap_or_default()))
+                    }
+                    Some(TOO_FEW_CREDITS) => Err(ProviderError::OutOfCredits),
                     _ => Err(ProviderError::Malformed("an unknown status")),
                 }
             })
             .await
+    }
+
+    /// Starts a task and waits for its first row.
+    async fn task(&self, path: &str, body: &Value) -> Result<Value, ProviderError> {
+        let hash = self.start(path, body).await?;
+        self.row(path, &hash).await
     }
 }
 
@@ -178,12 +197,68 @@ fn before_the_question(error: ProviderError) -> ProviderError {
     }
 }
 
-fn deliverability(status: Option<&str>) -> Deliverability {
-    match status {
-        Some("valid") => Deliverability::Valid,
-        Some("not_valid") => Deliverability::Invalid,
+/// Status of a task that the account has not the credits for.
+const TOO_FEW_CREDITS: &str = "not_enough_credits";
+
+/// The route of addresses by name and domain.
+const BY_NAME: &str = "v2/emails-by-domain-by-name";
+
+/// A verdict in the fields of either document; `None` where there is no such field.
+fn verdict(entry: &Value) -> Option<Deliverability> {
+    let status = text(entry, "/smtp_status").or_else(|| text(entry, "/status"))?;
+    let reason = text(entry, "/unknown_status_reason").unwrap_or_default();
+    let disposable = entry.get("is_disposable").and_then(Value::as_bool);
+    Some(match status {
+        "not_valid" => Deliverability::Invalid,
+        _ if disposable == Some(true) => Deliverability::Disposable,
+        "valid" => Deliverability::Valid,
+        _ if reason.eq_ignore_ascii_case("catchall") => Deliverability::AcceptAll,
         _ => Deliverability::Unknown,
+    })
+}
+
+/// The addresses of a row, by either document.
+fn addresses(row: &Value) -> Result<&[Value], ProviderError> {
+    match row.get("result") {
+        Some(Value::Array(list)) => Ok(list),
+        None if row.get("email").is_some() => Ok(std::slice::from_ref(row)),
+        None if row.is_null() => Ok(&[]),
+        _ => Err(ProviderError::Malformed("no address field")),
     }
+}
+
+/// What a row's addresses come to: the best of them, and a credit for each that is charged.
+fn answer(row: &Value) -> Result<Answer<FoundEmail>, ProviderError> {
+    let mut best: Option<FoundEmail> = None;
+    let mut cost: MilliCredits = 0;
+    for entry in addresses(row)?.iter().take(ADDRESSES_MAX) {
+        if entry.get("email").is_none() {
+            return Err(ProviderError::Malformed("no address field"));
+        }
+        let Some(email) = mail(entry, "/email") else {
+            continue;
+        };
+        let deliverability = verdict(entry).unwrap_or(Deliverability::Unknown);
+        if deliverability != Deliverability::Invalid {
+            cost += 1_000;
+        }
+        let found = FoundEmail {
+            email: address(email)?,
+            deliverability,
+            confidence: percent(entry, "/confidence"),
+        };
+        let is_sure = |found: &FoundEmail| found.deliverability == Deliverability::Valid;
+        if best
+            .as_ref()
+            .is_none_or(|best| is_sure(&found) && !is_sure(best))
+        {
+            best = Some(found);
+        }
+    }
+    Ok(Answer {
+        found: best,
+        cost: Some(cost),
+    })
 }
 
 fn question(person: &PersonQuery) -> Result<Value, ProviderError> {
@@ -233,24 +308,16 @@ impl Provider for Snov {
     }
 
     async fn find_email(&self, person: &PersonQuery) -> Result<Answer<FoundEmail>, ProviderError> {
+        find_by_work(self, person).await
+    }
+
+    async fn begin_email(&self, person: &PersonQuery) -> Result<EmailSearch, ProviderError> {
         let body = question(person)?;
-        let row = self.task("v2/emails-by-domain-by-name", &body).await?;
-        let Some(email) = mail(&row, "/email") else {
-            return Ok(Answer::nothing(Some(0)));
-        };
-        let deliverability = deliverability(text(&row, "/status"));
-        Ok(Answer {
-            found: Some(FoundEmail {
-                email: address(email)?,
-                deliverability,
-                confidence: percent(&row, "/confidence"),
-            }),
-            cost: Some(if deliverability == Deliverability::Invalid {
-                0
-            } else {
-                1_000
-            }),
-        })
+        self.start(BY_NAME, &body).await.map(Search::Begun)
+    }
+
+    async fn fetch_email(&self, task: &str) -> Result<Answer<FoundEmail>, ProviderError> {
+        answer(&self.row(BY_NAME, task).await?)
     }
 
     async fn find_domain(&self, company: &str) -> Result<Answer<Domain>, ProviderError> {
@@ -265,6 +332,7 @@ impl Provider for Snov {
 
     async fn check_key(&self) -> Result<Option<MilliCredits>, ProviderError> {
         let reply = self.ask(Method::GET, "v1/get-balance", &[], None).await?;
+        let reply = reply.answered(Reply::usual_error)?;
         Ok(reply
             .credits("/balance")
             .or_else(|| reply.credits("/data/balance")))
@@ -273,13 +341,10 @@ impl Provider for Snov {
     async fn verify_email(&self, email: &Address) -> Result<Answer<Deliverability>, ProviderError> {
         let body = json!({ "emails": [email.to_string()] });
         let row = self.task("v2/email-verification", &body).await?;
-        // The row carries the verdict in `status`, or within `result`.
-        let status = text(&row, "/status")
-            .or_else(|| text(&row, "/result/status"))
-            .or_else(|| text(&row, "/result/smtp_status"))
-            .ok_or(ProviderError::Malformed("no status"))?;
+        // The row carries the verdict itself, or within `result`.
+        let verdict = verdict(&row).or_else(|| verdict(row.get("result")?));
         Ok(Answer {
-            found: Some(deliverability(Some(status))),
+            found: Some(verdict.ok_or(ProviderError::Malformed("no status"))?),
             cost: None,
         })
     }

@@ -203,6 +203,19 @@ mod hunter {
         );
     }
 
+    /// What says by its status alone that there is no answer yet need not be JSON.
+    #[tokio::test]
+    async fn a_status_without_an_answer_needs_no_json() {
+        let plain = |status| Reply::Full(status, vec![("content-type", "text/plain")], "…".into());
+        let body = json!({"data": {"email": ADA, "score": 90}});
+        let (answer, _stub) = find(HUNTER, vec![plain(202), reply(200, &body)]).await;
+        assert!(answer.unwrap().found.is_some());
+        assert_eq!(
+            verdict(HUNTER, vec![plain(222)]).await,
+            Err(ProviderError::TryLater)
+        );
+    }
+
     #[tokio::test]
     async fn never_ending_work_ends() {
         let stub = Stub::start(vec![reply(202, &json!({})); 5_000]).await;
@@ -1019,11 +1032,91 @@ mod snov {
         );
     }
 
+    /// The shape of the provider's own reference.
+    #[tokio::test]
+    async fn finds_within_a_list_of_results() {
+        let nested = |status: &str, reason: Value| {
+            json!({"people": "Ada Marlow", "result": [{"email": ADA, "smtp_status": status,
+                "is_valid_format": true, "is_disposable": false,
+                "unknown_status_reason": reason}]})
+        };
+        for (row, expected, cost) in [
+            (nested("valid", Value::Null), Deliverability::Valid, 1_000),
+            (
+                nested("unknown", json!("catchall")),
+                Deliverability::AcceptAll,
+                1_000,
+            ),
+            (
+                nested("unknown", json!("Catchall")),
+                Deliverability::AcceptAll,
+                1_000,
+            ),
+            (
+                nested("unknown", json!("greylist")),
+                Deliverability::Unknown,
+                1_000,
+            ),
+            (nested("not_valid", Value::Null), Deliverability::Invalid, 0),
+            (
+                json!({"result": [
+                    {"email": "am@acme.example", "smtp_status": "unknown"},
+                    {"email": ADA, "smtp_status": "valid"},
+                    {"email": "x@acme.example", "smtp_status": "valid"},
+                ]}),
+                Deliverability::Valid,
+                3_000,
+            ),
+        ] {
+            let begun = reply(200, &json!({"data": {"task_hash": "h1"}, "meta": {}}));
+            let (answer, _stub) = find(SNOV, vec![token(), begun, done(&row)]).await;
+            let answer = answer.unwrap();
+            let found = answer.found.unwrap();
+            assert_eq!(
+                (found.email, found.deliverability, answer.cost),
+                (ada(), expected, Some(cost)),
+                "{row}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_row_that_cannot_be_read_is_no_miss() {
+        for row in [
+            json!({"people": "Ada Marlow"}),
+            json!({"result": {"emails": [{"email": ADA}]}}),
+            json!({"result": [{"address": ADA}]}),
+            json!({"result": null}),
+        ] {
+            let (answer, _stub) = find(SNOV, vec![token(), started(), done(&row)]).await;
+            let error = answer.unwrap_err();
+            assert_eq!(error, ProviderError::Malformed("no address field"), "{row}");
+            assert!(error.may_be_charged());
+        }
+        let bare = reply(200, &json!({"status": "completed"}));
+        let (answer, _stub) = find(SNOV, vec![token(), started(), bare]).await;
+        assert_eq!(answer.unwrap_err(), ProviderError::Malformed("no data"));
+    }
+
+    #[tokio::test]
+    async fn too_few_credits_are_told_by_the_tasks_status() {
+        let poor = || reply(200, &json!({"status": "not_enough_credits", "data": []}));
+        for replies in [vec![token(), started(), poor()], vec![token(), poor()]] {
+            let (answer, _stub) = find(SNOV, replies).await;
+            assert_eq!(answer.unwrap_err(), ProviderError::OutOfCredits);
+        }
+    }
+
     #[tokio::test]
     async fn misses() {
-        for row in [json!({"email": null, "status": null}), json!({"email": ""})] {
+        for row in [
+            json!({"email": null, "status": null}),
+            json!({"email": ""}),
+            json!({"people": "Ada Marlow", "result": []}),
+            json!({"result": [{"email": null, "smtp_status": null}]}),
+        ] {
             let (answer, _stub) = find(SNOV, vec![token(), started(), done(&row)]).await;
-            assert_eq!(answer.unwrap(), Answer::nothing(Some(0)));
+            assert_eq!(answer.unwrap(), Answer::nothing(Some(0)), "{row}");
         }
         let empty = reply(200, &json!({"status": "completed", "data": []}));
         let (answer, _stub) = find(SNOV, vec![token(), started(), empty]).await;
@@ -1163,6 +1256,11 @@ mod snov {
             (
                 json!({"email": ADA, "status": "unknown"}),
                 Deliverability::Unknown,
+            ),
+            (
+                json!({"email": ADA, "result": {"smtp_status": "unknown",
+                    "unknown_status_reason": "catchall"}}),
+                Deliverability::AcceptAll,
             ),
         ] {
             let replies = vec![token(), started(), done(&row)];

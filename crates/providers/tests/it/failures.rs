@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lode_providers::waterfall::cost_of;
-use lode_providers::{Answer, ApiKey, ProviderError, ProviderKind, SetupError, connect};
+use lode_providers::{Answer, ApiKey, ProviderError, ProviderKind, Search, SetupError, connect};
 use lode_testbed::TurningDns;
 use lode_verify::{DnsServer, Resolver};
 use serde_json::json;
@@ -259,6 +259,66 @@ async fn a_look_that_fails_is_made_again() {
     }
 }
 
+/// What one process has begun, another fetches: nothing is handed in again.
+#[tokio::test]
+async fn what_was_begun_is_fetched_by_another_process() {
+    for kind in ProviderKind::ALL {
+        let works = WORKERS.contains(&kind);
+        let (started, done) = work(kind);
+        let mut replies = prelude(kind);
+        replies.push(started);
+        let stub = Stub::start(replies).await;
+        let begun = stub.provider(kind).begin_email(&person()).await;
+        let Ok(Search::Begun(task)) = begun else {
+            assert!(!works, "{kind}: {begun:?}");
+            continue;
+        };
+        assert!(works, "{kind}");
+        assert_eq!(stub.unused(), 0, "{kind}");
+        let mut replies = prelude(kind);
+        replies.extend([reply(503, &json!({})), done]);
+        let other = Stub::start(replies).await;
+        let answer = other.provider(kind).fetch_email(&task).await.unwrap();
+        assert!(answer.found.is_some(), "{kind}");
+        assert_eq!(other.unused(), 0, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_cannot_be_one_is_not_kept() {
+    let long = "x".repeat(201);
+    for id in ["../../v2/secret", "a b", "é", &long] {
+        for (kind, started) in [
+            (
+                ProviderKind::Icypeas,
+                json!({"success": true, "item": {"_id": id}}),
+            ),
+            (ProviderKind::Dropcontact, json!({"request_id": id})),
+            (ProviderKind::Snov, json!({"data": {"task_hash": id}})),
+        ] {
+            let mut replies = prelude(kind);
+            replies.push(reply(200, &started));
+            let stub = Stub::start(replies).await;
+            let error = stub.provider(kind).begin_email(&person()).await;
+            assert!(matches!(error, Err(ProviderError::Malformed(_))), "{kind}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn work_that_is_not_known_any_more_is_gone_and_stays_spent() {
+    for kind in [ProviderKind::Dropcontact, ProviderKind::Snov] {
+        for status in [404, 410] {
+            let mut replies = prelude(kind);
+            replies.push(reply(status, &json!({})));
+            let stub = Stub::start(replies).await;
+            let error = stub.provider(kind).fetch_email("h1").await.unwrap_err();
+            assert_eq!(error, ProviderError::Gone, "{kind} {status}");
+            assert_eq!(spent(error), None);
+        }
+    }
+}
+
 #[tokio::test]
 async fn work_that_cannot_be_fetched_is_pending_and_stays_spent() {
     for kind in WORKERS {
@@ -380,6 +440,76 @@ async fn a_window_that_is_used_up_is_waited_for() {
     };
     assert!((1_190..=1_200).contains(&retry_after.unwrap().as_secs()));
     assert_eq!(stub.requests().len(), 3, "the fourth was not made");
+}
+
+/// A refusal for the rate holds for every request on the key: the next waits until its time.
+#[tokio::test]
+async fn a_refusal_is_waited_out_by_all() {
+    let miss = json!({"email": null, "data": {"email": null}});
+    for (kind, status) in [
+        (ProviderKind::LeadMagic, 429),
+        // Whose 429 is another limit.
+        (ProviderKind::Hunter, 403),
+    ] {
+        let refusal = Reply::Full(status, vec![("retry-after", "1")], String::new());
+        let stub = Stub::start(vec![refusal, reply(200, &miss)]).await;
+        let provider = stub.provider(kind);
+        let begun = std::time::Instant::now();
+        let error = provider.find_email(&person()).await.unwrap_err();
+        assert!(matches!(error, ProviderError::RateLimited { .. }), "{kind}");
+        assert_eq!(provider.find_email(&person()).await.unwrap().found, None);
+        assert!(begun.elapsed() >= Duration::from_secs(1), "{kind}");
+    }
+}
+
+/// Those that sell mobiles and answer at once.
+const SELLERS: [ProviderKind; 3] = [
+    ProviderKind::LeadMagic,
+    ProviderKind::Prospeo,
+    ProviderKind::Findymail,
+];
+
+/// What cannot be read was perhaps charged, and is not a miss to be remembered.
+#[tokio::test]
+async fn mobile_answers_of_another_shape_are_no_misses() {
+    for kind in SELLERS {
+        for odd in [
+            json!([]),
+            json!("text"),
+            json!(null),
+            json!({}),
+            json!({"surprise": 1}),
+            json!({"error": false, "person": {"email": {}}}),
+            json!({"contact": {"name": "Ada Marlow"}}),
+            json!({"mobile_number": 12, "phone": 12, "person": {"mobile": {"mobile": 12}}}),
+        ] {
+            let stub = Stub::start(vec![reply(200, &odd)]).await;
+            let answer = stub.provider(kind).find_mobile(&person()).await;
+            let error = answer.unwrap_err();
+            assert!(
+                matches!(error, ProviderError::Malformed(_)),
+                "{kind}: {odd}"
+            );
+            assert_eq!(spent(error), None, "{kind}: {odd}");
+        }
+        let page = Reply::Full(200, vec![("content-type", "text/html")], "<p>".into());
+        let stub = Stub::start(vec![page]).await;
+        let error = stub.provider(kind).find_mobile(&person()).await;
+        assert_eq!(error.unwrap_err(), ProviderError::WrongContentType);
+    }
+    // What is there and empty is a miss.
+    for (kind, none) in [
+        (ProviderKind::LeadMagic, json!({"mobile_number": null})),
+        (ProviderKind::Prospeo, json!({"person": {"mobile": null}})),
+        (ProviderKind::Prospeo, json!({"person": null})),
+        (ProviderKind::Findymail, json!({"phone": null})),
+        (ProviderKind::Findymail, json!({"contact": null})),
+        (ProviderKind::Findymail, json!({"contact": {"phone": ""}})),
+    ] {
+        let stub = Stub::start(vec![reply(200, &none)]).await;
+        let answer = stub.provider(kind).find_mobile(&person()).await;
+        assert_eq!(answer.unwrap().found, None, "{kind}: {none}");
+    }
 }
 
 /// An answer of a surprising shape is an error, or no address; never a panic.

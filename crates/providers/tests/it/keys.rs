@@ -42,6 +42,18 @@ async fn balances_as_documented() {
         checked(ProviderKind::LeadMagic, &leadmagic).await,
         Ok(Some(7_333_800))
     );
+    let frozen = |liquid: Value| json!({"credits": 100, "is_frozen": true, "credits_frozen": 80, "credits_liquid": liquid});
+    assert_eq!(
+        checked(ProviderKind::LeadMagic, &frozen(json!(20))).await,
+        Ok(Some(20_000)),
+        "what can be spent"
+    );
+    for nothing in [json!(0), Value::Null] {
+        assert_eq!(
+            checked(ProviderKind::LeadMagic, &frozen(nothing)).await,
+            Err(ProviderError::OutOfCredits)
+        );
+    }
     let findymail = json!({"credits": 12, "verifier_credits": 3});
     assert_eq!(
         checked(ProviderKind::Findymail, &findymail).await,
