@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use lode_providers::{ApiKey, PersonQuery, Provider, ProviderConfig, ProviderKind, connect};
+use lode_providers::{
+    Answer, ApiKey, MobileLook, MobileSearch, PersonQuery, Provider, ProviderConfig, ProviderKind,
+    Search, connect,
+};
 use lode_verify::Address;
 use lode_verify::address::class::class_of;
 use lode_verify::address::{ADDRESS_OCTETS_MAX, LOCAL_OCTETS_MAX};
@@ -81,8 +84,8 @@ pub fn address(data: &[u8]) {
     }
 }
 
-/// What the local server answers next.
-type Next = Arc<Mutex<(u16, Vec<u8>)>>;
+/// What the local server answers next: status, content type, body.
+type Next = Arc<Mutex<(u16, &'static str, Vec<u8>)>>;
 
 /// A web server on loopback that says anything, and every provider's client set to it.
 struct Local {
@@ -133,9 +136,9 @@ async fn serve(listener: TcpListener, next: Next) {
         tokio::spawn(async move {
             let mut head = vec![0_u8; 16 * 1024];
             let _ = stream.read(&mut head).await;
-            let (status, body) = next.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let (status, kind, body) = next.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let head = format!(
-                "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
                 body.len()
             );
             let _ = stream.write_all(head.as_bytes()).await;
@@ -144,10 +147,14 @@ async fn serve(listener: TcpListener, next: Next) {
     }
 }
 
-/// Any status and body from any data provider; the first two bytes choose the provider and
-/// the status. An error or a clean answer.
+/// Any status and body from any data provider, to whatever it is asked; the first two bytes
+/// choose the provider and the status, whose highest bit says that it is no JSON. An error or a
+/// clean answer.
 pub fn provider_answer(data: &[u8]) {
-    const STATUSES: [u16; 12] = [200, 200, 200, 201, 202, 400, 401, 402, 404, 422, 429, 500];
+    const STATUSES: [u16; 16] = [
+        200, 200, 200, 201, 202, 400, 401, 402, 404, 422, 429, 500, 222, 403, 410, 451,
+    ];
+    const NO_JSON: u8 = 0x80;
     let Some(([which, status], body)) = data.split_first_chunk::<2>() else {
         return;
     };
@@ -155,9 +162,14 @@ pub fn provider_answer(data: &[u8]) {
     assert!(local.is_some(), "no local server");
     let Some(local) = local else { return };
     let pick = |of: usize, byte: u8| usize::from(byte) % of.max(1);
+    let kind = if status & NO_JSON == 0 {
+        "application/json"
+    } else {
+        "text/html"
+    };
     let status = STATUSES.get(pick(STATUSES.len(), *status)).copied();
     *local.next.lock().unwrap_or_else(PoisonError::into_inner) =
-        (status.unwrap_or(200), body.to_vec());
+        (status.unwrap_or(200), kind, body.to_vec());
     let Some(provider) = local.providers.get(pick(local.providers.len(), *which)) else {
         return;
     };
@@ -169,22 +181,50 @@ pub fn provider_answer(data: &[u8]) {
         linkedin_url: Some("https://www.linkedin.com/in/ada-marlow-sample".to_owned()),
         ..PersonQuery::default()
     };
-    let (found, mobiles) = local.runtime.block_on(async {
-        (
-            provider.find_email(&person).await,
-            provider.find_mobile(&person).await,
-        )
-    });
-    if let Ok(Some(found)) = found.map(|answer| answer.found) {
-        let shown = found.email.to_string();
-        assert!(shown.bytes().all(|byte| (32..127).contains(&byte)));
+    local
+        .runtime
+        .block_on(ask_everything(provider.as_ref(), &person));
+}
+
+/// Asks a provider everything that it can be asked; what it finds is clean, and so are the ids
+/// that are kept.
+async fn ask_everything(provider: &dyn Provider, person: &PersonQuery) {
+    let begun = provider.begin_email(person).await;
+    if let Ok(Search::Begun(task)) = &begun {
+        assert!(is_kept(task), "{task:?}");
     }
-    for mobile in mobiles
-        .ok()
-        .and_then(|answer| answer.found)
-        .into_iter()
-        .flatten()
-    {
-        assert!(!mobile.chars().any(char::is_control), "{mobile:?}");
+    let fetched = provider.fetch_email("h1").await;
+    for found in [provider.find_email(person).await, fetched] {
+        if let Ok(Some(found)) = found.map(|answer| answer.found) {
+            let shown = found.email.to_string();
+            assert!(shown.bytes().all(|byte| (32..127).contains(&byte)));
+        }
     }
+    let begun = provider.begin_mobile(person).await;
+    if let Ok(MobileSearch::Begun(task)) = &begun {
+        assert!(is_kept(task), "{task:?}");
+    }
+    let looked = match provider.look_at_mobile("77").await {
+        Ok(MobileLook::Answered(answer)) => Ok(answer),
+        Ok(MobileLook::Pending { .. }) => Ok(Answer::nothing(None)),
+        Err(error) => Err(error),
+    };
+    for answer in [provider.find_mobile(person).await, looked] {
+        let numbers = answer.ok().and_then(|answer| answer.found);
+        for mobile in numbers.into_iter().flatten() {
+            assert!(!mobile.chars().any(char::is_control), "{mobile:?}");
+        }
+    }
+    // Domains and verdicts are types that hold nothing else.
+    let _ = provider.find_domain("Acme").await;
+    let _ = provider.check_key().await;
+    if let Ok(address) = Address::parse("ada.marlow@acme.example") {
+        let _ = provider.verify_email(&address).await;
+    }
+}
+
+/// Whether an id can be kept, and be a part of a path.
+fn is_kept(task: &str) -> bool {
+    let clean = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    !task.is_empty() && task.len() <= 200 && task.chars().all(clean)
 }

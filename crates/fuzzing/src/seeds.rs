@@ -66,6 +66,12 @@ const ANSWERS: &[&str] = &[
     "ga{\"access_token\":\"x\",\"expires_in\":3600,\"task_hash\":\"h1\",\"status\":\"completed\",\"data\":[{\"email\":\"ada.marlow@acme.example\",\"confidence\":91,\"status\":\"valid\"}]}",
     "hj{\"errors\":[{\"id\":\"too_many_requests\",\"code\":429,\"details\":\"slow down\"}]}",
     "ck<html>login</html>",
+    "ga{\"access_token\":\"x\",\"data\":[{\"people\":\"Ada Marlow\",\"result\":[{\"email\":\"ada.marlow@acme.example\",\"smtp_status\":\"unknown\",\"unknown_status_reason\":\"catchall\"}]}],\"status\":\"completed\"}",
+    "fa{\"person\":{\"id\":\"1\"},\"request_id\":77,\"people\":[{\"phone_numbers\":[{\"sanitized_number\":\"+447700900001\",\"type_cd\":\"mobile\"}]}]}",
+    "fn{\"error_code\":\"request_id_expired\"}",
+    "hl{\"errors\":[{\"id\":\"verification_failed\"}]}",
+    "hm{\"errors\":[{\"id\":\"too_many_requests\",\"code\":403}]}",
+    "ho{\"errors\":[{\"id\":\"claimed_email\",\"code\":451}]}",
 ];
 
 /// The seeds of a target; `root` is the repository.
