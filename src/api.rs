@@ -285,6 +285,9 @@ pub struct ProviderView {
     pub record: ProviderRecordView,
     /// Why it is not asked at present, in a stable code.
     pub trouble: Option<String>,
+    /// Since when, answers in between left out; `None` where that is not known.
+    #[serde(default)]
+    pub trouble_since: Option<UnixMillis>,
     /// Until when; `None` with trouble: until the key is set again.
     pub resting_until: Option<UnixMillis>,
     /// When key or settings were last changed.
@@ -356,6 +359,8 @@ pub struct DryRunRequest {
     pub company: Option<String>,
     /// The company's domain.
     pub company_domain: Option<String>,
+    /// Address of the company's page, by which an earlier look-up may know its domain.
+    pub company_url: Option<String>,
     /// Address of the profile.
     pub profile_url: Option<String>,
 }

@@ -112,15 +112,50 @@ const PROVIDERS: &[&str] = &[
     "refuted_before",
 ];
 
+/// Why a data provider could not be asked, or gave no answer.
+const PROVIDERS_TROUBLE: &[&str] = &[
+    "key_unreadable",
+    "provider_failed",
+    "provider_lost",
+    "provider_malformed",
+    "provider_out_of_credits",
+    "provider_pending",
+    "provider_rate_limited",
+    "provider_redirected",
+    "provider_resting",
+    "provider_result_gone",
+    "provider_timeout",
+    "provider_too_large",
+    "provider_try_later",
+    "provider_unauthorized",
+    "provider_unreachable",
+    "provider_wrong_content_type",
+];
+
 /// Beginnings of the codes that end with a provider's name.
 const OF_PROVIDERS: &[&str] = &["found_by_"];
 
 /// Every code but those that end with a provider's name.
 pub fn all() -> impl Iterator<Item = &'static str> {
-    [SERVER, WAY, ADDRESS, DOMAIN, SEARCH, PROVIDERS]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        SERVER,
+        WAY,
+        ADDRESS,
+        DOMAIN,
+        SEARCH,
+        PROVIDERS,
+        PROVIDERS_TROUBLE,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// Whether the code says that a data provider could not be asked, or gave no answer: it might
+/// have known what was not found.
+#[must_use]
+pub fn is_provider_trouble(code: &str) -> bool {
+    PROVIDERS_TROUBLE.contains(&code)
 }
 
 /// Whether this is one of the codes.

@@ -39,7 +39,8 @@ pub struct ProviderConfig {
     /// Time for a result that is being worked on, without that of the looks themselves: a
     /// look may have to wait for its turn.
     pub poll_for: Duration,
-    /// Whether the documented rates are kept to; off only in tests.
+    /// Whether the documented rates are kept to, and refusals for the rate waited out by all; off
+    /// only in tests.
     pub paced: bool,
     /// By what all servers with the same key keep to them together. `None`: each by itself.
     pub shared_pace: Option<Arc<dyn SharedPace>>,

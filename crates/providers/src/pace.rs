@@ -108,8 +108,8 @@ pub(crate) struct Pace {
     shared: Option<Arc<dyn SharedPace>>,
     /// The limits for all servers; never empty: pauses go by the first.
     cells: Vec<CellRate>,
-    /// How long a refusal holds all back that does not say for how long.
-    unsaid: Duration,
+    /// How long a refusal holds all back that does not say for how long; `None` where none does.
+    unsaid: Option<Duration>,
 }
 
 impl Pace {
@@ -130,14 +130,17 @@ impl Pace {
             paused_until: Mutex::default(),
             shared: config.shared_pace.clone(),
             cells,
-            unsaid: config.poll_every * 2,
+            unsaid: config.paced.then(|| config.poll_every * 2),
         }
     }
 
     /// The provider has refused a request for its rate: none goes before it may be asked again.
     /// Other servers are told beside that; whoever reads the reply does not wait for it.
     pub(crate) fn refused(&self, retry_after: Option<Duration>) {
-        let wait = retry_after.unwrap_or(self.unsaid);
+        let Some(unsaid) = self.unsaid else {
+            return;
+        };
+        let wait = retry_after.unwrap_or(unsaid);
         self.pause_here(wait);
         if let (Some(shared), Some(cells)) = (self.shared.clone(), self.cells.first().cloned())
             && let Ok(runtime) = tokio::runtime::Handle::try_current()

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::provider::{
-    Answer, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind,
+    Answer, FoundEmail, PersonQuery, Prices, Provider, ProviderError, ProviderKind, Search,
 };
 
 /// What a provider's answers have come to so far.
@@ -189,6 +189,14 @@ pub trait Backing: Send + Sync {
     /// Whether a call may be made; if so, `worst` is set aside for it.
     async fn begin(&self, kind: ProviderKind, worst: MilliCredits, person: &PersonQuery) -> Begun;
 
+    /// Keeps the provider's id of the work that a call has begun, so that whoever goes on with
+    /// the look-up fetches it and does not begin it again. `false` where nobody is to go on.
+    async fn keep(&self, id: Uuid, task: &str) -> bool;
+
+    /// Whether the look-up can be put off for work that is not done in time; else that is its
+    /// end.
+    fn may_put_off(&self) -> bool;
+
     /// Writes down what came of a call; `cost` is `None` where nobody knows it: the worst
     /// stays spent.
     async fn end(
@@ -209,8 +217,13 @@ pub trait Backing: Send + Sync {
 pub enum Begun {
     /// It may; the id is for its end.
     Go(Uuid),
+    /// It was begun before in this look-up, and the provider works on it under this id.
+    UnderWay(Uuid, String),
     /// It was made before in this look-up: its id, and what was found.
     Known(Uuid, Option<FoundEmail>),
+    /// It was made before in this look-up, nobody knows what came of it, and it may be paid for:
+    /// it is not made again.
+    Unanswered,
     /// The provider did not know the person a while ago.
     KnownMiss,
     /// The day's limit is reached.
@@ -240,6 +253,9 @@ pub enum Attempt {
     Asked(Option<(FoundEmail, Judged)>),
     /// It was asked and gave no answer.
     Failed(ProviderError),
+    /// It was asked, now or earlier in this look-up, and works on it. Nobody else is asked until
+    /// then, or both would be paid.
+    Working,
     /// It was not asked: it did not know the person a while ago.
     KnownMiss,
     /// It was not asked: the day's limit is reached.
@@ -259,9 +275,19 @@ impl Outcome {
     /// Whether an address cannot be judged yet.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        self.attempts
-            .iter()
-            .any(|(_, attempt)| matches!(attempt, Attempt::Asked(Some((_, Judged::Pending)))))
+        self.has(|attempt| matches!(attempt, Attempt::Asked(Some((_, Judged::Pending)))))
+    }
+
+    /// Whether an address settles the look-up, or nobody is to be asked any more.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let settles =
+            |attempt: &Attempt| matches!(attempt, Attempt::Asked(Some((_, Judged::Settled))));
+        self.opted_out || self.has(settles)
+    }
+
+    fn has(&self, is: impl Fn(&Attempt) -> bool) -> bool {
+        self.attempts.iter().any(|(_, attempt)| is(attempt))
     }
 }
 
@@ -280,7 +306,7 @@ pub async fn find(
         };
         let ends = matches!(
             attempt,
-            Attempt::Asked(Some((_, Judged::Settled | Judged::Pending)))
+            Attempt::Working | Attempt::Asked(Some((_, Judged::Settled | Judged::Pending)))
         );
         outcome.opted_out = attempt == Attempt::Failed(ProviderError::OptedOut);
         outcome.attempts.push((kind, attempt));
@@ -303,28 +329,49 @@ async fn ask(
         // What cannot be asked is neither reserved nor written down.
         return Some(Attempt::Failed(error));
     }
-    let (id, found) = match backing.begin(kind, worst(prices), person).await {
-        Begun::Go(id) => {
-            let answer = provider.find_email(person).await;
-            let cost = cost_of(&answer, prices.find_missing);
-            backing.end(id, kind, person, &answer, cost).await;
-            match answer {
-                Ok(answer) => (id, answer.found),
-                Err(error) => return Some(Attempt::Failed(error)),
+    let (id, works, answer) = match backing.begin(kind, worst(prices), person).await {
+        Begun::Go(id) => match provider.begin_email(person).await {
+            Ok(Search::Begun(task)) => {
+                if !backing.keep(id, &task).await {
+                    return None;
+                }
+                (id, true, provider.fetch_email(&task).await)
             }
-        }
-        Begun::Known(id, found) => (id, found),
+            Ok(Search::Answered(answer)) => (id, false, Ok(answer)),
+            Err(error) => (id, false, Err(error)),
+        },
+        Begun::UnderWay(id, task) => (id, true, provider.fetch_email(&task).await),
+        Begun::Known(id, found) => return Some(judged(backing, id, kind, found).await),
+        Begun::Unanswered => return Some(Attempt::Failed(ProviderError::Lost)),
         Begun::KnownMiss => return Some(Attempt::KnownMiss),
         Begun::SpendLimit => return Some(Attempt::SpendLimit),
         Begun::Stop => return None,
     };
-    Some(Attempt::Asked(match found {
+    if works && answer == Err(ProviderError::Pending) && backing.may_put_off() {
+        return Some(Attempt::Working);
+    }
+    let cost = cost_of(&answer, prices.find_missing);
+    backing.end(id, kind, person, &answer, cost).await;
+    Some(match answer {
+        Ok(answer) => judged(backing, id, kind, answer.found).await,
+        Err(error) => Attempt::Failed(error),
+    })
+}
+
+/// What becomes of an answer.
+async fn judged(
+    backing: &dyn Backing,
+    id: Uuid,
+    kind: ProviderKind,
+    found: Option<FoundEmail>,
+) -> Attempt {
+    Attempt::Asked(match found {
         Some(found) => {
             let judged = backing.judge(id, kind, &found).await;
             Some((found, judged))
         }
         None => None,
-    }))
+    })
 }
 
 /// What a call cost, as far as it is known; `missing` is the price of an answer without a find

@@ -5,7 +5,8 @@
 //! others imports, reported usage and unlocks) are sent by clients that repeat each one, with
 //! its id, until it is answered, while `lode serve` is killed (SIGKILL) and started again,
 //! over and over. Then: every operation is stored once, nothing was lost, nobody was charged
-//! twice, and `lode ledger check` is clean. Exit status 1 otherwise.
+//! twice, no search that a provider works on was begun again once its id was known, and `lode
+//! ledger check` is clean. Exit status 1 otherwise.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,7 +23,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use axum::routing::post;
+use axum::extract::{Path as Segment, State};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use lode_core::api::{CaptureChanges, CaptureState, CaptureView, PairingResponse};
 use lode_testbed::{Bed, Character, DomainSpec, Scenario};
@@ -134,11 +136,14 @@ pub async fn run(operations: usize, postgres: bool, lode: &Path) -> Result<(), S
     .await
     .map_err(|e| e.to_string())?;
     let folder = tempfile::tempdir().unwrap();
-    let provider = provider().await?;
+    let searches = Arc::new(Mutex::new(Searches::default()));
+    let provider = provider(searches.clone()).await?;
     let setting = setting(&bed, folder.path(), postgres, operations, lode, &provider)?;
     let mut server = setting.start();
     let token = pair(&setting).await?;
-    set_provider(&setting, &token).await?;
+    for provider in PROVIDERS {
+        set_provider(&setting, &token, provider).await?;
+    }
 
     let work = Arc::new(Work {
         url: setting.url(),
@@ -191,6 +196,7 @@ pub async fn run(operations: usize, postgres: bool, lode: &Path) -> Result<(), S
     );
     check_receipts(&work, &receipts)?;
     check_entries(&setting, operations, &receipts)?;
+    check_searches(&searches.lock().unwrap())?;
     println!("ledger clean; every operation stored once; nobody charged twice");
     Ok(())
 }
@@ -362,22 +368,94 @@ impl Work {
     }
 }
 
-/// A provider that knows a number of everybody, on loopback: its address.
-async fn provider() -> Result<String, String> {
+/// Those that have a key: one that answers at once, and one that works on a search.
+const PROVIDERS: [&str; 2] = ["leadmagic", "dropcontact"];
+
+/// What the provider that works on searches was asked: whom each is of, by its number, and
+/// which of them were looked at.
+#[derive(Default)]
+struct Searches {
+    whom: Vec<String>,
+    looked_at: BTreeSet<usize>,
+    /// Searches begun of somebody of whom one was looked at already.
+    twice: Vec<String>,
+    /// Looks at them all.
+    looks: usize,
+}
+
+impl Searches {
+    /// Its id.
+    fn begin(&mut self, whom: String) -> String {
+        let mut earlier = self.whom.iter().enumerate();
+        if earlier.any(|(number, known)| *known == whom && self.looked_at.contains(&number)) {
+            self.twice.push(whom.clone());
+        }
+        self.whom.push(whom);
+        format!("r{}", self.whom.len() - 1)
+    }
+
+    /// What a look says: of every fourth search it is not done at the first one.
+    fn look(&mut self, id: &str) -> Value {
+        self.looks += 1;
+        let Some(number) = id.strip_prefix('r').and_then(|id| id.parse().ok()) else {
+            return json!({"error": true, "success": false});
+        };
+        if self.looked_at.insert(number) && number % 4 == 0 {
+            return json!({"error": false, "success": false});
+        }
+        json!({"error": false, "success": true, "data": [{"email": []}]})
+    }
+}
+
+/// Whom nobody knows: what was begun once, and looked at, is never begun again, however often
+/// the server was killed in between.
+fn check_searches(searches: &Searches) -> Result<(), String> {
+    let (begun, looked_at) = (searches.whom.len(), searches.looked_at.len());
+    println!(
+        "{begun} searches begun, {looked_at} looked at, {} looks",
+        searches.looks
+    );
+    if let Some(whom) = searches.twice.first() {
+        return Err(format!(
+            "{whom} was searched for again, {} in all",
+            searches.twice.len()
+        ));
+    }
+    if looked_at == 0 {
+        return Err("no search was looked at".to_owned());
+    }
+    Ok(())
+}
+
+/// The providers on loopback, at one address: one knows a number of everybody, the other works
+/// on searches and finds nobody.
+async fn provider(searches: Arc<Mutex<Searches>>) -> Result<String, String> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .map_err(|e| e.to_string())?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     let answer =
         || async { Json(json!({ "mobile_number": "+49 151 5550 200", "credits_consumed": 5 })) };
-    let app = Router::new().route("/v1/people/mobile-finder", post(answer));
+    let begin = |State(searches): State<Arc<Mutex<Searches>>>, Json(body): Json<Value>| async move {
+        let contact = body["data"][0].to_string();
+        let id = searches.lock().unwrap().begin(contact);
+        Json(json!({"error": false, "success": true, "request_id": id}))
+    };
+    let look = |State(searches): State<Arc<Mutex<Searches>>>, Segment(id): Segment<String>| async move {
+        Json(searches.lock().unwrap().look(&id))
+    };
+    let app = Router::new()
+        .route("/v1/people/mobile-finder", post(answer))
+        .route("/enrich/all", post(begin))
+        .route("/enrich/all/{id}", get(look))
+        .with_state(searches);
     tokio::spawn(async move { axum::serve(listener, app).await });
     Ok(format!("http://{address}"))
 }
 
-async fn set_provider(setting: &Setting, token: &str) -> Result<(), String> {
+async fn set_provider(setting: &Setting, token: &str, provider: &str) -> Result<(), String> {
     let set = Client::new()
-        .put(format!("{}/v1/providers/leadmagic", setting.url()))
+        .put(format!("{}/v1/providers/{provider}", setting.url()))
         .bearer_auth(token)
         .json(&json!({ "key": "key-of-a-run", "daily_limit": 1_000_000_000 }))
         .send()
@@ -470,7 +548,10 @@ fn setting(
             "LODE_SECRET_KEY",
             "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=".to_owned(),
         ),
-        ("LODE_PROVIDER_URLS", format!("leadmagic={provider}")),
+        (
+            "LODE_PROVIDER_URLS",
+            PROVIDERS.map(|name| format!("{name}={provider}")).join(","),
+        ),
         ("LODE_POLICY", policy.display().to_string()),
         ("LODE_LEASE_SECONDS", "5".to_owned()),
         // Killed over and over, a look-up may need many beginnings.

@@ -10,6 +10,7 @@ mod manage;
 mod pace;
 mod phones;
 mod plan;
+mod trouble;
 mod vault;
 
 use std::collections::HashMap;
@@ -36,6 +37,7 @@ pub use vault::VaultError;
 use crate::app::Clock;
 use crate::config::{Config, ConfigError};
 use pace::StoredPace;
+use trouble::Obstacle;
 use vault::Vault;
 
 /// Why something about a provider could not be done.
@@ -169,22 +171,32 @@ impl Providers {
 
     /// The account's providers that can be asked now, in the order in which they are to be.
     async fn ready(&self, account_id: Uuid) -> Result<Vec<Ready>, ProvidersError> {
+        Ok(self.ready_or_not(account_id).await?.0)
+    }
+
+    /// The same, and what keeps the others from being asked.
+    async fn ready_or_not(
+        &self,
+        account_id: Uuid,
+    ) -> Result<(Vec<Ready>, Vec<Obstacle>), ProvidersError> {
         let now = self.now();
         let stored = self.store.providers(account_id, now).await?;
         let by = order_of(&stored);
         let mut ready: HashMap<ProviderKind, Ready> = HashMap::new();
+        let mut obstacles = Vec::new();
         for stored in stored {
-            let resting = stored
-                .trouble
-                .as_ref()
-                .is_some_and(|(_, until)| now < *until);
             let Some(kind) = ProviderKind::by_name(&stored.provider) else {
                 // Set by a newer version.
                 continue;
             };
             // One that the account's own order leaves out is not asked either.
             let left_out = matches!(&by, Order::Given(kinds) if !kinds.contains(&kind));
-            if resting || left_out {
+            if left_out {
+                continue;
+            }
+            let trouble = stored.trouble.as_ref();
+            if let Some((code, until)) = trouble.filter(|(_, until)| now < *until) {
+                obstacles.push(Obstacle::resting(code, until.saturating_sub(now)));
                 continue;
             }
             match self.connect(account_id, kind, &stored) {
@@ -201,14 +213,16 @@ impl Providers {
                 }
                 Err(error) => {
                     tracing::warn!(account.id = %account_id, provider = %kind, %error, "provider left out");
+                    obstacles.push(Obstacle::unreadable());
                 }
             }
         }
         let members: Vec<Member> = ready.values().map(|ready| ready.member).collect();
-        Ok(order(&members, &by)
+        let ready = order(&members, &by)
             .into_iter()
             .filter_map(|member| ready.remove(&member.kind))
-            .collect())
+            .collect();
+        Ok((ready, obstacles))
     }
 
     /// The client of a stored key: the one in use, or a new one.

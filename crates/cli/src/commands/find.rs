@@ -97,6 +97,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
             company_domain: args.domain.or(args.website).map(|text| {
                 of_given(&text, None).map_or(text, |domain| domain.as_str().to_owned())
             }),
+            company_url: None,
             profile_url: None,
         };
         return runtime()?.block_on(dry_run(&args.target, &of));

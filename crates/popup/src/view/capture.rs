@@ -180,10 +180,11 @@ fn sent(view: &mut CaptureView, card: &CaptureCard, state: CaptureState, around:
         }
         CaptureState::Deferred => {
             view.tone = Tone::Busy;
-            view.title = "The mail server asked us to wait";
+            view.title = "Asked to come back later";
             view.text.push(
-                "Many servers do that with a sender they do not know. It is asked again by \
-                 itself, often within minutes. You can close this window."
+                "Many mail servers ask that of a sender they do not know, and data providers of \
+                 whoever asks much. They are asked again by themselves, often within minutes. You \
+                 can close this window."
                     .to_owned(),
             );
             view.steps = Some(steps(2));
@@ -332,7 +333,7 @@ pub fn state_words(state: CardState) -> (&'static str, Tone) {
         CardState::Refused => ("Refused", Tone::Bad),
         CardState::Sent(CaptureState::Queued) => ("Waiting", Tone::Busy),
         CardState::Sent(CaptureState::Working) => ("Searching", Tone::Busy),
-        CardState::Sent(CaptureState::Deferred) => ("Mail server asked us to wait", Tone::Busy),
+        CardState::Sent(CaptureState::Deferred) => ("Asked to come back later", Tone::Busy),
         CardState::Sent(CaptureState::Found) => ("Found", Tone::Good),
         CardState::Sent(CaptureState::Unsure) => ("Not proved", Tone::Warn),
         CardState::Sent(CaptureState::NotFound) => ("No e-mail found", Tone::Neutral),

@@ -183,6 +183,44 @@ const SENTENCES: &[(&[&str], &str)] = &[
         "A data provider was not asked: its limit for today is reached.",
     ),
     (
+        &["provider_unauthorized", "provider_redirected"],
+        "A data provider refused your key, so it could not be asked. The options page says what to \
+         do.",
+    ),
+    (
+        &["provider_out_of_credits"],
+        "Your credits with a data provider are used up, so it could not be asked.",
+    ),
+    (
+        &["key_unreadable"],
+        "Your server cannot read its key of a data provider, so it could not be asked. The options \
+         page says what to do.",
+    ),
+    (
+        &["provider_resting", "provider_rate_limited"],
+        "A data provider could not be asked for a while, longer than this search waits.",
+    ),
+    (
+        &[
+            "provider_failed",
+            "provider_malformed",
+            "provider_too_large",
+            "provider_wrong_content_type",
+            "provider_timeout",
+            "provider_unreachable",
+            "provider_try_later",
+        ],
+        "A data provider gave no answer that could be read.",
+    ),
+    (
+        &["provider_pending", "provider_result_gone"],
+        "A data provider worked on it and came to no end in time.",
+    ),
+    (
+        &["provider_lost"],
+        "A data provider's answer was lost. It was not asked again, since that could cost twice.",
+    ),
+    (
         &["person_opted_out"],
         "A data provider says that this person does not want to be found.",
     ),

@@ -453,7 +453,11 @@ async fn a_refusal_is_waited_out_by_all() {
     ] {
         let refusal = Reply::Full(status, vec![("retry-after", "1")], String::new());
         let stub = Stub::start(vec![refusal, reply(200, &miss)]).await;
-        let provider = stub.provider(kind);
+        let config = lode_providers::ProviderConfig {
+            paced: true,
+            ..stub.config()
+        };
+        let provider = connect(kind, &ApiKey::new(KEY), &config).unwrap();
         let begun = std::time::Instant::now();
         let error = provider.find_email(&person()).await.unwrap_err();
         assert!(matches!(error, ProviderError::RateLimited { .. }), "{kind}");

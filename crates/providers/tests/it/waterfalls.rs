@@ -20,6 +20,7 @@ struct Purse {
     left: HashMap<ProviderKind, MilliCredits>,
     reserved: HashMap<Uuid, MilliCredits>,
     answered: HashMap<(ProviderKind, String), (Uuid, Option<FoundEmail>)>,
+    at_work: Option<(Uuid, String)>,
     missed: HashSet<(ProviderKind, String)>,
 }
 
@@ -54,6 +55,9 @@ impl Backing for Desk {
         if let Some((id, found)) = purse.answered.get(&key).filter(|_| self.remember) {
             return Begun::Known(*id, found.clone());
         }
+        if let Some((id, task)) = purse.at_work.clone() {
+            return Begun::UnderWay(id, task);
+        }
         if purse.missed.contains(&key) {
             return Begun::KnownMiss;
         }
@@ -67,6 +71,15 @@ impl Backing for Desk {
         Begun::Go(id)
     }
 
+    async fn keep(&self, id: Uuid, task: &str) -> bool {
+        self.purse.lock().unwrap().at_work = Some((id, task.to_owned()));
+        true
+    }
+
+    fn may_put_off(&self) -> bool {
+        self.remember
+    }
+
     async fn end(
         &self,
         id: Uuid,
@@ -76,6 +89,7 @@ impl Backing for Desk {
         cost: Option<MilliCredits>,
     ) {
         let mut purse = self.purse.lock().unwrap();
+        purse.at_work = None;
         let reserved = purse.reserved.remove(&id).unwrap();
         *purse.left.get_mut(&kind).unwrap() += cost.map_or(0, |cost| reserved - cost);
         let key = (kind, person_key(person).unwrap());
@@ -172,6 +186,57 @@ async fn what_cannot_be_judged_yet_is_waited_for() {
     let outcome = ask(&desk, &providers).await;
     assert!(outcome.is_pending());
     assert!(second.requests().is_empty());
+}
+
+/// Nobody else is asked while one works on it, and what it has begun it does not begin again.
+#[tokio::test]
+async fn what_is_worked_on_is_come_back_to() {
+    let started = json!({"success": true, "request_id": "r1"});
+    let working = json!({"success": false});
+    let email = json!([{"email": "ada@acme.example", "qualification": "nominative@pro"}]);
+    let done = json!({"success": true, "data": [{"email": email}]});
+    let mut replies = vec![reply(200, &started)];
+    replies.extend(vec![reply(200, &working); 2]);
+    let first = Stub::start(replies).await;
+    let second = Stub::start(Vec::new()).await;
+    let config = lode_providers::ProviderConfig {
+        poll_for: std::time::Duration::from_millis(1),
+        ..first.config()
+    };
+    let key = lode_providers::ApiKey::new(crate::stub::KEY);
+    let dropcontact = lode_providers::connect(ProviderKind::Dropcontact, &key, &config).unwrap();
+    let left = [
+        (ProviderKind::Dropcontact, 1_000),
+        (ProviderKind::LeadMagic, 1_000),
+    ];
+    let desk = Desk::new(&left, true);
+    let leadmagic = || second.provider(ProviderKind::LeadMagic);
+    let outcome = ask(&desk, &[dropcontact, leadmagic()]).await;
+    let working = [(ProviderKind::Dropcontact, Attempt::Working)];
+    assert_eq!(outcome.attempts, working);
+    assert_eq!(desk.left(ProviderKind::Dropcontact), 0, "still set aside");
+    // In another process, later.
+    let later = Stub::start(vec![reply(200, &done)]).await;
+    let providers = [later.provider(ProviderKind::Dropcontact), leadmagic()];
+    let outcome = ask(&desk, &providers).await;
+    assert_eq!(judged(&outcome.attempts[0].1).1, Judged::Settled);
+    assert_eq!(later.requests()[0].uri.path(), "/enrich/all/r1");
+    assert_eq!((later.requests().len(), second.requests().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn work_that_is_not_done_in_time_ends_where_nothing_can_be_put_off() {
+    let started = json!({"success": true, "request_id": "r1"});
+    let mut replies = vec![reply(200, &started)];
+    replies.extend(vec![reply(200, &json!({"success": false})); 2_000]);
+    let stub = Stub::start(replies).await;
+    let desk = Desk::new(&[(ProviderKind::Dropcontact, 1_000)], false);
+    let outcome = ask(&desk, &[stub.provider(ProviderKind::Dropcontact)]).await;
+    assert_eq!(
+        outcome.attempts[0].1,
+        Attempt::Failed(ProviderError::Pending)
+    );
+    assert_eq!(desk.left(ProviderKind::Dropcontact), 0, "it may be charged");
 }
 
 #[tokio::test]

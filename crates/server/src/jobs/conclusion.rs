@@ -2,7 +2,7 @@
 
 use lode_core::api::{CaptureState, EmailView, UnixMillis};
 use lode_core::email::EmailStatus;
-use lode_core::reason::is_known;
+use lode_core::reason::{is_known, is_provider_trouble};
 use lode_finder::{Conclusion, FindOutcome};
 use lode_store::{Claimed, GivenBack, LookupEnd};
 
@@ -54,10 +54,15 @@ pub(super) fn with_port_shut(mut outcome: FindOutcome) -> FindOutcome {
     outcome
 }
 
+/// Whether a look-up may wait for something that is not a mail server's doing.
+pub(super) fn may_be_held(claimed: &Claimed) -> bool {
+    claimed.holds < HOLDS_MAX
+}
+
 /// Whether an outcome puts the look-up off, rather than ending it.
 pub(super) fn is_put_off(claimed: &Claimed, outcome: &FindOutcome) -> bool {
     let may_be = if outcome.held {
-        claimed.holds < HOLDS_MAX
+        may_be_held(claimed)
     } else {
         claimed.deferrals < DEFERRALS_MAX
     };
@@ -98,6 +103,12 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
     if state == CaptureState::Unsure && outcome.reasons.iter().any(|code| code == PORT_SHUT) {
         reason = Some(PORT_SHUT);
     }
+    // Nor is that a provider could not be asked who may know the address.
+    let trouble = outcome
+        .reasons
+        .iter()
+        .find(|code| is_provider_trouble(code))
+        .cloned();
     let name = priced_as(outcome.conclusion, outcome.status);
     debug_assert!(
         outcome.reasons.iter().all(|code| is_known(code)),
@@ -131,7 +142,9 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
             return LookupEnd {
                 state: CaptureState::NotFound,
                 outcome: name.to_owned(),
-                reason: first_reason.or_else(|| reason.map(str::to_owned)),
+                reason: trouble
+                    .or(first_reason)
+                    .or_else(|| reason.map(str::to_owned)),
                 email: None,
                 evidence: None,
                 refused,
@@ -148,6 +161,7 @@ fn end(outcome: FindOutcome, now: UnixMillis) -> LookupEnd {
         reason: match state {
             CaptureState::Found => None,
             CaptureState::Failed => first_reason.or_else(|| reason.map(str::to_owned)),
+            CaptureState::NotFound => trouble.or_else(|| reason.map(str::to_owned)),
             _ => reason.map(str::to_owned),
         },
         // An address that was refused is not one to show.
@@ -346,6 +360,25 @@ mod tests {
             (end.state, end.reason.as_deref()),
             (CaptureState::NotFound, Some("no_such_mailbox"))
         );
+    }
+
+    #[test]
+    fn a_provider_that_could_not_be_asked_is_the_reason_that_nothing_was_found() {
+        for (conclusion, expected) in [
+            (Conclusion::NotFound, "provider_unauthorized"),
+            (Conclusion::NoMail, "provider_unauthorized"),
+            // What the user can do first is to name the domain.
+            (Conclusion::DomainUnknown, "domain_unknown"),
+        ] {
+            let mut outcome = outcome(conclusion, None);
+            outcome.reasons.push("provider_unauthorized".to_owned());
+            outcome.reasons.push("provider_resting".to_owned());
+            let Ending::End(end) = ending(&claimed(0), outcome, None, NOW) else {
+                panic!("deferred");
+            };
+            assert_eq!(end.reason.as_deref(), Some(expected), "{conclusion:?}");
+            assert_eq!(end.outcome, "not_found");
+        }
     }
 
     #[test]

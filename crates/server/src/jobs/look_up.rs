@@ -11,7 +11,7 @@ use lode_store::Claimed;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::conclusion::{is_put_off, with_port_shut};
+use super::conclusion::{is_put_off, may_be_held, with_port_shut};
 use super::together::{Asking, Seat};
 use crate::app::App;
 use crate::providers::{Asked, Question, person_query};
@@ -38,6 +38,9 @@ enum Progress {
         own: Box<FindOutcome>,
         /// Deferrals of the look-up before this stage began.
         deferrals: i64,
+        /// How often the look-up was put off for a provider.
+        #[serde(default)]
+        put_offs: u32,
     },
 }
 
@@ -46,6 +49,10 @@ impl Progress {
         serde_json::to_string(self).ok()
     }
 }
+
+/// How often a look-up is put off for a provider that rests, or works on it. With the minutes
+/// that either takes, an hour at most.
+const PUT_OFFS_MAX: u32 = 5;
 
 /// One attempt; with others of the company, where there is a seat among them.
 pub(super) async fn look_up(
@@ -59,11 +66,15 @@ pub(super) async fn look_up(
         .progress
         .as_deref()
         .and_then(|text| serde_json::from_str(text).ok());
-    let (own, before) = match progress {
-        Some(Progress::Providers { own, deferrals }) => {
+    let (own, before, put_offs) = match progress {
+        Some(Progress::Providers {
+            own,
+            deferrals,
+            put_offs,
+        }) => {
             // The others need not wait for who does not search.
             drop(seat);
-            (*own, deferrals)
+            (*own, deferrals, put_offs)
         }
         other => {
             let (domain, begun) = match other {
@@ -80,7 +91,7 @@ pub(super) async fn look_up(
                     progress: Progress::Own { domain, begun }.write(),
                 };
             }
-            (own, claimed.deferrals)
+            (own, claimed.deferrals, 0)
         }
     };
     if !is_worth_asking(own.conclusion) {
@@ -100,13 +111,18 @@ pub(super) async fn look_up(
         lead_id: claimed.lead_id,
         person: whom(claimed, &own),
         attempt: u32::try_from(claimed.deferrals - before).unwrap_or(0),
+        may_put_off: put_offs < PUT_OFFS_MAX && may_be_held(claimed),
         verifier: app.verifier().as_ref(),
     };
     let asked = app.providers.ask(&question).await;
-    let progress = asked.pending.and_then(|_| {
-        let own = Box::new(own.clone());
-        let deferrals = before;
-        Progress::Providers { own, deferrals }.write()
+    let progress = asked.pending.or(asked.put_off).and_then(|_| {
+        let for_a_provider = asked.pending.is_none();
+        let progress = Progress::Providers {
+            own: Box::new(own.clone()),
+            deferrals: before,
+            put_offs: put_offs + u32::from(for_a_provider),
+        };
+        progress.write()
     });
     LookedUp {
         outcome: weigh(own, &asked, app.finder.port_shut()),
@@ -178,6 +194,12 @@ fn weigh(own: FindOutcome, asked: &Asked, port_shut: bool) -> FindOutcome {
         outcome.conclusion = Conclusion::Deferred;
         outcome.retry_after = Some(after);
         (outcome.held, outcome.unreachable) = (asked.held, asked.unreachable);
+    } else if let Some(after) = asked.put_off {
+        outcome.conclusion = Conclusion::Deferred;
+        outcome.retry_after = Some(after);
+        // No mail server asked for it; nor does a shut mail port make the waiting vain.
+        (outcome.held, outcome.unreachable) = (true, false);
+        return outcome;
     }
     for note in &asked.notes {
         outcome.reasons.push((*note).to_owned());

@@ -1,6 +1,6 @@
 //! The asking of one look-up: the waterfall over the database, with our own judgement.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,14 +17,8 @@ use lode_verify::Evidence;
 use uuid::Uuid;
 
 use super::Providers;
+use super::trouble::sum_up;
 use crate::verification::AddressVerifier;
-
-/// How long a provider is left alone that cannot be reached, or limits the rate without
-/// saying for how long.
-const REST_SHORT_MS: i64 = 60 * 1000;
-
-/// How long one is left alone whose user has to do something (key, credits).
-const REST_LONG_MS: i64 = 60 * 60 * 1000;
 
 /// One look-up's question.
 pub(crate) struct Question<'a> {
@@ -35,6 +29,8 @@ pub(crate) struct Question<'a> {
     pub(crate) person: PersonQuery,
     /// How often mail servers have put off verifying what providers found.
     pub(crate) attempt: u32,
+    /// Whether the look-up may be put off until a provider can be asked, or is done.
+    pub(crate) may_put_off: bool,
     pub(crate) verifier: &'a dyn AddressVerifier,
 }
 
@@ -49,6 +45,8 @@ pub(crate) struct Asked {
     pub(crate) held: bool,
     /// With that: no mail server could be reached.
     pub(crate) unreachable: bool,
+    /// Nothing has settled it, and a provider can be asked again, or looked at, after this time.
+    pub(crate) put_off: Option<Duration>,
     /// Stable codes of what else is to be said.
     pub(crate) notes: Vec<&'static str>,
 }
@@ -60,7 +58,7 @@ impl Providers {
         if person_key(&question.person).is_none() {
             return Asked::default();
         }
-        let ready = match self.ready(question.account_id).await {
+        let (ready, resting) = match self.ready_or_not(question.account_id).await {
             Ok(ready) => ready,
             Err(error) => {
                 tracing::warn!(lookup.id = %question.lookup_id, %error, "providers are left out");
@@ -74,11 +72,18 @@ impl Providers {
                 .iter()
                 .map(|ready| (ready.member.kind, ready.member.record.precision()))
                 .collect(),
+            repeats_are_free: ready
+                .iter()
+                .filter(|ready| ready.provider.repeats_are_free())
+                .map(|ready| ready.member.kind)
+                .collect(),
             known: Mutex::default(),
             asked: Mutex::default(),
         };
         let list: Vec<&dyn Provider> = ready.iter().map(|ready| ready.provider.as_ref()).collect();
         let outcome = waterfall::find(&desk, &list, &question.person).await;
+        let repeats_are_free = |kind| desk.repeats_are_free.contains(&kind);
+        let (notes, put_off) = sum_up(&outcome, &resting, repeats_are_free);
         let mut asked = desk
             .asked
             .into_inner()
@@ -90,35 +95,9 @@ impl Providers {
         if outcome.attempts.iter().any(limited) {
             asked.notes.push("provider_spend_limit");
         }
+        asked.notes.extend(notes);
+        asked.put_off = put_off.filter(|_| question.may_put_off);
         asked
-    }
-
-    /// Leaves a provider alone for a while after it gave no answer.
-    pub(super) async fn rest_after(
-        &self,
-        account_id: Uuid,
-        kind: ProviderKind,
-        error: &ProviderError,
-    ) {
-        let rest = match error {
-            ProviderError::RateLimited { retry_after } => retry_after
-                .and_then(|after| i64::try_from(after.as_millis()).ok())
-                .unwrap_or(REST_SHORT_MS),
-            error if error.needs_user() => REST_LONG_MS,
-            ProviderError::Server(_)
-            | ProviderError::Timeout
-            | ProviderError::Unreachable
-            | ProviderError::Lost => REST_SHORT_MS,
-            _ => return,
-        };
-        let until = self.now().saturating_add(rest);
-        let rested = self
-            .store
-            .rest_provider(account_id, kind.as_str(), Some((error.code(), until)))
-            .await;
-        if let Err(error) = rested {
-            tracing::warn!(provider = %kind, %error, "cannot leave a provider alone");
-        }
     }
 }
 
@@ -127,6 +106,8 @@ struct Desk<'a> {
     providers: &'a Providers,
     question: &'a Question<'a>,
     precision: HashMap<ProviderKind, f64>,
+    /// Those that may be asked once more where an answer was lost.
+    repeats_are_free: HashSet<ProviderKind>,
     /// Verdicts of an earlier attempt, by call.
     known: Mutex<HashMap<Uuid, EmailStatus>>,
     asked: Mutex<Asked>,
@@ -144,7 +125,7 @@ impl Desk<'_> {
             person,
             worst,
             known_since: i64::MAX,
-            once: false,
+            once: !self.repeats_are_free.contains(&kind),
         }
     }
 
@@ -232,19 +213,24 @@ impl Backing for Desk<'_> {
             Ok(CallBegun::Known(call)) => self.known(call),
             Ok(CallBegun::KnownMiss) => Begun::KnownMiss,
             Ok(CallBegun::SpendLimit) => Begun::SpendLimit,
-            // Addresses are found at once: nobody works on one.
-            Ok(
-                CallBegun::Lost
-                | CallBegun::UnderWay { .. }
-                | CallBegun::AtIt
-                | CallBegun::Unanswered,
-            ) => Begun::Stop,
+            Ok(CallBegun::UnderWay { id, task }) => Begun::UnderWay(id, task),
+            Ok(CallBegun::Unanswered) => Begun::Unanswered,
+            // Nobody is at it who has not the lease.
+            Ok(CallBegun::Lost | CallBegun::AtIt) => Begun::Stop,
             Err(error) => {
                 // What cannot be written down is not spent.
                 tracing::warn!(lookup.id = %self.question.lookup_id, %error, "cannot begin a provider call");
                 Begun::Stop
             }
         }
+    }
+
+    async fn keep(&self, id: Uuid, task: &str) -> bool {
+        self.providers.keep(id, task).await
+    }
+
+    fn may_put_off(&self) -> bool {
+        self.question.may_put_off
     }
 
     async fn end(

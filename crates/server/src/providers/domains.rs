@@ -78,7 +78,7 @@ impl DomainQuestion<'_> {
             person: key,
             worst: price,
             known_since: begun_at.saturating_sub(NAMED_FOR_MS),
-            once: false,
+            once: !ready.provider.repeats_are_free(),
         };
         let id = match providers.store.begin_call(&call, begun_at).await {
             Ok(CallBegun::Go(id)) => id,

@@ -61,6 +61,10 @@ impl Providers {
                 found: stored.record.found,
                 verified: stored.record.verified,
             },
+            trouble_since: trouble
+                .as_ref()
+                .filter(|(_, until)| until.is_some())
+                .and(stored.trouble_since),
             resting_until: trouble.as_ref().and_then(|(_, until)| *until),
             trouble: trouble.map(|(code, _)| code),
             updated_at: stored.updated_at,
@@ -163,7 +167,7 @@ impl Providers {
         Ok(match provider.check_key().await {
             Ok(balance) => {
                 self.store
-                    .rest_provider(account_id, kind.as_str(), None)
+                    .rest_provider(account_id, kind.as_str(), None, self.now())
                     .await?;
                 Tried::Works(balance)
             }

@@ -143,7 +143,13 @@ impl Providers {
         };
         let (id, answer) = match self.store.begin_call(&call, self.now()).await {
             Ok(CallBegun::Go(id)) => match ready.provider.begin_mobile(person).await {
-                Ok(MobileSearch::Begun(task)) => return self.keep(id, &task, question).await,
+                Ok(MobileSearch::Begun(task)) => {
+                    return if self.keep(id, &task).await {
+                        pending(None)
+                    } else {
+                        Answered::Failed
+                    };
+                }
                 Ok(MobileSearch::Answered(answer)) => (id, Ok(answer)),
                 Err(error) => (id, Err(error)),
             },
@@ -203,21 +209,20 @@ impl Providers {
     }
 
     /// Keeps what a provider works on, so that whoever asks next looks at it, after a restart
-    /// and on another server too.
-    async fn keep(&self, id: Uuid, task: &str, question: &PhoneQuestion<'_>) -> Answered {
+    /// and on another server too. `false` where the call has ended, its lead was erased, or the
+    /// database does not answer.
+    pub(super) async fn keep(&self, id: Uuid, task: &str) -> bool {
         // A busy database must not lose what is paid for.
         for pause_ms in [50, 500, 3_000, 0] {
             match self.store.keep_task(id, task).await {
-                // Erased under way: nobody is left to tell.
-                Ok(false) => return Answered::Failed,
-                Ok(true) => return pending(None),
+                Ok(kept) => return kept,
                 Err(error) => {
-                    tracing::warn!(operation.id = %question.operation, %error, "cannot keep what a provider works on");
+                    tracing::warn!(call.id = %id, %error, "cannot keep what a provider works on");
                     tokio::time::sleep(Duration::from_millis(pause_ms)).await;
                 }
             }
         }
-        Answered::Failed
+        false
     }
 
     /// What follows from a look that failed: the work goes on all the same. `None` where the

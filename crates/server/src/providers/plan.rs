@@ -66,16 +66,8 @@ impl Providers {
             return Ok(Part::default());
         }
         let company = of.company.as_deref().unwrap_or_default();
-        if let Some(name) = CompanyName::parse(company) {
-            let oldest = now.saturating_sub(CONFIRMED_FOR_MS);
-            if self
-                .store
-                .confirmed_domain(&name.key(), oldest)
-                .await?
-                .is_some()
-            {
-                return Ok(Part::default());
-            }
+        if self.domain_is_known(account_id, of).await? {
+            return Ok(Part::default());
         }
         let key = company_key(company);
         let (mut members, mut left_out) = (Vec::new(), Vec::new());
@@ -107,6 +99,26 @@ impl Providers {
         }
         let calls = dry_run(&members, |kind| left_of(ready, kind));
         Ok(part("domain", &calls, left_out))
+    }
+
+    /// Whether a look-up would know the company's domain without asking for it: an address there
+    /// was verified before, or the finder has confirmed it.
+    async fn domain_is_known(
+        &self,
+        account_id: Uuid,
+        of: &DryRunRequest,
+    ) -> Result<bool, ProvidersError> {
+        let Some(company) = of.company.as_deref() else {
+            return Ok(false);
+        };
+        let proved = self.store.proved_domain(account_id, company).await?;
+        let Some(name) = CompanyName::parse(company).filter(|_| proved.is_none()) else {
+            return Ok(proved.is_some());
+        };
+        // As the finder keeps it.
+        let key = of.company_url.clone().unwrap_or_else(|| name.key());
+        let oldest = self.now().saturating_sub(CONFIRMED_FOR_MS);
+        Ok(self.store.confirmed_domain(&key, oldest).await?.is_some())
     }
 
     /// The address. `reserved` is what other calls of the look-up take of a day's limit.

@@ -126,6 +126,7 @@ pub(crate) async fn test(
     caller: Caller,
     Path(provider): Path<String>,
 ) -> ApiResult<Private<ProviderTest>> {
+    caller.may(&app, Permission::Settings)?;
     let tried = app
         .providers
         .test(caller.account_id, kind_of(&provider)?)
@@ -153,6 +154,7 @@ pub(crate) async fn dry_run_of(
         ("full_name", &of.full_name),
         ("company", &of.company),
         ("company_domain", &of.company_domain),
+        ("company_url", &of.company_url),
         ("profile_url", &of.profile_url),
     ] {
         if text

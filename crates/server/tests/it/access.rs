@@ -1,7 +1,7 @@
 //! Who gets in.
 
 use lode_core::api::Health;
-use reqwest::{StatusCode, header};
+use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 
 use crate::support::{Bench, Database, json_of};
@@ -160,4 +160,25 @@ async fn without_probing_nothing_is_asked_and_nothing_charged() {
     )
     .await;
     assert_eq!(account["probing"], json!(false));
+}
+
+/// Trying a key calls the provider, and may put it to rest: a setting like the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_tried_by_whoever_may_change_settings() {
+    let team = crate::team::Team::on("lode").await;
+    let bea = team.join("Bea", "user").await;
+    for (method, path) in [
+        (Method::POST, "/v1/providers/hunter/test"),
+        (Method::PUT, "/v1/providers/hunter"),
+        (Method::DELETE, "/v1/providers/hunter"),
+    ] {
+        let refused = team
+            .refused_as(&bea, method.clone(), path, &json!({}))
+            .await;
+        assert_eq!(refused.0, 403, "{method} {path}: {}", refused.1);
+    }
+    let owner = &team.bench.token;
+    let path = "/v1/providers/hunter/test";
+    let none = team.refused_as(owner, Method::POST, path, &json!({})).await;
+    assert_eq!(none.0, 404, "there is no key");
 }

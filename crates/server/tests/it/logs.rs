@@ -56,7 +56,8 @@ async fn a_look_up_with_failures_logs_no_key_token_address_or_name() {
         (
             "prospeo",
             429,
-            json!({"error": true, "error_code": "RATE_LIMITED"}),
+            // Longer than a look-up waits for.
+            json!({"error": true, "error_code": "RATE_LIMITED", "retry_after_seconds": 3_600}),
         ),
         ("findymail", 401, json!({"message": "bad key of Zephyrine"})),
         (
@@ -86,6 +87,9 @@ async fn a_look_up_with_failures_logs_no_key_token_address_or_name() {
         .unwrap();
     // Without a domain, so that it is asked for; then with one, so that everybody is asked.
     for domain in [None, Some("quillworks.test")] {
+        // A new key ends the rest after the failure before: it would be waited for.
+        let rested = put(&bench, "/v1/providers/leadmagic", json!({"key": KEY}));
+        assert_eq!(rested.await.status(), 200);
         let quill = person("Zephyrine Quillfeather", domain);
         let view = found(&bench, &quill).await;
         assert_ne!(view.state, CaptureState::Found, "{view:?}");

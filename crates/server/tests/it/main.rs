@@ -21,6 +21,7 @@ mod flow;
 mod logs;
 mod mobiles;
 mod outcomes;
+mod polled;
 mod problems;
 mod providers;
 mod receipts;

@@ -416,7 +416,11 @@ async fn the_days_limit_and_a_refused_key_stop_the_asking() {
     assert_eq!(limit.await.status(), StatusCode::OK);
     for name in ["Ada Marlow", "Bo Stone", "Cleo Hart"] {
         let view = found(&bench, &person(name, Some("works.test"))).await;
-        assert_eq!(view.state, CaptureState::NotFound, "{view:?}");
+        assert_eq!(
+            (view.state, view.reason.as_deref()),
+            (CaptureState::NotFound, Some("provider_unauthorized")),
+            "{view:?}"
+        );
     }
     assert_eq!((apis.asked("hunter"), apis.asked("leadmagic")), (1, 1));
     let view = providers(&bench).await;

@@ -13,7 +13,7 @@ use crate::support::{Bench, Database, json_of, ordinary, person};
 /// Every answer of Snov's at once: the token, a task that is done, and its row.
 fn snov(domain: Option<&str>) -> Value {
     json!({"access_token": "tok-zq81", "expires_in": 3600, "task_hash": "h1",
-        "status": "completed", "data": [{"name": "Xqzzy Works", "domain": domain}]})
+        "status": "completed", "data": [{"name": "Xqzzy Works", "domain": domain, "email": null}]})
 }
 
 const START: &str = "/snov/v2/company-domain-by-name/start";
@@ -120,7 +120,7 @@ fn left_out(plan: &DryRunView) -> Vec<(&str, &str, &str)> {
 async fn a_dry_run_is_of_somebody() {
     let miss = json!({"email": null, "status": null, "credits_consumed": 0});
     let apis = Apis::start(&[("leadmagic", 200, miss), ("snov", 200, snov(None))]).await;
-    let domains = vec![ordinary("works.test", &[])];
+    let domains = vec![ordinary("works.test", &["ana.example"])];
     let order = ["leadmagic", "snov"];
     let bench = with_keys(Database::Sqlite, domains, &apis, &order, |_| {})
         .await
@@ -167,6 +167,34 @@ async fn a_dry_run_is_of_somebody() {
     let bo = json!({"full_name": "Bo Stone", "company": "XQZZY works, Inc."});
     let bo = plan(&bench, bo).await;
     assert_eq!(left_out(&bo)[0], ("snov", "domain", "known_miss"));
+    // Where an address of the company was verified, its domain is not asked for again: not in a
+    // look-up, and not in the plan of one.
+    let unproved = json!({"full_name": "Cleo Hart", "company": "Zorvex Yards"});
+    assert_eq!(
+        calls(&plan(&bench, unproved.clone()).await)[0],
+        ("snov", "domain")
+    );
+    let mut ana = person("Ana Example", Some("works.test"));
+    ana["lead"]["company"] = json!("Zorvex Yards");
+    assert_eq!(found(&bench, &ana).await.state, CaptureState::Found);
+    let proved = plan(&bench, unproved).await;
+    assert!(
+        calls(&proved)
+            .iter()
+            .all(|(_, purpose)| *purpose == "email")
+    );
+    // So it is where the finder has confirmed it, by the company's page.
+    let url = "https://www.linkedin.com/company/quorvix";
+    let store = bench.server.store();
+    let kept = store.put_confirmed_domain(url, "works.test", lode_server::app::now());
+    kept.await.unwrap();
+    let by_page = json!({"full_name": "Cleo Hart", "company": "Quorvix", "company_url": url});
+    let by_page = plan(&bench, by_page).await;
+    assert!(
+        calls(&by_page)
+            .iter()
+            .all(|(_, purpose)| *purpose == "email")
+    );
     // What is no such request.
     for wrong in [
         json!({"name": "Ada"}),

@@ -6,6 +6,7 @@ use lode_core::lead::Lead;
 use uuid::Uuid;
 
 use super::company_key;
+use crate::Store;
 use crate::calibration::arrived;
 use crate::error::Result;
 use crate::leads::{StoredLead, identity::fold};
@@ -43,16 +44,7 @@ pub(crate) async fn evidence_of(
     stored: &StoredLead,
 ) -> Result<Evidence> {
     let company_domain = match &stored.lead.company {
-        Some(company) => tx
-            .optional(
-                sql("SELECT domain FROM company_domains
-                     WHERE account_id = $1 AND company = $2")
-                .bind(account_id)
-                .bind(fold(company)),
-            )
-            .await?
-            .map(|row| row.text("domain"))
-            .transpose()?,
+        Some(company) => proved_domain(tx, account_id, company).await?,
         None => None,
     };
     let Some(domain) = stored
@@ -102,6 +94,30 @@ pub(crate) async fn evidence_of(
         into.push((address, lead.full_name));
     }
     Ok(evidence)
+}
+
+/// The domain at which an address of a company was verified before.
+async fn proved_domain(tx: &mut Tx, account_id: Uuid, company: &str) -> Result<Option<String>> {
+    tx.optional(
+        sql("SELECT domain FROM company_domains WHERE account_id = $1 AND company = $2")
+            .bind(account_id)
+            .bind(fold(company)),
+    )
+    .await?
+    .map(|row| row.text("domain"))
+    .transpose()
+}
+
+impl Store {
+    /// The domain that a look-up would not look for: where an address of the company was
+    /// verified before, for this account.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn proved_domain(&self, account_id: Uuid, company: &str) -> Result<Option<String>> {
+        let mut tx = self.db.read().await?;
+        proved_domain(&mut tx, account_id, company).await
+    }
 }
 
 /// What became of mail to addresses at a domain, by the address's hash: whether it arrived,

@@ -5,7 +5,7 @@ use lode_core::email::EmailStatus;
 use uuid::Uuid;
 
 use super::outcome::counts_as_right;
-use super::under_way::under_way;
+use super::under_way::{take_over, under_way};
 use super::{day_of, keys};
 use crate::Store;
 use crate::captures::status_name;
@@ -35,8 +35,9 @@ pub struct Call<'a> {
     /// What was found since then under any operation is not asked again;
     /// [`UnixMillis::MAX`]: only what this operation found.
     pub known_since: UnixMillis,
-    /// Whether an answer that may be missing is not asked for again: it names work that is paid
-    /// for, and of the same question another call may be under way.
+    /// Whether an answer that may be missing is not asked for again, since it may be paid for.
+    /// Without a worker another call of the same question may be under way, by whomever; with
+    /// one it is the look-up's own of an earlier attempt, whose worker is gone.
     pub once: bool,
 }
 
@@ -45,7 +46,8 @@ pub struct Call<'a> {
 pub enum CallBegun {
     /// It may; its worst price is reserved. The id is for the end.
     Go(Uuid),
-    /// It was made before under this operation, with this answer.
+    /// The answer is there: of a call under this operation, or one that found something since
+    /// [`Call::known_since`] under any.
     Known(StoredCall),
     /// The provider works on the same question, whoever asked it: it is to be looked at, not
     /// asked again.
@@ -59,7 +61,8 @@ pub enum CallBegun {
     AtIt,
     /// The same call of [`Call::once`] was begun, and nobody wrote its answer down (its server
     /// was killed). It has ended with this, and its worst price stays spent: to ask again is for
-    /// whoever asks next.
+    /// whoever asks next. So it is where a look-up's own call of an earlier attempt gave no
+    /// answer and may be paid for.
     Unanswered,
     /// The provider did not know the person a while ago.
     KnownMiss,
@@ -195,6 +198,9 @@ impl Store {
         if is_missed(&mut tx, &self.key, call, now).await? {
             return Ok(CallBegun::KnownMiss);
         }
+        if !call.once && call.worker.is_some() {
+            take_over(&mut tx, &self.key, call, now).await?;
+        }
         if !reserve(&mut tx, call, now).await? {
             return Ok(CallBegun::SpendLimit);
         }
@@ -290,6 +296,9 @@ impl Store {
         }
         if state == CallState::Found && call.purpose == EMAIL {
             keys::count(&mut tx, account_id, &provider, (0, 1, 0)).await?;
+        }
+        if state != CallState::Failed {
+            keys::trouble_is_over(&mut tx, account_id, &provider, now).await?;
         }
         if let CallFinding::Missing { until } = end.finding {
             tx.execute(

@@ -36,6 +36,8 @@ pub struct StoredProvider {
     pub position: Option<i64>,
     /// Why it is left alone, in a stable code, and until when.
     pub trouble: Option<(String, UnixMillis)>,
+    /// Since when it has had that trouble, answers in between left out.
+    pub trouble_since: Option<UnixMillis>,
     /// Its record.
     pub record: ProviderRecord,
     /// When the key was set.
@@ -82,7 +84,7 @@ impl Store {
         tx.all(
             sql(
                 "SELECT k.provider, k.sealed, k.daily_limit, k.credit_price, k.position,
-                        k.trouble, k.rest_until, k.updated_at,
+                        k.trouble, k.rest_until, k.trouble_since, k.updated_at,
                         COALESCE(s.spent, 0) AS spent, COALESCE(r.asked, 0) AS asked,
                         COALESCE(r.found, 0) AS found, COALESCE(r.verified, 0) AS verified
                  FROM provider_keys k
@@ -125,7 +127,7 @@ impl Store {
                               WHERE account_id = $1), $6, $6)
                      ON CONFLICT (account_id, provider) DO UPDATE
                      SET sealed = excluded.sealed, trouble = NULL, rest_until = NULL,
-                         updated_at = excluded.updated_at")
+                         trouble_since = NULL, updated_at = excluded.updated_at")
                 .bind(account_id)
                 .bind(provider)
                 .bind(sealed.as_slice())
@@ -198,7 +200,7 @@ impl Store {
     }
 
     /// Leaves a provider alone until a moment, and says why (stable code); `None` takes it
-    /// up again.
+    /// up again. The same trouble again is as old as it was.
     ///
     /// # Errors
     /// The database.
@@ -207,15 +209,20 @@ impl Store {
         account_id: Uuid,
         provider: &str,
         trouble: Option<(&str, UnixMillis)>,
+        now: UnixMillis,
     ) -> Result<()> {
         let mut tx = self.db.write().await?;
         tx.execute(
-            sql("UPDATE provider_keys SET trouble = $3, rest_until = $4
+            sql("UPDATE provider_keys
+                 SET trouble_since = CASE WHEN trouble = $3 THEN COALESCE(trouble_since, $5)
+                                          ELSE $5 END,
+                     trouble = $3, rest_until = $4
                  WHERE account_id = $1 AND provider = $2")
             .bind(account_id)
             .bind(provider)
             .bind(trouble.map(|(code, _)| code.to_owned()))
-            .bind(trouble.map(|(_, until)| until)),
+            .bind(trouble.map(|(_, until)| until))
+            .bind(trouble.map(|_| now)),
         )
         .await?;
         tx.commit().await
@@ -232,6 +239,7 @@ fn read(row: &Row) -> Result<StoredProvider> {
         credit_price: count("credit_price")?,
         position: row.opt_int("position")?,
         trouble: row.opt_text("trouble")?.zip(row.opt_int("rest_until")?),
+        trouble_since: row.opt_int("trouble_since")?,
         record: ProviderRecord {
             asked: count("asked")?,
             found: count("found")?,
@@ -239,6 +247,26 @@ fn read(row: &Row) -> Result<StoredProvider> {
         },
         updated_at: row.int("updated_at")?,
     })
+}
+
+/// A provider has answered: what rest it had is over, unless another call has just begun one.
+pub(super) async fn trouble_is_over(
+    tx: &mut Tx,
+    account_id: Uuid,
+    provider: &str,
+    now: UnixMillis,
+) -> Result<()> {
+    tx.execute(
+        sql(
+            "UPDATE provider_keys SET trouble = NULL, rest_until = NULL, trouble_since = NULL
+             WHERE account_id = $1 AND provider = $2 AND rest_until <= $3",
+        )
+        .bind(account_id)
+        .bind(provider)
+        .bind(now),
+    )
+    .await?;
+    Ok(())
 }
 
 /// Adds to a provider's record.

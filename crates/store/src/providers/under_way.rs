@@ -32,35 +32,42 @@ impl Store {
     }
 }
 
-/// The call of the same question that has no answer yet, where that keeps this one back.
+/// The call of the same question that has no answer yet, where that keeps this one back. A
+/// look-up looks for its own only: what another has begun, that one ends, under its own lease.
 pub(super) async fn under_way(
     tx: &mut Tx,
     key: &[u8],
     call: &Call<'_>,
     now: UnixMillis,
 ) -> Result<Option<CallBegun>> {
+    let own = call.worker.map(|_| call.operation);
     let Some(row) = tx
         .optional(
             sql("SELECT id, task, asked_at FROM provider_calls
                  WHERE account_id = $1 AND provider = $2 AND person_hash = $3
                    AND purpose = $4 AND state = 'asked' AND (task IS NOT NULL OR $5 = 1)
+                   AND ($6 = 0 OR operation = $7)
                  ORDER BY CASE WHEN task IS NULL THEN 1 ELSE 0 END, asked_at DESC, id DESC
                  LIMIT 1")
             .bind(call.account_id)
             .bind(call.provider)
             .bind(keyed_hash(key, call.person).as_slice())
             .bind(call.purpose)
-            .bind(i64::from(call.once)),
+            .bind(i64::from(call.once))
+            .bind(i64::from(own.is_some()))
+            .bind(call.operation),
         )
         .await?
     else {
-        return Ok(None);
+        let lost = call.once && own.is_some() && is_lost(tx, key, call).await?;
+        return Ok(lost.then_some(CallBegun::Unanswered));
     };
     let id = row.uuid("id")?;
     if let Some(task) = row.opt_text("task")? {
         return Ok(Some(CallBegun::UnderWay { id, task }));
     }
-    if row.int("asked_at")? > now.saturating_sub(ONCE_FOR_MS) {
+    // Who holds the lease knows that nobody else is at it.
+    if own.is_none() && row.int("asked_at")? > now.saturating_sub(ONCE_FOR_MS) {
         return Ok(Some(CallBegun::AtIt));
     }
     tx.execute(
@@ -73,4 +80,59 @@ pub(super) async fn under_way(
     )
     .await?;
     Ok(Some(CallBegun::Unanswered))
+}
+
+/// Whether the look-up's call of the question gave no answer before and may be paid for.
+async fn is_lost(tx: &mut Tx, key: &[u8], call: &Call<'_>) -> Result<bool> {
+    let row = tx
+        .optional(
+            sql("SELECT id FROM provider_calls
+                 WHERE account_id = $1 AND provider = $2 AND person_hash = $3 AND purpose = $4
+                   AND operation = $5 AND state = 'failed' AND cost IS NULL LIMIT 1")
+            .bind(call.account_id)
+            .bind(call.provider)
+            .bind(keyed_hash(key, call.person).as_slice())
+            .bind(call.purpose)
+            .bind(call.operation),
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// A look-up repeats a question whose repeat is free: what its earlier calls may have cost, this
+/// one stands for, so that their reservations do not add up.
+pub(super) async fn take_over(
+    tx: &mut Tx,
+    key: &[u8],
+    call: &Call<'_>,
+    now: UnixMillis,
+) -> Result<()> {
+    let earlier = tx
+        .all(
+            sql("UPDATE provider_calls
+                 SET state = 'failed', error = COALESCE(error, 'provider_lost'), cost = 0,
+                     answered_at = COALESCE(answered_at, $6)
+                 WHERE account_id = $1 AND provider = $2 AND person_hash = $3 AND purpose = $4
+                   AND operation = $5 AND state IN ('asked', 'failed') AND cost IS NULL
+                 RETURNING day, reserved")
+            .bind(call.account_id)
+            .bind(call.provider)
+            .bind(keyed_hash(key, call.person).as_slice())
+            .bind(call.purpose)
+            .bind(call.operation)
+            .bind(now),
+        )
+        .await?;
+    for row in earlier {
+        tx.execute(
+            sql("UPDATE provider_spend SET spent = spent - $4
+                 WHERE account_id = $1 AND provider = $2 AND day = $3")
+            .bind(call.account_id)
+            .bind(call.provider)
+            .bind(row.int("day")?)
+            .bind(row.int("reserved")?),
+        )
+        .await?;
+    }
+    Ok(())
 }

@@ -131,6 +131,7 @@ conformance! {
     providers::a_companys_domain_is_asked_for_once,
     providers::only_the_lease_holder_asks,
     providers::what_a_provider_works_on_is_looked_at_and_not_asked_again,
+    providers::a_look_up_goes_on_with_what_it_has_begun,
     providers::what_is_asked_once_is_not_asked_again_where_its_answer_was_lost,
     actions::an_action_waits_under_its_hold,
     receipts::a_list_is_newest_first_and_pages_hold_still,

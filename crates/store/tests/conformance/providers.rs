@@ -112,10 +112,16 @@ pub async fn keys_are_set_changed_ordered_and_removed(bench: Bench) {
         ]
     );
     store.order_providers(account, None).await.unwrap();
-    store
-        .rest_provider(account, "snov", Some(("provider_unauthorized", NOW + DAY)))
-        .await
-        .unwrap();
+    let rest = async |code, from, until| {
+        let rested = store.rest_provider(account, "snov", Some((code, until)), from);
+        rested.await.unwrap();
+    };
+    let since = async || store.providers(account, NOW).await.unwrap()[2].trouble_since;
+    rest("provider_failed", NOW, NOW + MINUTE).await;
+    rest("provider_unauthorized", NOW + MINUTE, NOW + 2 * MINUTE).await;
+    assert_eq!(since().await, Some(NOW + MINUTE), "another trouble is new");
+    rest("provider_unauthorized", NOW + DAY - 1, NOW + DAY).await;
+    assert_eq!(since().await, Some(NOW + MINUTE), "the same one is not");
     let all = store.providers(account, NOW).await.unwrap();
     assert!(all.iter().all(|p| p.position.is_none()));
     assert_eq!(
@@ -124,10 +130,17 @@ pub async fn keys_are_set_changed_ordered_and_removed(bench: Bench) {
     );
     // A new key is worth a new try.
     with_key(&bench, "snov", 3_000).await;
-    assert_eq!(
-        store.providers(account, NOW).await.unwrap()[2].trouble,
-        None
-    );
+    let snov = &store.providers(account, NOW).await.unwrap()[2];
+    assert_eq!((&snov.trouble, snov.trouble_since), (&None, None));
+    // An answer ends a rest that is over, and no other.
+    rest("provider_failed", NOW, NOW + MINUTE).await;
+    for (now, there) in [(NOW + MINUTE - 1, true), (NOW + MINUTE, false)] {
+        let asked = call(&bench, "snov", Uuid::now_v7(), "ana");
+        let id = go(&bench, &asked, now).await;
+        let end = found(Some(0));
+        store.end_call(id, &asked, &end, now).await.unwrap();
+        assert_eq!(since().await.is_some(), there);
+    }
     assert!(store.remove_provider(account, "snov").await.unwrap());
     assert!(!store.remove_provider(account, "snov").await.unwrap());
     assert_eq!(store.providers(account, NOW).await.unwrap().len(), 2);
@@ -504,6 +517,82 @@ pub async fn what_a_provider_works_on_is_looked_at_and_not_asked_again(bench: Be
         !bench.store.keep_task(id, "-78").await.unwrap(),
         "it has ended"
     );
+}
+
+/// An address that a provider works on: the look-up goes on with it, whoever has its lease.
+pub async fn a_look_up_goes_on_with_what_it_has_begun(bench: Bench) {
+    with_key(&bench, "snov", 20_000).await;
+    bench.create(&capture_of("ana"), NOW).await;
+    let (dead, heir) = (Uuid::now_v7(), Uuid::now_v7());
+    let claimed = bench.claim(dead, NOW).await.unwrap();
+    let as_worker = |worker, person| Call {
+        worker: Some(worker),
+        lead_id: claimed.lead_id,
+        once: true,
+        ..call(&bench, "snov", claimed.id, person)
+    };
+    let at_work = go(&bench, &as_worker(dead, "ana"), NOW).await;
+    assert!(bench.store.keep_task(at_work, "h1").await.unwrap());
+    // Killed before its id was there, and before an answer was written down.
+    go(&bench, &as_worker(dead, "bo"), NOW).await;
+    let lost = go(&bench, &as_worker(dead, "cleo"), NOW).await;
+    let end = |cost| CallEnd {
+        finding: CallFinding::Failed("provider_timeout".into()),
+        cost,
+    };
+    let refused = go(&bench, &as_worker(dead, "dora"), NOW).await;
+    for (id, person, end) in [(lost, "cleo", end(None)), (refused, "dora", end(Some(0)))] {
+        let asked = as_worker(dead, person);
+        let ended = bench.store.end_call(id, &asked, &end, NOW).await;
+        ended.unwrap();
+    }
+
+    let later = NOW + MINUTE;
+    assert!(bench.claim(heir, later).await.is_some());
+    let begun = async |person| {
+        let call = as_worker(heir, person);
+        bench.store.begin_call(&call, later).await.unwrap()
+    };
+    let under_way = CallBegun::UnderWay {
+        id: at_work,
+        task: "h1".to_owned(),
+    };
+    assert_eq!(begun("ana").await, under_way);
+    for person in ["bo", "bo", "cleo"] {
+        assert_eq!(begun(person).await, CallBegun::Unanswered, "{person}");
+    }
+    assert!(
+        matches!(begun("dora").await, CallBegun::Go(_)),
+        "a refusal cost nothing"
+    );
+    assert_eq!(
+        spent(&bench, NOW).await,
+        4_000,
+        "what may be paid stays spent"
+    );
+    // Another look-up has its own question, and where a repeat is free it is made.
+    let another = Call {
+        worker: None,
+        once: false,
+        ..call(&bench, "snov", Uuid::now_v7(), "bo")
+    };
+    assert!(matches!(
+        bench.store.begin_call(&another, later).await.unwrap(),
+        CallBegun::Go(_)
+    ));
+    let before = spent(&bench, NOW).await;
+    for person in ["cleo", "bo"] {
+        let free = Call {
+            once: false,
+            ..as_worker(heir, person)
+        };
+        assert!(matches!(
+            bench.store.begin_call(&free, later).await.unwrap(),
+            CallBegun::Go(_)
+        ));
+    }
+    // One may have been charged, not both.
+    assert_eq!(spent(&bench, NOW).await, before);
 }
 
 pub async fn what_is_asked_once_is_not_asked_again_where_its_answer_was_lost(bench: Bench) {
