@@ -280,6 +280,25 @@ test("a paused capture is resumed from the dashboard", async (t) => {
   assert.equal(first.kind, "resume");
 });
 
+test("the options say which data providers cannot be asked, and what to do", async (t) => {
+  const page = await open(t, "options-providers");
+  const trouble = (name) => page.locator(`[data-testid=provider-trouble][data-provider=${name}]`);
+  await trouble("hunter").waitFor();
+  assert.equal(await page.getByTestId("provider-trouble").count(), 3);
+  const hunter = await trouble("hunter").innerText();
+  assert.match(hunter, /Hunter refuses your key\.[^]*Since .*; asked again in [^]*lode providers set hunter/);
+  assert.equal(await trouble("hunter").getAttribute("data-tone"), "bad");
+  assert.equal(await trouble("prospeo").getAttribute("data-tone"), "warn");
+  assert.match(await trouble("snov").innerText(), /cannot read its key of Snov\.io/);
+  assert.deepEqual(await sent(page), [], "asking changes nothing");
+});
+
+test("the options say nothing of data providers where all is well", async (t) => {
+  const page = await open(t, "options-paired");
+  await page.waitForFunction(() => globalThis.fake.asked.some((message) => message.path === "providers"));
+  assert.equal(await page.getByTestId("providers").count(), 0);
+});
+
 test("the member's choice is sent at once, and what the account has decided is locked", async (t) => {
   const page = await open(t, "options-unlock-member");
   await page.getByTestId("auto-unlock").click();

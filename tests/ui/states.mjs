@@ -234,6 +234,12 @@ export const screens = {
   "options-unlock-admin": { page: "options", state: state(stands({ premium: 22_000, mode: "on", may: ["settings"] })) },
   options: { page: "options", state: state({ connection: { state: "not_paired" }, server: null, account: null, credits: null }) },
   "options-paired": { page: "options", state: base },
+  "options-providers": { page: "options", state: base, answers: { providers: { order: null, providers: [
+    { provider: "hunter", trouble: "provider_unauthorized", trouble_since: NOW - 2 * DAY, resting_until: NOW + DAY },
+    { provider: "leadmagic", trouble: null, trouble_since: null, resting_until: null },
+    { provider: "prospeo", trouble: "provider_rate_limited", trouble_since: NOW, resting_until: NOW + DAY },
+    { provider: "snov", trouble: "key_unreadable", trouble_since: null, resting_until: null },
+  ] } } },
   "options-reading": {
     page: "options",
     state: state({

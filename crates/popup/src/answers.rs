@@ -5,6 +5,7 @@
 //! read for the rest, and what is missing is left out of the picture.
 
 pub mod operation;
+pub mod providers;
 pub mod receipts;
 pub mod standing;
 

@@ -42,7 +42,7 @@ pub fn start() {
                 session.preview();
                 browser::on_tab_loaded(move || session.preview());
             }
-            Kind::Options => {}
+            Kind::Options => session.begin_options(),
             Kind::Dashboard => session.begin_dashboard(),
         }
         let mut seen = ("", None, false, None);

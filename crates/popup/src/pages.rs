@@ -7,4 +7,5 @@ pub(crate) mod list;
 pub(crate) mod options;
 pub(crate) mod parts;
 pub(crate) mod popup;
+mod providers;
 mod unlock;

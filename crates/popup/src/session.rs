@@ -9,6 +9,7 @@ use lode_core::protocol::{CardState, TabView, UiMessage, UiReply, UiState};
 use uuid::Uuid;
 
 use crate::answers::operation::problem;
+use crate::answers::providers::troubles;
 use crate::answers::receipts::{self, Line};
 use crate::answers::standing::Standing;
 use crate::answers::text;
@@ -28,6 +29,9 @@ const REFRESH_PAUSE: Duration = Duration::from_millis(200);
 
 /// How often the worker is asked while something is under way.
 const REMINDER: Duration = Duration::from_secs(5);
+
+/// How often the options page asks for the data providers' state: they rest for a minute or more.
+const PROVIDERS_EVERY: Duration = Duration::from_secs(30);
 
 /// How long a Copy button says that it worked.
 const COPIED_SHOWN: Duration = Duration::from_secs(2);
@@ -282,6 +286,17 @@ impl Session {
         browser::on_fragment(open);
         open();
         self.load();
+    }
+
+    /// Begins the options page: asks what keeps data providers from being asked, again and again.
+    pub(crate) fn begin_options(self) {
+        let load = move || {
+            self.server("providers".to_owned(), None, |session, body| {
+                session.update(|model| model.known.troubles = troubles(body));
+            });
+        };
+        load();
+        set_interval(load, PROVIDERS_EVERY);
     }
 
     /// Loads the newest operations and the members.

@@ -15,6 +15,7 @@ pub mod leads;
 pub mod options;
 pub mod popup;
 pub mod price;
+pub mod providers;
 pub mod reasons;
 pub mod recent;
 pub mod time;
@@ -22,6 +23,7 @@ pub mod unlock;
 
 use serde_json::Value;
 
+use crate::answers::providers::Trouble;
 use crate::answers::receipts::{Line, Member};
 use crate::answers::standing::Standing;
 
@@ -38,6 +40,8 @@ pub struct Known {
     pub members: Vec<Member>,
     /// The receipt that is looked at, with its operation's id.
     pub receipt: Option<(String, Value)>,
+    /// Data providers that are not asked at present.
+    pub troubles: Vec<Trouble>,
     /// Why something could not be loaded.
     pub failed: Option<String>,
 }

@@ -6,6 +6,7 @@ use lode_core::protocol::{Settings, UiMessage};
 use super::auto_unlock;
 use super::capture::{submit, text_field};
 use super::parts::{Page, button, problem};
+use super::providers;
 use crate::browser;
 use crate::node::{Element, el};
 use crate::session::{Session, Typed};
@@ -55,6 +56,12 @@ pub(crate) fn page(page: Page<'_>) -> Element {
             .test_id("numbers")
             .children(unlocking)
     });
+    let troubles = providers::notices(page);
+    let troubles = (!troubles.is_empty()).then(|| {
+        section("providers", "Data providers")
+            .test_id("providers")
+            .children(troubles)
+    });
     let has_read = state.is_some_and(|state| state.rules.is_some() || !state.health.is_empty());
     let reading =
         section("reading", "Reading pages")
@@ -95,6 +102,7 @@ pub(crate) fn page(page: Page<'_>) -> Element {
         .child(
             el("main")
                 .child(server)
+                .children(troubles)
                 .child(settings)
                 .children(unlocking)
                 .children(has_read.then_some(reading))
