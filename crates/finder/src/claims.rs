@@ -117,15 +117,23 @@ fn of_proved(own: FindOutcome, claim: &Claim) -> FindOutcome {
 
 /// A claim that could neither be proved nor refuted, with its probability.
 fn of_claim(own: FindOutcome, claim: &Claim, probability: f64) -> FindOutcome {
-    let cap = if claim.status == EmailStatus::AcceptAll {
+    if own.email.is_some() && own.score > score(probability, cap(claim.status)) {
+        return own;
+    }
+    claimed(own, claim, probability)
+}
+
+/// Highest score of an unproved address of that state.
+pub(crate) fn cap(status: EmailStatus) -> u8 {
+    if status == EmailStatus::AcceptAll {
         ACCEPT_ALL_SCORE_MAX
     } else {
         UNKNOWN_SCORE_MAX
-    };
-    let theirs = score(probability, cap);
-    if own.email.is_some() && own.score > theirs {
-        return own;
     }
+}
+
+/// A claim in the place of our own guess.
+pub(crate) fn claimed(own: FindOutcome, claim: &Claim, probability: f64) -> FindOutcome {
     let conclusion = match claim.status {
         EmailStatus::AcceptAll => Conclusion::AcceptAll,
         EmailStatus::Blocked => Conclusion::Blocked,
@@ -140,7 +148,7 @@ fn of_claim(own: FindOutcome, claim: &Claim, probability: f64) -> FindOutcome {
         conclusion,
         email: Some(claim.email.clone()),
         status,
-        score: theirs,
+        score: score(probability, cap(claim.status)),
         reasons: claim.reasons.clone(),
         evidence: claim.evidence.clone(),
         retry_after: None,
@@ -161,7 +169,7 @@ fn named(mut outcome: FindOutcome, claim: &Claim) -> FindOutcome {
 
 /// Probability that a claimed address is right, from everyone who names it and our own
 /// guess, taken as independent.
-fn supported(own: &FindOutcome, claims: &[Claim], claim: &Claim) -> f64 {
+pub(crate) fn supported(own: &FindOutcome, claims: &[Claim], claim: &Claim) -> f64 {
     let guess = own
         .candidates
         .iter()

@@ -278,22 +278,26 @@ fn result_of(candidate: &Candidate, probed: &DomainOutcome) -> CandidateResult {
 /// The likeliest candidate that was not refuted, with its probability now that the others
 /// are.
 fn best_guess(candidates: &[CandidateResult]) -> Option<(String, f64)> {
-    let refuted = |candidate: &CandidateResult| {
+    guesses(candidates)
+        .into_iter()
+        .max_by(|(_, a), (_, b)| a.total_cmp(b))
+        .map(|(candidate, probability)| (candidate.email.clone(), probability))
+}
+
+/// The candidates that were not refuted, each with its probability now that the others are.
+pub(crate) fn guesses(candidates: &[CandidateResult]) -> Vec<(&CandidateResult, f64)> {
+    let (refuted, open): (Vec<_>, Vec<_>) = candidates.iter().partition(|candidate| {
         matches!(candidate.status, CandidateStatus::Judged(status) if status.is_refuted())
             || says_nothing(&candidate.reasons)
-    };
-    let gone: f64 = candidates
-        .iter()
-        .filter(|candidate| refuted(candidate))
-        .map(|candidate| candidate.probability)
-        .sum();
-    let best = candidates
-        .iter()
-        .filter(|candidate| !refuted(candidate))
-        .max_by(|a, b| a.probability.total_cmp(&b.probability))?;
+    });
+    let gone: f64 = refuted.iter().map(|candidate| candidate.probability).sum();
     // What cannot be derived stays possible, so the rest is never zero.
-    let left = (1.0 - gone).max(best.probability);
-    Some((best.email.clone(), best.probability / left))
+    let likeliest = open.iter().map(|candidate| candidate.probability);
+    let left = likeliest.fold(1.0 - gone, f64::max);
+    let with_rest = |candidate: &'_ CandidateResult| candidate.probability / left;
+    open.into_iter()
+        .map(|candidate| (candidate, with_rest(candidate)))
+        .collect()
 }
 
 fn retry_after(probed: &DomainOutcome) -> Option<std::time::Duration> {

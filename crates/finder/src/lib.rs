@@ -12,6 +12,7 @@
 //! 5. [`Finder`]: has the candidates proved by `lode-verify` and concludes ([`conclude`]); those of
 //!    several people of one company together ([`Finder::find_together`]).
 //! 6. [`claims`]: what data providers say, once the caller has asked them, weighed with that.
+//! 7. [`opinions`]: what they say of an address that could not be proved, when asked about it.
 //!
 //! Only [`Finder`], [`domain::discover`] and [`domain::website`] touch the network.
 
@@ -22,6 +23,7 @@ pub mod company;
 pub mod conclude;
 pub mod domain;
 mod finder;
+pub mod opinions;
 pub mod outcome;
 pub mod pattern;
 pub mod person;

@@ -22,6 +22,16 @@ use crate::provider::{
 };
 use crate::rate;
 
+/// By its documents.
+pub(crate) const PRICES: Prices = Prices {
+    find_found: MATCH,
+    // A match without an address costs the same; no match nothing.
+    find_missing: MATCH,
+    verify: None,
+    mobile: Some(MATCH + MOBILE),
+    domain: None,
+};
+
 /// Apollo with the user's key.
 #[derive(Debug, Clone)]
 pub struct Apollo {
@@ -134,14 +144,7 @@ impl Provider for Apollo {
     }
 
     fn prices(&self) -> Prices {
-        Prices {
-            find_found: MATCH,
-            // A match without an address costs the same; no match nothing.
-            find_missing: MATCH,
-            verify: None,
-            mobile: Some(MATCH + MOBILE),
-            domain: None,
-        }
+        PRICES
     }
 
     fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {

@@ -15,6 +15,15 @@ use crate::provider::{
     ProviderKind, Search, SetupError, find_by_work,
 };
 
+/// By its documents.
+pub(crate) const PRICES: Prices = Prices {
+    find_found: 1_000,
+    find_missing: 0,
+    verify: Some(1_000),
+    mobile: None,
+    domain: None,
+};
+
 /// Dropcontact with the user's key.
 #[derive(Debug, Clone)]
 pub struct Dropcontact {
@@ -127,13 +136,7 @@ impl Provider for Dropcontact {
     }
 
     fn prices(&self) -> Prices {
-        Prices {
-            find_found: 1_000,
-            find_missing: 0,
-            verify: Some(1_000),
-            mobile: None,
-            domain: None,
-        }
+        PRICES
     }
 
     fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {

@@ -15,6 +15,16 @@ use crate::provider::{
     SetupError,
 };
 
+/// By its documents.
+pub(crate) const PRICES: Prices = Prices {
+    find_found: 1_000,
+    find_missing: 0,
+    // From a pool of its own, which does not convert.
+    verify: Some(1_000),
+    mobile: Some(10_000),
+    domain: None,
+};
+
 /// Findymail with the user's key.
 #[derive(Debug, Clone)]
 pub struct Findymail {
@@ -61,14 +71,7 @@ impl Provider for Findymail {
     }
 
     fn prices(&self) -> Prices {
-        Prices {
-            find_found: 1_000,
-            find_missing: 0,
-            // From a pool of its own, which does not convert.
-            verify: Some(1_000),
-            mobile: Some(10_000),
-            domain: None,
-        }
+        PRICES
     }
 
     fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {

@@ -19,6 +19,15 @@ use crate::provider::{
 /// The verifier's, the lower ones; the finder takes 15 a second and 500 a minute.
 const LIMITS: &[Limit] = &[Limit::per_second(10), Limit::per_minute(300)];
 
+/// By its documents.
+pub(crate) const PRICES: Prices = Prices {
+    find_found: 1_000,
+    find_missing: 0,
+    verify: Some(500),
+    mobile: None,
+    domain: None,
+};
+
 /// Hunter with the user's key.
 #[derive(Debug, Clone)]
 pub struct Hunter {
@@ -87,13 +96,7 @@ impl Provider for Hunter {
     }
 
     fn prices(&self) -> Prices {
-        Prices {
-            find_found: 1_000,
-            find_missing: 0,
-            verify: Some(500),
-            mobile: None,
-            domain: None,
-        }
+        PRICES
     }
 
     fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {

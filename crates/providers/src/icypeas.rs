@@ -23,6 +23,15 @@ const LIMITS: &[Limit] = &[Limit::per_second(10)];
 /// Of the route by which results are read.
 const READ_LIMITS: &[Limit] = &[Limit::per_minute(30)];
 
+/// By its documents.
+pub(crate) const PRICES: Prices = Prices {
+    find_found: 1_000,
+    find_missing: 0,
+    verify: Some(100),
+    mobile: None,
+    domain: None,
+};
+
 /// Icypeas with the user's key.
 #[derive(Debug, Clone)]
 pub struct Icypeas {
@@ -120,13 +129,7 @@ impl Provider for Icypeas {
     }
 
     fn prices(&self) -> Prices {
-        Prices {
-            find_found: 1_000,
-            find_missing: 0,
-            verify: Some(100),
-            mobile: None,
-            domain: None,
-        }
+        PRICES
     }
 
     fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {

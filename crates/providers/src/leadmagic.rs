@@ -19,6 +19,16 @@ use crate::provider::{
 /// The newest documents; older ones say 3,000.
 const LIMITS: &[Limit] = &[Limit::per_minute(300)];
 
+/// By its documents.
+pub(crate) const PRICES: Prices = Prices {
+    find_found: 1_000,
+    find_missing: 0,
+    // The dearest of the three published prices.
+    verify: Some(1_000),
+    mobile: Some(5_000),
+    domain: None,
+};
+
 /// LeadMagic with the user's key.
 #[derive(Debug, Clone)]
 pub struct LeadMagic {
@@ -83,14 +93,7 @@ impl Provider for LeadMagic {
     }
 
     fn prices(&self) -> Prices {
-        Prices {
-            find_found: 1_000,
-            find_missing: 0,
-            // The dearest of the three published prices.
-            verify: Some(1_000),
-            mobile: Some(5_000),
-            domain: None,
-        }
+        PRICES
     }
 
     fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {

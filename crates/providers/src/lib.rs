@@ -60,3 +60,18 @@ pub fn connect(
         ProviderKind::Snov => Box::new(Snov::new(key, config)?),
     })
 }
+
+/// What a provider charges, by its documents; its client says the same.
+#[must_use]
+pub fn prices(kind: ProviderKind) -> Prices {
+    match kind {
+        ProviderKind::Hunter => hunter::PRICES,
+        ProviderKind::LeadMagic => leadmagic::PRICES,
+        ProviderKind::Prospeo => prospeo::PRICES,
+        ProviderKind::Findymail => findymail::PRICES,
+        ProviderKind::Icypeas => icypeas::PRICES,
+        ProviderKind::Dropcontact => dropcontact::PRICES,
+        ProviderKind::Apollo => apollo::PRICES,
+        ProviderKind::Snov => snov::PRICES,
+    }
+}

@@ -14,6 +14,15 @@ use crate::provider::{
     SetupError,
 };
 
+/// By its documents.
+pub(crate) const PRICES: Prices = Prices {
+    find_found: 1_000,
+    find_missing: 0,
+    verify: None,
+    mobile: Some(10_000),
+    domain: None,
+};
+
 /// Prospeo with the user's key.
 #[derive(Debug, Clone)]
 pub struct Prospeo {
@@ -105,13 +114,7 @@ impl Provider for Prospeo {
     }
 
     fn prices(&self) -> Prices {
-        Prices {
-            find_found: 1_000,
-            find_missing: 0,
-            verify: None,
-            mobile: Some(10_000),
-            domain: None,
-        }
+        PRICES
     }
 
     fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {

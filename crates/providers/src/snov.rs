@@ -31,6 +31,15 @@ use crate::provider::{
 /// Passing it is answered by nothing that is documented.
 const LIMITS: &[Limit] = &[Limit::per_minute(60)];
 
+/// By its documents.
+pub(crate) const PRICES: Prices = Prices {
+    find_found: 1_000,
+    find_missing: 0,
+    verify: Some(1_000),
+    mobile: None,
+    domain: Some(1_000),
+};
+
 /// Snov.io with the user's id and secret.
 #[derive(Debug)]
 pub struct Snov {
@@ -294,13 +303,7 @@ impl Provider for Snov {
     }
 
     fn prices(&self) -> Prices {
-        Prices {
-            find_found: 1_000,
-            find_missing: 0,
-            verify: Some(1_000),
-            mobile: None,
-            domain: Some(1_000),
-        }
+        PRICES
     }
 
     fn check(&self, person: &PersonQuery) -> Result<(), ProviderError> {

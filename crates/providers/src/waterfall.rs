@@ -71,6 +71,14 @@ pub fn expected_cost(member: &Member) -> f64 {
     credits * as_f64(member.credit_price) / verified.max(f64::MIN_POSITIVE)
 }
 
+/// The expected cost of a right opinion on an address, in millionths of the user's currency;
+/// `price` is what the provider charges for one.
+#[must_use]
+pub fn opinion_cost(member: &Member, price: MilliCredits) -> f64 {
+    let money = as_credits(price) * as_f64(member.credit_price);
+    money / member.record.precision().max(f64::MIN_POSITIVE)
+}
+
 /// How likely a call finds an address, and how many credits it is expected to cost.
 fn expected_call(member: &Member) -> (f64, f64) {
     let record = member.record;
@@ -475,6 +483,21 @@ mod tests {
             ProviderKind::Icypeas,
         ]);
         assert_eq!(kinds(&given), [ProviderKind::Icypeas, ProviderKind::Hunter]);
+    }
+
+    #[test]
+    fn an_opinion_costs_by_price_and_by_how_often_it_is_right() {
+        let good = Record {
+            asked: 100,
+            found: 90,
+            verified: 90,
+        };
+        let cost =
+            |price, record| opinion_cost(&member(ProviderKind::Hunter, 40_000, record), price);
+        assert!(cost(500, good) < cost(1_000, good));
+        assert!(cost(500, good) < cost(500, Record::default()));
+        // Half a credit of 40,000, right in 95 of 96.
+        assert!((cost(500, good) - 20_000.0 * 96.0 / 95.0).abs() < 1e-6);
     }
 
     #[test]
