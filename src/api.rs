@@ -245,7 +245,8 @@ pub struct ReceiptView {
 pub struct ProviderCallView {
     /// The provider (`hunter`).
     pub provider: String,
-    /// What was looked for: `email` or `mobile`.
+    /// What was looked for: `email`, `mobile`, a company's `domain`; `verify`: what it says of
+    /// an address that could not be proved.
     pub purpose: String,
     /// What came of it: `found`, `missing`, `failed`; `asked` where no answer was written
     /// down.
@@ -254,6 +255,9 @@ pub struct ProviderCallView {
     pub error: Option<String>,
     /// What we made of a found address ourselves.
     pub verdict: Option<String>,
+    /// What it said of an address: `valid`, `invalid`, `accept_all`, `unknown`.
+    #[serde(default)]
+    pub said: Option<String>,
     /// What it cost, in thousandths of the provider's own credit; `None` where not known.
     pub cost: Option<MilliCredits>,
     /// When it was made.
@@ -281,6 +285,12 @@ pub struct ProviderView {
     pub spent_today: MilliCredits,
     /// What one of its credits costs the user, in millionths of their currency.
     pub credit_price: u64,
+    /// Whether it is asked about addresses that we cannot prove ourselves.
+    #[serde(default)]
+    pub second_opinion: bool,
+    /// What it charges for that at most, for each address, by its documents; `None`: not offered.
+    #[serde(default)]
+    pub second_opinion_price: Option<MilliCredits>,
     /// What its answers have come to.
     pub record: ProviderRecordView,
     /// Why it is not asked at present, in a stable code.
@@ -318,6 +328,10 @@ pub struct ProviderEdit {
     /// What one credit costs the user, in millionths of their currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credit_price: Option<u64>,
+    /// Whether it is asked about addresses that we cannot prove ourselves; each answer costs its
+    /// credits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_opinion: Option<bool>,
 }
 
 impl std::fmt::Debug for ProviderEdit {
@@ -326,6 +340,7 @@ impl std::fmt::Debug for ProviderEdit {
         f.debug_struct("ProviderEdit")
             .field("daily_limit", &self.daily_limit)
             .field("credit_price", &self.credit_price)
+            .field("second_opinion", &self.second_opinion)
             .finish_non_exhaustive()
     }
 }
@@ -375,6 +390,26 @@ pub struct DryRunView {
     /// Providers that would not be asked, and why.
     #[serde(default)]
     pub left_out: Vec<LeftOutView>,
+    /// What second opinions cost at worst on top, should the look-up end without a proof, in
+    /// millionths of the user's currency. No part of `expected_cost`.
+    #[serde(default)]
+    pub second_opinion_worst: u64,
+    /// Who would be asked for one, in order.
+    #[serde(default)]
+    pub second_opinions: Vec<PlannedOpinionView>,
+}
+
+/// A provider that would be asked about addresses that could not be proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedOpinionView {
+    /// The provider.
+    pub provider: String,
+    /// What it charges at most for an address, in thousandths of its credit.
+    pub price: MilliCredits,
+    /// About how many addresses it would be asked at most, by the day's limit too.
+    pub addresses: u32,
+    /// What that costs at worst, in millionths of the user's currency.
+    pub worst_cost: u64,
 }
 
 /// A call that would not be made.

@@ -106,6 +106,9 @@ const SEARCH: &[&str] = &[
 
 /// What data providers said, or why they were not asked.
 const PROVIDERS: &[&str] = &[
+    "next_likeliest",
+    "no_other_likely",
+    "no_second_opinion",
     "person_opted_out",
     "provider_says_invalid",
     "provider_spend_limit",
@@ -133,7 +136,7 @@ const PROVIDERS_TROUBLE: &[&str] = &[
 ];
 
 /// Beginnings of the codes that end with a provider's name.
-const OF_PROVIDERS: &[&str] = &["found_by_"];
+const OF_PROVIDERS: &[&str] = &["confirmed_by_", "doubted_by_", "found_by_"];
 
 /// Every code but those that end with a provider's name.
 pub fn all() -> impl Iterator<Item = &'static str> {

@@ -78,6 +78,20 @@ async fn keys_are_set_listed_ordered_and_removed() {
     );
     assert_eq!(providers[0]["credit_price"], 34_000);
     assert_eq!(providers[1]["daily_limit"], 50_000);
+    assert_eq!(providers[0]["second_opinion"], false);
+    assert_eq!(providers[0]["second_opinion_price"], 500);
+    let allow = [
+        "providers",
+        "set",
+        "hunter",
+        "--keep-key",
+        "--second-opinion",
+        "true",
+    ];
+    lines(&lode(&folder, &allow, ""));
+    let providers = lines(&lode(&folder, &["providers", "list"], ""));
+    assert_eq!(providers[0]["second_opinion"], true);
+    assert_eq!(providers[0]["daily_limit"], 20_000);
     assert!(!String::from_utf8_lossy(&listed.stdout).contains("secret"));
 
     lines(&lode(&folder, &["providers", "order", "snov"], ""));

@@ -7,6 +7,7 @@
 mod desk;
 mod domains;
 mod manage;
+mod opinions;
 mod pace;
 mod phones;
 mod plan;
@@ -32,6 +33,7 @@ use uuid::Uuid;
 pub(crate) use desk::{Asked, Question};
 pub(crate) use domains::DomainQuestion;
 pub use manage::Tried;
+pub(crate) use opinions::{Heard, OpinionQuestion};
 pub use vault::VaultError;
 
 use crate::app::Clock;
@@ -46,6 +48,9 @@ pub enum ProvidersError {
     /// There is no key of this provider.
     #[error("there is no key of this provider")]
     NoKey,
+    /// The provider does not verify addresses.
+    #[error("this provider does not verify addresses")]
+    NoOpinions,
     /// The key was sealed with another secret than this server has.
     #[error("the stored key cannot be opened with this server's secret; set it again")]
     Unreadable,

@@ -9,6 +9,7 @@ use crate::accounts::LockedAccount;
 use crate::error::{Result, StoreError};
 use crate::leads::{self, LeadKeys};
 use crate::pricing::{self, EMAIL, Pricing, email_key};
+use crate::providers::VERIFY;
 use crate::secret::keyed_hash;
 use crate::sql::{Tx, sql};
 use crate::{Store, credits};
@@ -47,7 +48,8 @@ impl Store {
             let name = row.text("name_key")?;
             // An address of a lead that was joined into this one.
             if let Some(address) = name.strip_prefix(EMAIL) {
-                forget_verifications(&mut tx, &mut account, address, pricing, now).await?;
+                self.forget_verifications(&mut tx, &mut account, address, pricing, now)
+                    .await?;
             }
             keys.push(leads::identity::plain_key(&name).to_owned());
         }
@@ -56,7 +58,8 @@ impl Store {
             .await?
         {
             let address = row.text("address")?;
-            forget_verifications(&mut tx, &mut account, &address, pricing, now).await?;
+            self.forget_verifications(&mut tx, &mut account, &address, pricing, now)
+                .await?;
             keys.push(email_key(&address));
         }
         self.suppress(&mut tx, account_id, keys.iter().map(String::as_str), now)
@@ -79,47 +82,57 @@ impl Store {
         tx.commit().await?;
         Ok(true)
     }
-}
 
-/// Deletes the verifications of an address that belongs to somebody who is erased; those
-/// under way are given up, and their credit goes back.
-async fn forget_verifications(
-    tx: &mut Tx,
-    account: &mut LockedAccount,
-    address: &str,
-    pricing: &Pricing,
-    now: UnixMillis,
-) -> Result<()> {
-    let key = email_key(address);
-    for row in tx
-        .all(
-            sql("SELECT id, request, state, hold_operation FROM operations
-                 WHERE account_id = $1 AND action = 'verify'")
-            .bind(account.id),
-        )
-        .await?
-    {
-        let request: serde_json::Value = row.json("request")?;
-        let theirs = request
-            .get("address")
-            .and_then(serde_json::Value::as_str)
-            .is_some_and(|address| email_key(address) == key);
-        if !theirs {
-            continue;
-        }
-        if let Some(hold) = row.opt_text("hold_operation")?
-            && row.text("state")? != "done"
+    /// Deletes the verifications of an address that belongs to somebody who is erased; those
+    /// under way are given up, and their credit goes back. What providers said of it
+    /// goes too.
+    async fn forget_verifications(
+        &self,
+        tx: &mut Tx,
+        account: &mut LockedAccount,
+        address: &str,
+        pricing: &Pricing,
+        now: UnixMillis,
+    ) -> Result<()> {
+        let key = email_key(address);
+        for row in tx
+            .all(
+                sql("SELECT id, request, state, hold_operation FROM operations
+                     WHERE account_id = $1 AND action = 'verify'")
+                .bind(account.id),
+            )
+            .await?
         {
-            release(tx, account, &hold_id(hold)?, pricing, now).await?;
+            let request: serde_json::Value = row.json("request")?;
+            let theirs = request
+                .get("address")
+                .and_then(serde_json::Value::as_str)
+                .is_some_and(|address| email_key(address) == key);
+            if !theirs {
+                continue;
+            }
+            if let Some(hold) = row.opt_text("hold_operation")?
+                && row.text("state")? != "done"
+            {
+                release(tx, account, &hold_id(hold)?, pricing, now).await?;
+            }
+            tx.execute(
+                sql("DELETE FROM operations WHERE account_id = $1 AND id = $2")
+                    .bind(account.id)
+                    .bind(row.uuid("id")?),
+            )
+            .await?;
         }
         tx.execute(
-            sql("DELETE FROM operations WHERE account_id = $1 AND id = $2")
-                .bind(account.id)
-                .bind(row.uuid("id")?),
+            sql("DELETE FROM provider_calls
+                 WHERE account_id = $1 AND purpose = $2 AND person_hash = $3")
+            .bind(account.id)
+            .bind(VERIFY)
+            .bind(keyed_hash(&self.key, &key).as_slice()),
         )
         .await?;
+        Ok(())
     }
-    Ok(())
 }
 
 /// The holds of what is under way for a lead.

@@ -21,3 +21,13 @@ use lode_core::api::UnixMillis;
 pub fn day_of(at: UnixMillis) -> i64 {
     at.div_euclid(24 * 3600 * 1000)
 }
+
+/// What an address is asked about under: the same text for every spelling of it
+/// ([`Call::person`] of the purpose [`VERIFY`]).
+#[must_use]
+pub fn address_key(address: &str) -> String {
+    crate::pricing::email_key(address)
+}
+
+/// Purpose of a call that asks about an address. Its answer holds no address.
+pub const VERIFY: &str = "verify";

@@ -16,6 +16,7 @@ use crate::output::{Failure, JsonLines};
 const EXAMPLES: &str = "\
 Examples:
   lode providers set hunter --daily-limit 20 --credit-price 0.034 < hunter.key
+  lode providers set hunter --keep-key --second-opinion true
   lode providers list
   lode providers order leadmagic,hunter
   lode providers test hunter
@@ -57,6 +58,9 @@ enum Command {
         /// What one of its credits costs you, in your currency [default: 0.05]
         #[arg(long, value_name = "PRICE", value_parser = millionths)]
         credit_price: Option<u64>,
+        /// Whether it is asked about addresses that nobody can prove, for its credits [default: false]
+        #[arg(long, value_name = "true|false")]
+        second_opinion: Option<bool>,
         /// Changes the settings and keeps the stored key; reads nothing
         #[arg(long)]
         keep_key: bool,
@@ -142,6 +146,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
                 provider,
                 daily_limit,
                 credit_price,
+                second_opinion,
                 keep_key,
             } => {
                 let key = if keep_key {
@@ -153,6 +158,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
                     key,
                     daily_limit,
                     credit_price,
+                    second_opinion,
                 };
                 set(&target, provider, &edit).await
             }

@@ -39,7 +39,14 @@ pub fn sentence(code: &str) -> String {
 }
 
 /// Beginnings of codes that end with a data provider's name, and what it does then.
-const OF_PROVIDERS: &[(&str, &str)] = &[("found_by_", "names this address")];
+const OF_PROVIDERS: &[(&str, &str)] = &[
+    ("confirmed_by_", "says that this address exists"),
+    (
+        "doubted_by_",
+        "says that the likeliest address does not exist",
+    ),
+    ("found_by_", "names this address"),
+];
 
 /// Codes of the verifier, the finder and the server, by what they mean to a user.
 const SENTENCES: &[(&[&str], &str)] = &[
@@ -224,6 +231,12 @@ const SENTENCES: &[(&[&str], &str)] = &[
         &["person_opted_out"],
         "A data provider says that this person does not want to be found.",
     ),
+    (
+        &["no_second_opinion"],
+        "A data provider was to be asked about the address, and gave no answer.",
+    ),
+    (&["next_likeliest"], "This is the next likeliest address."),
+    (&["no_other_likely"], "No other address is likely."),
     // The domain.
     (
         &["no_mx", "null_mx"],
@@ -377,6 +390,10 @@ mod tests {
             assert!(reason::is_known(&format!("{begin}hunter")), "{begin}");
         }
         assert_eq!(sentence("found_by_hunter"), "Hunter names this address.");
+        assert_eq!(
+            sentence("doubted_by_leadmagic"),
+            "Leadmagic says that the likeliest address does not exist."
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! One look-up: our own evidence first, then the account's data providers, whose answers are
-//! verified by us.
+//! verified by us; last their opinion of what nobody could prove.
 
 use lode_finder::claims::with_claims;
+use lode_finder::opinions::{Opinion, next_to_ask, to_ask, with_opinions};
 use lode_finder::{
     Conclusion, DomainFinding, DomainSource, FindOutcome, FindRequest, KnownAddress,
     PatternEvidence,
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::conclusion::{is_put_off, may_be_held, with_port_shut};
 use super::together::{Asking, Seat};
 use crate::app::App;
-use crate::providers::{Asked, Question, person_query};
+use crate::providers::{Asked, Heard, OpinionQuestion, Question, person_query};
 
 /// What an attempt came to.
 pub(super) struct LookedUp {
@@ -124,10 +125,39 @@ pub(super) async fn look_up(
         };
         progress.write()
     });
-    LookedUp {
-        outcome: weigh(own, &asked, app.finder.port_shut()),
-        progress,
+    let port_shut = app.finder.port_shut();
+    let mut outcome = weigh(own.clone(), &asked, &Heard::default(), port_shut);
+    if !is_put_off(claimed, &outcome) {
+        let heard = second_opinions(app, worker, claimed, &own, &asked).await;
+        outcome = weigh(own, &asked, &heard, port_shut);
     }
+    LookedUp { outcome, progress }
+}
+
+/// What providers say of an address that nobody could prove, where the account has it asked.
+async fn second_opinions(
+    app: &App,
+    worker: Uuid,
+    claimed: &Claimed,
+    own: &FindOutcome,
+    asked: &Asked,
+) -> Heard {
+    let outcome = with_claims(own.clone(), &asked.claims);
+    let opted_out = asked.notes.contains(&"person_opted_out");
+    let Some(first) = to_ask(&outcome).filter(|_| !opted_out) else {
+        return Heard::default();
+    };
+    let question = OpinionQuestion {
+        account_id: claimed.account_id,
+        operation: claimed.id,
+        worker: Some(worker),
+        lead_id: claimed.lead_id,
+        said: &asked.said,
+    };
+    let following = |heard: &[Opinion]| next_to_ask(&outcome, own, &asked.claims, heard);
+    app.providers
+        .second_opinions(&question, first, &following)
+        .await
 }
 
 async fn own_search(
@@ -185,8 +215,9 @@ fn whom(claimed: &Claimed, own: &FindOutcome) -> PersonQuery {
 }
 
 /// Our own evidence with what the providers said.
-fn weigh(own: FindOutcome, asked: &Asked, port_shut: bool) -> FindOutcome {
-    let mut outcome = with_claims(own, &asked.claims);
+fn weigh(own: FindOutcome, asked: &Asked, heard: &Heard, port_shut: bool) -> FindOutcome {
+    let outcome = with_claims(own.clone(), &asked.claims);
+    let mut outcome = with_opinions(outcome, &own, &asked.claims, &heard.opinions);
     if outcome.conclusion == Conclusion::Verified {
         return outcome;
     }
@@ -201,8 +232,10 @@ fn weigh(own: FindOutcome, asked: &Asked, port_shut: bool) -> FindOutcome {
         (outcome.held, outcome.unreachable) = (true, false);
         return outcome;
     }
-    for note in &asked.notes {
-        outcome.reasons.push((*note).to_owned());
+    for note in asked.notes.iter().chain(&heard.notes) {
+        if !outcome.reasons.iter().any(|reason| reason == note) {
+            outcome.reasons.push((*note).to_owned());
+        }
     }
     if port_shut {
         with_port_shut(outcome)

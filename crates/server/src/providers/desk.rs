@@ -17,6 +17,7 @@ use lode_verify::Evidence;
 use uuid::Uuid;
 
 use super::Providers;
+use super::opinions::Said;
 use super::trouble::sum_up;
 use crate::verification::AddressVerifier;
 
@@ -39,6 +40,8 @@ pub(crate) struct Question<'a> {
 pub(crate) struct Asked {
     /// What they claim, with what we made of it.
     pub(crate) claims: Vec<Claim>,
+    /// What they said of the addresses that they named.
+    pub(crate) said: Vec<Said>,
     /// A mail server asked to come back before a claim could be judged: after which time.
     pub(crate) pending: Option<Duration>,
     /// With that: our own limits hold the verification, no mail server asked for it.
@@ -281,6 +284,11 @@ impl Backing for Desk<'_> {
         }
         let sure = found.deliverability == Deliverability::Valid;
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.said.push(Said {
+            kind,
+            email: found.email.clone(),
+            deliverability: found.deliverability,
+        });
         asked.claims.push(Claim {
             source: kind.as_str().to_owned(),
             email: found.email.to_string(),

@@ -2,7 +2,7 @@
 
 use lode_core::api::{MilliCredits, ProviderEdit, ProviderRecordView, ProviderView, ProvidersView};
 use lode_providers::waterfall::Order;
-use lode_providers::{ProviderError, ProviderKind, connect};
+use lode_providers::{ProviderError, ProviderKind, connect, prices};
 use lode_store::providers::{ProviderEdit as StoredEdit, StoredProvider};
 use uuid::Uuid;
 
@@ -56,6 +56,9 @@ impl Providers {
             daily_limit: stored.daily_limit,
             spent_today: stored.spent_today,
             credit_price: stored.credit_price,
+            second_opinion: stored.second_opinion,
+            second_opinion_price: ProviderKind::by_name(&stored.provider)
+                .and_then(|kind| prices(kind).verify),
             record: ProviderRecordView {
                 asked: stored.record.asked,
                 found: stored.record.found,
@@ -75,13 +78,17 @@ impl Providers {
     ///
     /// # Errors
     /// [`ProvidersError::Setup`] where it cannot be a key of that provider,
-    /// [`ProvidersError::NoKey`] where none is stored and none is given.
+    /// [`ProvidersError::NoKey`] where none is stored and none is given,
+    /// [`ProvidersError::NoOpinions`] where it is to be asked for what it does not offer.
     pub async fn set(
         &self,
         account_id: Uuid,
         kind: ProviderKind,
         edit: &ProviderEdit,
     ) -> Result<(), ProvidersError> {
+        if edit.second_opinion == Some(true) && prices(kind).verify.is_none() {
+            return Err(ProvidersError::NoOpinions);
+        }
         let sealed = match &edit.key {
             Some(key) => {
                 connect(kind, &api_key(key), &self.config_of(account_id, kind))?;
@@ -93,6 +100,7 @@ impl Providers {
             sealed,
             daily_limit: edit.daily_limit,
             credit_price: edit.credit_price,
+            second_opinion: edit.second_opinion,
         };
         let set = self
             .store

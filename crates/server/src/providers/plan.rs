@@ -1,10 +1,12 @@
 //! What a look-up would cost at the providers, without asking anybody.
 
 use lode_core::api::{
-    DryRunRequest, DryRunView, LeftOutView, MilliCredits, PlannedCallView, UnixMillis,
+    DryRunRequest, DryRunView, LeftOutView, MilliCredits, PlannedCallView, PlannedOpinionView,
+    UnixMillis,
 };
 use lode_core::lead::{Lead, LeadKind};
 use lode_finder::company::CompanyName;
+use lode_finder::opinions::{ADDRESSES_MAX, SOURCES_MAX};
 use lode_providers::waterfall::{Member, PlannedCall, Record, dry_run, person_key};
 use lode_providers::{PersonQuery, Prices, ProviderKind};
 use lode_store::providers::{Call, Foreseen};
@@ -46,7 +48,19 @@ impl Providers {
                 .sum()
         };
         let email = self.email_part(account_id, &ready, of, reserved).await?;
+        let taken = |kind: ProviderKind| -> MilliCredits {
+            domain
+                .calls
+                .iter()
+                .chain(&email.calls)
+                .filter(|call| call.affordable && call.provider == kind.as_str())
+                .map(|call| call.if_found.max(call.if_missing))
+                .sum()
+        };
+        let opinions = planned_opinions(&self.opinionated(account_id).await?, taken);
         Ok(DryRunView {
+            second_opinion_worst: opinions.iter().map(|one| one.worst_cost).sum(),
+            second_opinions: opinions,
             expected_cost: money(domain.expected + email.expected),
             calls: domain.calls.into_iter().chain(email.calls).collect(),
             left_out: domain.left_out.into_iter().chain(email.left_out).collect(),
@@ -156,6 +170,38 @@ impl Providers {
         });
         Ok(part("email", &calls, left_out))
     }
+}
+
+/// Who would be asked about addresses that cannot be proved, at worst: how many there will be,
+/// and what anybody says of them, nobody knows beforehand.
+fn planned_opinions(
+    asked: &[(Ready, MilliCredits)],
+    taken: impl Fn(ProviderKind) -> MilliCredits,
+) -> Vec<PlannedOpinionView> {
+    let mut so_many = 0;
+    asked
+        .iter()
+        .filter_map(|(ready, price)| {
+            if so_many == SOURCES_MAX {
+                return None;
+            }
+            let left = left(&ready.stored).saturating_sub(taken(ready.member.kind));
+            let affordable = left.max(0).checked_div(*price).unwrap_or(i64::MAX);
+            let addresses = u32::try_from(affordable)
+                .unwrap_or(u32::MAX)
+                .min(u32::try_from(ADDRESSES_MAX).unwrap_or(u32::MAX));
+            so_many += usize::from(addresses > 0);
+            let credits = u64::try_from(*price).unwrap_or(0) * u64::from(addresses);
+            Some(PlannedOpinionView {
+                provider: ready.member.kind.to_string(),
+                price: *price,
+                addresses,
+                worst_cost: credits
+                    .saturating_mul(ready.member.credit_price)
+                    .div_ceil(1_000),
+            })
+        })
+        .collect()
 }
 
 /// Whom the request names.

@@ -98,6 +98,10 @@ pub(crate) async fn set(
     }
     match app.providers.set(caller.account_id, kind, &edit).await {
         Err(ProvidersError::NoKey) => Err(ApiError::field("key", "is needed: none is stored yet")),
+        Err(ProvidersError::NoOpinions) => Err(ApiError::field(
+            "second_opinion",
+            "is not offered by this provider",
+        )),
         Err(ProvidersError::Setup(lode_providers::SetupError::Key)) => Err(ApiError::field(
             "key",
             "cannot be a key of this provider (Snov's is id:secret)",

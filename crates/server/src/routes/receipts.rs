@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, State};
 use lode_core::api::{self, EmailView, MilliCredits, ProviderCallView};
 use lode_ledger::policy::Permission;
 use lode_ledger::{Entry, EntryKind};
+use lode_store::providers::{StoredCall, VERIFY};
 use lode_store::{ReceiptCursor, ReceiptRow};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -112,6 +113,7 @@ pub(crate) async fn show(
         .await?
         .into_iter()
         .map(|call| ProviderCallView {
+            said: said(&call),
             provider: call.provider,
             purpose: call.purpose,
             outcome: call.state.as_str().to_owned(),
@@ -132,6 +134,12 @@ pub(crate) async fn show(
         entries: entries.iter().map(sequence).collect(),
     };
     Answer::of(&app, &caller, view, charged).await
+}
+
+/// What a provider said of an address.
+fn said(call: &StoredCall) -> Option<String> {
+    let answer = call.answer.as_deref().filter(|_| call.purpose == VERIFY)?;
+    serde_json::from_str(answer).ok()
 }
 
 fn sequence(entry: &Entry) -> i64 {

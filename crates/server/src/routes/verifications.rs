@@ -1,13 +1,16 @@
-//! `POST /v1/verifications`: one address, by the engine that look-ups use.
+//! `POST /v1/verifications`: one address, by the engine that look-ups use; where that cannot
+//! judge it, with the opinion of the account's providers.
 
 use std::time::Duration;
 
 use axum::extract::State;
 use lode_core::email::EmailStatus;
+use lode_finder::opinions::{Opinion, is_open, of_address};
 use lode_store::{ActionEnd, ActionRequest, ActionSubject, Operation};
 use lode_verify::{Address, Verdict};
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
+use uuid::Uuid;
 
 use super::Answer;
 use super::operations::{self, Begin};
@@ -16,11 +19,15 @@ use crate::app::App;
 use crate::extract::ApiJson;
 use crate::guard::Caller;
 use crate::problem::{ApiError, ApiResult};
+use crate::providers::{Heard, OpinionQuestion};
 use crate::validate;
 use crate::{evidence, verification};
 
 /// Longest that a verification may take: a client waits for it.
 const TIME_MAX: Duration = Duration::from_secs(60);
+
+/// Longest that providers are waited for after it; what comes later is kept for the next time.
+const OPINIONS_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// Until when a mail server's wish to be asked again later is waited for.
 const WAIT_MAX: Duration = Duration::from_secs(20);
@@ -56,10 +63,16 @@ pub(crate) async fn run(
         Begin::Done(operation) => return Ok((*operation, true)),
     };
     // A task of its own: a client that goes away does not leave it half done.
-    let app = app.clone();
+    let (app, account_id) = (app.clone(), caller.account_id);
     let work = tokio::spawn(async move {
+        let asked = Asked {
+            account_id,
+            operation: request.operation_id,
+            address: &request.address,
+        };
         let end = match timeout(TIME_MAX, verify(&app, &request.address)).await {
-            Ok(end) => end,
+            Ok(Verified::End(end)) => end,
+            Ok(Verified::Verdict(verdict)) => judged(&app, &asked, *verdict).await,
             Err(_) => outcome("failed", json!({ "reasons": ["timed_out"] })),
         };
         app.store
@@ -77,12 +90,20 @@ fn outcome(outcome: &str, result: serde_json::Value) -> ActionEnd {
     }
 }
 
-async fn verify(app: &App, address: &str) -> ActionEnd {
+/// What our own verification came to.
+enum Verified {
+    /// It is over.
+    End(ActionEnd),
+    /// With this verdict.
+    Verdict(Box<Verdict>),
+}
+
+async fn verify(app: &App, address: &str) -> Verified {
     if Address::parse(address).is_err() {
         // Nobody is asked about what is no address.
         let result = json!({ "address": address, "status": "invalid", "score": 0,
                              "reasons": ["malformed"], "checked_at": app.now() });
-        return outcome("malformed", result);
+        return Verified::End(outcome("malformed", result));
     }
     let end = Instant::now() + WAIT_MAX;
     let mut attempt = 0;
@@ -96,17 +117,55 @@ async fn verify(app: &App, address: &str) -> ActionEnd {
                 attempt = attempt.saturating_add(u32::from(!verdict.held));
                 continue;
             }
-            return ActionEnd::NothingLearned {
+            return Verified::End(ActionEnd::NothingLearned {
                 code: "deferred",
                 line: "Free: the mail server asked to come back later",
                 result: facts(app, &verdict).to_string(),
-            };
+            });
         }
-        return outcome(
-            verification::priced_as(verdict.status),
-            facts(app, &verdict),
-        );
+        return Verified::Verdict(Box::new(verdict));
     }
+}
+
+/// Whose verification it is, of what.
+struct Asked<'a> {
+    account_id: Uuid,
+    operation: Uuid,
+    address: &'a str,
+}
+
+/// The end with a verdict: where it leaves open if the mailbox exists, with what the account's
+/// providers say of it. The verdict stays ours, and so does what it costs.
+async fn judged(app: &App, asked: &Asked<'_>, mut verdict: Verdict) -> ActionEnd {
+    if is_open(verdict.status) {
+        let heard = heard(app, asked).await;
+        let (score, said) = of_address(verdict.status, verdict.score, &heard.opinions);
+        verdict.score = score;
+        let notes = heard.notes.iter().map(|note| (*note).to_owned());
+        verdict.reasons.extend(said.into_iter().chain(notes));
+    }
+    outcome(
+        verification::priced_as(verdict.status),
+        facts(app, &verdict),
+    )
+}
+
+async fn heard(app: &App, asked: &Asked<'_>) -> Heard {
+    let question = OpinionQuestion {
+        account_id: asked.account_id,
+        operation: asked.operation,
+        worker: None,
+        // An address that somebody typed is nobody's lead.
+        lead_id: Uuid::nil(),
+        said: &[],
+    };
+    let nobody_else = |_: &[Opinion]| None;
+    let asking = app
+        .providers
+        .second_opinions(&question, asked.address, &nobody_else);
+    timeout(OPINIONS_TIME_MAX, asking)
+        .await
+        .unwrap_or_else(|_| Heard::none())
 }
 
 fn facts(app: &App, verdict: &Verdict) -> serde_json::Value {

@@ -20,6 +20,7 @@ mod evidence;
 mod flow;
 mod logs;
 mod mobiles;
+mod opinions;
 mod outcomes;
 mod polled;
 mod problems;

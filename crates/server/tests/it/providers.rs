@@ -31,6 +31,12 @@ pub struct Apis {
     answers: Arc<HashMap<&'static str, (u16, Value)>>,
     asked: Arc<Mutex<Vec<String>>>,
     bodies: Arc<Mutex<Vec<(String, Value)>>>,
+    /// Answers to what holds a text, at a path: before the others.
+    special: Arc<Mutex<Vec<(String, String, u16, Value)>>>,
+    /// Held while nobody is answered at a path.
+    gates: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+    /// Told of each question.
+    questions: Arc<tokio::sync::Notify>,
     base: String,
 }
 
@@ -46,6 +52,9 @@ impl Apis {
             ),
             asked: Arc::default(),
             bodies: Arc::default(),
+            special: Arc::default(),
+            gates: Arc::default(),
+            questions: Arc::default(),
             base: format!("http://{}", listener.local_addr().unwrap()),
         };
         let app = axum::Router::new()
@@ -62,6 +71,33 @@ impl Apis {
             .map(|name| format!("{name}={}/{name}", self.base))
             .collect();
         config.allow_nets.push("127.0.0.1/32".parse().unwrap());
+    }
+
+    /// From now on, this answer at a path to whatever holds a text.
+    pub fn says(&self, path: &str, of: &str, status: u16, body: Value) {
+        let special = (path.to_owned(), of.to_owned(), status, body);
+        self.special.lock().unwrap().insert(0, special);
+    }
+
+    fn gate(&self, path: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut gates = self.gates.lock().unwrap();
+        gates.entry(path.to_owned()).or_default().clone()
+    }
+
+    /// Holds the answers at a path back for as long as what is returned lives.
+    pub async fn hold(&self, path: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        self.gate(path).lock_owned().await
+    }
+
+    /// Waits until so many questions have come at a path.
+    pub async fn until_asked(&self, path: &str, times: usize) {
+        loop {
+            let next = self.questions.notified();
+            if self.bodies(path).len() >= times {
+                return;
+            }
+            next.await;
+        }
     }
 
     /// How often a provider was asked.
@@ -93,10 +129,21 @@ async fn answer(
     assert!(sent || snov, "the user's key is sent");
     let asked = serde_json::from_slice(&body).unwrap_or_default();
     let path = uri.path().to_owned();
-    apis.bodies.lock().unwrap().push((path, asked));
+    apis.bodies.lock().unwrap().push((path.clone(), asked));
     let name = uri.path().split('/').nth(1).unwrap_or_default().to_owned();
-    let (status, body) = apis.answers[name.as_str()].clone();
+    let text = uri.to_string().replace("%40", "@") + &String::from_utf8_lossy(&body);
+    let special = {
+        let special = apis.special.lock().unwrap();
+        let of = special
+            .iter()
+            .find(|(at, of, ..)| *at == path && text.contains(of));
+        of.map(|(_, _, status, body)| (*status, body.clone()))
+    };
+    let (status, body) = special.unwrap_or_else(|| apis.answers[name.as_str()].clone());
     apis.asked.lock().unwrap().push(name);
+    apis.questions.notify_one();
+    let gate = apis.gate(&path);
+    drop(gate.lock().await);
     (
         Status::from_u16(status).unwrap(),
         [("content-type", "application/json")],

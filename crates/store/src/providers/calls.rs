@@ -20,7 +20,8 @@ pub struct Call<'a> {
     pub account_id: Uuid,
     /// The provider's stable name.
     pub provider: &'a str,
-    /// What is looked for: `email`, `mobile`, or a company's `domain`.
+    /// What is looked for: `email`, `mobile`, a company's `domain`; [`super::VERIFY`]: what the
+    /// provider says of an address.
     pub purpose: &'static str,
     /// The look-up, or the operation that unlocks: within it nothing is asked twice.
     pub operation: Uuid,

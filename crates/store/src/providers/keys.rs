@@ -32,6 +32,8 @@ pub struct StoredProvider {
     pub spent_today: MilliCredits,
     /// What one of its credits costs the user, in millionths of their currency.
     pub credit_price: u64,
+    /// Whether it may be asked about addresses that we cannot prove ourselves.
+    pub second_opinion: bool,
     /// Its place in the user's own order, where there is one.
     pub position: Option<i64>,
     /// Why it is left alone, in a stable code, and until when.
@@ -61,6 +63,8 @@ pub struct ProviderEdit {
     pub daily_limit: Option<MilliCredits>,
     /// What one credit costs, in millionths of the user's currency.
     pub credit_price: Option<u64>,
+    /// Whether it may be asked about addresses that we cannot prove ourselves.
+    pub second_opinion: Option<bool>,
 }
 
 /// Daily limit of a provider whose user names none: 50 credits.
@@ -84,7 +88,7 @@ impl Store {
         tx.all(
             sql(
                 "SELECT k.provider, k.sealed, k.daily_limit, k.credit_price, k.position,
-                        k.trouble, k.rest_until, k.trouble_since, k.updated_at,
+                        k.second_opinion, k.trouble, k.rest_until, k.trouble_since, k.updated_at,
                         COALESCE(s.spent, 0) AS spent, COALESCE(r.asked, 0) AS asked,
                         COALESCE(r.found, 0) AS found, COALESCE(r.verified, 0) AS verified
                  FROM provider_keys k
@@ -144,13 +148,15 @@ impl Store {
             .execute(
                 sql("UPDATE provider_keys
                      SET daily_limit = COALESCE($3, daily_limit),
-                         credit_price = COALESCE($4, credit_price), updated_at = $5
+                         credit_price = COALESCE($4, credit_price),
+                         second_opinion = COALESCE($6, second_opinion), updated_at = $5
                      WHERE account_id = $1 AND provider = $2")
                 .bind(account_id)
                 .bind(provider)
                 .bind(edit.daily_limit)
                 .bind(credit_price)
-                .bind(now),
+                .bind(now)
+                .bind(edit.second_opinion.map(i64::from)),
             )
             .await?;
         tx.commit().await?;
@@ -237,6 +243,7 @@ fn read(row: &Row) -> Result<StoredProvider> {
         daily_limit: row.int("daily_limit")?,
         spent_today: row.int("spent")?,
         credit_price: count("credit_price")?,
+        second_opinion: row.int("second_opinion")? == 1,
         position: row.opt_int("position")?,
         trouble: row.opt_text("trouble")?.zip(row.opt_int("rest_until")?),
         trouble_since: row.opt_int("trouble_since")?,

@@ -133,6 +133,8 @@ conformance! {
     providers::what_a_provider_works_on_is_looked_at_and_not_asked_again,
     providers::a_look_up_goes_on_with_what_it_has_begun,
     providers::what_is_asked_once_is_not_asked_again_where_its_answer_was_lost,
+    providers::second_opinions_are_each_providers_own,
+    providers::what_was_said_of_an_address_goes_with_its_person,
     actions::an_action_waits_under_its_hold,
     receipts::a_list_is_newest_first_and_pages_hold_still,
     receipts::a_row_says_what_it_was_of_and_what_it_cost,

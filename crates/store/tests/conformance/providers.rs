@@ -1,6 +1,6 @@
 use lode_core::email::EmailStatus;
 use lode_store::providers::{
-    Call, CallBegun, CallEnd, CallFinding, CallState, Foreseen, ProviderEdit,
+    Call, CallBegun, CallEnd, CallFinding, CallState, Foreseen, ProviderEdit, VERIFY, address_key,
 };
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ async fn with_key(bench: &Bench, provider: &str, daily_limit: i64) {
         sealed: Some(b"sealed".to_vec()),
         daily_limit: Some(daily_limit),
         credit_price: Some(30_000),
+        second_opinion: None,
     };
     let account = bench.account;
     assert!(
@@ -627,4 +628,89 @@ pub async fn what_is_asked_once_is_not_asked_again_where_its_answer_was_lost(ben
     // Whoever asks now has been told.
     go(&bench, &mobile(operation), later).await;
     assert_eq!(spent(&bench, NOW).await, 18_000);
+}
+
+/// Off until it is said; another change or a new key leaves it.
+pub async fn second_opinions_are_each_providers_own(bench: Bench) {
+    with_key(&bench, "hunter", 5_000).await;
+    with_key(&bench, "snov", 5_000).await;
+    let on = async || -> Vec<bool> {
+        let all = bench.store.providers(bench.account, NOW).await.unwrap();
+        all.iter().map(|provider| provider.second_opinion).collect()
+    };
+    assert_eq!(on().await, [false, false]);
+    for (wanted, shown) in [(Some(true), true), (None, true), (Some(false), false)] {
+        let edit = ProviderEdit {
+            second_opinion: wanted,
+            ..ProviderEdit::default()
+        };
+        let store = &bench.store;
+        let set = store.set_provider(bench.account, "hunter", &edit, NOW);
+        assert!(set.await.unwrap());
+        with_key(&bench, "hunter", 6_000).await;
+        assert_eq!(on().await, [shown, false]);
+    }
+}
+
+/// What providers said of a person's addresses goes with the person: of those that were asked
+/// about for their lead, and of the one that somebody typed.
+pub async fn what_was_said_of_an_address_goes_with_its_person(bench: Bench) {
+    with_key(&bench, "hunter", 50_000).await;
+    let lead = bench.create(&capture_of("ana"), NOW).await.lead_id;
+    bench
+        .run(&crate::bench::found("ana@acme.example", NOW), NOW)
+        .await;
+    let said = |lead_id, address: &'static str| (lead_id, address_key(address));
+    let all = [
+        said(Uuid::nil(), "Ana@acme.example"),
+        said(lead, "a.example@acme.example"),
+        said(Uuid::nil(), "bob@acme.example"),
+    ];
+    fn question<'a>(bench: &Bench, (lead_id, key): &'a (Uuid, String)) -> Call<'a> {
+        Call {
+            purpose: VERIFY,
+            lead_id: *lead_id,
+            known_since: NOW - MONTH,
+            once: true,
+            ..call(bench, "hunter", Uuid::now_v7(), key)
+        }
+    }
+    let answer = CallEnd {
+        finding: CallFinding::Found("\"valid\"".to_owned()),
+        cost: None,
+    };
+    for of in &all {
+        let asked = question(&bench, of);
+        let id = go(&bench, &asked, NOW).await;
+        bench
+            .store
+            .end_call(id, &asked, &answer, NOW)
+            .await
+            .unwrap();
+        let again = bench
+            .store
+            .begin_call(&question(&bench, of), NOW + 1)
+            .await
+            .unwrap();
+        assert!(matches!(again, CallBegun::Known(_)), "{again:?}");
+    }
+    let erased = bench
+        .store
+        .erase_lead(bench.account, lead, &bench.pricing, NOW + 2)
+        .await;
+    assert!(erased.unwrap());
+    for (of, kept) in all.iter().zip([false, false, true]) {
+        let again = bench
+            .store
+            .begin_call(&question(&bench, of), NOW + 3)
+            .await
+            .unwrap();
+        assert_eq!(matches!(again, CallBegun::Known(_)), kept, "{again:?}");
+    }
+    // After a month it is asked anew.
+    let later = Call {
+        known_since: NOW + 1,
+        ..question(&bench, &all[2])
+    };
+    go(&bench, &later, NOW + MONTH + 1).await;
 }
