@@ -12,13 +12,14 @@ import { ownFolder, until } from "./support/tools.mjs";
 const MAIL = {
   domains: [{ name: "lumenorchard.com", title: "Lumen Orchard", mailboxes: ["nadia.ferrum", "ivo.quill"] }],
 };
+const ACCEPTING = { domains: [{ ...MAIL.domains[0], character: "accept_all" }] };
 const NUMBER = "+49 151 5550 200";
 
 /** Mail, provider, backend, pages, browser; paired, with a provider's key and premium credit. */
-async function lode(t, { premium = 3_000, provided = true, settings = {} } = {}) {
+async function lode(t, { premium = 3_000, provided = true, settings = {}, mail: scenario = MAIL } = {}) {
   const folder = ownFolder(t);
   const provider = await startProvider(t, { [NADIA.slug]: NUMBER });
-  const mail = await startMail(t, folder, MAIL);
+  const mail = await startMail(t, folder, scenario);
   const server = await backend(t, folder, mail, { LODE_PROVIDER_URLS: `leadmagic=${provider.url}`, ...settings }).start();
   const ask = await server.device();
   if (provided) {
@@ -43,12 +44,17 @@ const text = (page, id) => page.getByTestId(id).first().innerText();
 const unlockState = (page) => page.getByTestId("unlock").getAttribute("data-unlock");
 
 /** The popup beside a person's page, once the e-mail is found. */
-async function captured(browser, person) {
+const captured = (browser, person) => ended(browser, person, "found");
+
+/** The same once the search has ended without a proof. */
+const unproved = (browser, person) => ended(browser, person, "unsure");
+
+async function ended(browser, person, state) {
   const page = await browser.context.newPage();
   await page.goto(`https://www.linkedin.com/in/${person.slug}/`);
   const popup = await browser.page("popup.html");
   await popup.getByTestId("capture").click();
-  await popup.locator("[data-testid=state][data-state=found]").waitFor();
+  await popup.locator(`[data-testid=state][data-state=${state}]`).waitFor();
   return popup;
 }
 
@@ -215,6 +221,32 @@ test("numbers come with the capture where the member has chosen so; the setting 
   await options.bringToFront();
   await options.reload();
   await until("the day's use", async () => /1 of at most 1 used today/.test(await options.getByTestId("numbers").innerText()));
+});
+
+test("a provider that is allowed on the options page gives a second opinion, shown and on the receipt", async (t) => {
+  const { browser, ask, provider } = await lode(t, { mail: ACCEPTING });
+  const first = await unproved(browser, NADIA);
+  await first.close();
+  assert.deepEqual(provider.validated, [], "nobody is asked who was not allowed");
+  const options = await browser.page("options.html");
+  const box = options.locator("[data-testid=second-opinion][data-provider=leadmagic]");
+  await box.waitFor();
+  assert.equal(await box.isChecked(), false);
+  assert.match(await options.getByTestId("opinions").innerText(), /Ask Leadmagic: at most 1 of its credits for each address/);
+  await box.check();
+  await until("the setting is the server's", async () => {
+    const { body } = await ask("GET", "/v1/providers");
+    return body.providers[0].second_opinion === true;
+  });
+  await options.reload();
+  await box.waitFor();
+  assert.equal(await box.isChecked(), true);
+  await options.close();
+  const popup = await unproved(browser, IVO);
+  await popup.getByText("Leadmagic says that this address exists.").waitFor();
+  assert.deepEqual(provider.validated, ["ivo.quill@lumenorchard.com"]);
+  const { body } = await ask("GET", "/v1/providers");
+  assert.equal(body.providers[0].spent_today, 250);
 });
 
 test("the dashboard shows pools, operations and a whole receipt; the token is in no page", async (t) => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openBrowser } from "./harness.mjs";
-import { screens } from "./states.mjs";
+import { PROVIDERS, screens } from "./states.mjs";
 
 const DIST = process.env.LODE_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
 let browser;
@@ -326,4 +326,39 @@ test("an admin sets the account's rule, and what is typed survives a change of s
   assert.deepEqual(await sent(page), [
     { kind: "call", method: "PUT", path: "settings", body: '{"auto_unlock":{"mode":"member","daily_cap":7,"minimum_quality":0}}' },
   ]);
+});
+
+test("whoever runs the account says which providers give second opinions", async (t) => {
+  const page = await open(t, "options-opinions");
+  const box = (name) => page.locator(`[data-testid=second-opinion][data-provider=${name}]`);
+  await box("hunter").waitFor();
+  assert.equal(await page.getByTestId("second-opinion").count(), 3, "none for Apollo, which verifies nothing");
+  assert.equal(await box("hunter").isChecked(), true);
+  assert.equal(await box("icypeas").isChecked(), false);
+  const shown = await page.getByTestId("opinions").innerText();
+  assert.match(shown, /Ask Hunter: at most 0\.5 of its credits for each address/);
+  assert.match(shown, /Ask Icypeas: at most 0\.1 of its credits/);
+  assert.match(shown, /Ask Leadmagic: at most 1 of its credits for each address \(more than its limit for the day\)/);
+  // The server's word is the last.
+  const accepted = { ...PROVIDERS, providers: PROVIDERS.providers.map((one) => ({ ...one, second_opinion: one.provider === "icypeas" })) };
+  await page.evaluate((said) => (globalThis.fake.answers["providers/icypeas"] = said), accepted);
+  await box("icypeas").click();
+  await page.waitForFunction(() => !document.querySelector("[data-provider=hunter]").checked);
+  assert.equal(await box("icypeas").isChecked(), true);
+  assert.deepEqual(await sent(page), [{ kind: "call", method: "PUT", path: "providers/icypeas", body: '{"second_opinion":true}' }]);
+  // What it refuses is said, and the box stands as it was.
+  await page.evaluate(() => (globalThis.fake.answers["providers/hunter"] = { status: 403, body: { title: "No", code: "forbidden", detail: "You may not do that." } }));
+  await box("hunter").click();
+  await page.getByTestId("problem").getByText("You may not do that.").waitFor();
+  await page.waitForFunction(() => !document.querySelector("[data-provider=hunter]").checked);
+});
+
+test("second opinions are locked for who may not change them, and absent without a provider", async (t) => {
+  const page = await open(t, "options-opinions-locked");
+  await page.getByTestId("second-opinion").first().waitFor();
+  for (const box of await page.getByTestId("second-opinion").all()) assert.equal(await box.isDisabled(), true);
+  await page.getByText("Whoever runs your account can change this.").waitFor();
+  const none = await open(t, "options-unlock-admin");
+  await none.getByTestId("rule").waitFor();
+  assert.equal(await none.getByTestId("opinions").count(), 0);
 });

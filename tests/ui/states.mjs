@@ -161,6 +161,16 @@ const lists = { "receipts?": RECEIPTS, "receipts/": RECEIPT, members: MEMBERS };
 const full = state({ ...stands({ premium: 22_000, held: 1_000, may: ["settings"] }), credits: { ...base.credits, available: 31_000 } });
 const dashboard = (over = {}) => ({ page: "dashboard", state: full, answers: lists, ...over });
 
+// Providers with a key, as the server lists them.
+const provider = (name, price, over = {}) => ({
+  provider: name, daily_limit: 50_000, spent_today: 0, credit_price: 50_000, second_opinion: false, second_opinion_price: price,
+  record: { asked: 0, found: 0, verified: 0 }, trouble: null, resting_until: null, updated_at: NOW, ...over,
+});
+export const PROVIDERS = { order: null, providers: [
+  provider("apollo", null), provider("hunter", 500, { second_opinion: true }), provider("icypeas", 100), provider("leadmagic", 1_000, { daily_limit: 500 }),
+] };
+const asking = (may) => ({ page: "options", state: state(stands({ premium: 22_000, may })), answers: { providers: PROVIDERS } });
+
 /** Name → `{ page, state, act? }`; `act` drives the page before the picture is taken. */
 export const screens = {
   "not-paired": { state: state({ connection: { state: "not_paired" }, server: null, account: null, credits: null, standing: null, recent: [] }) },
@@ -191,6 +201,7 @@ export const screens = {
   "unlock-paused": { state: numbers(mobile("paused", { operation_id: LEAD }), [operation(402, { title: "T", code: "out_of_credits", detail: "x" })], stands({ premium: 2_000 })) },
   "unlock-failed": { state: numbers(mobile("locked"), [operation(503, { title: "T", code: "source_unavailable", detail: "No provider answered. Nothing was charged; the same request may be sent again." })]) },
   unsure: { state: current(card("unsure", { email: email("accept_all", 71, ["accepts_all", "domain_given"]), receipt: receipt("Nothing charged: not verified") })) },
+  "unsure-doubted": { state: current(card("unsure", { email: email("unknown", 33, ["probing_off", "doubted_by_hunter", "next_likeliest", "confirmed_by_leadmagic"]), receipt: receipt("Nothing charged: not verified") })) },
   "unsure-blocked": { state: current(card("unsure", { email: email("blocked", 34, ["some_new_code"]), receipt: receipt("Nothing charged: not verified") })) },
   "not-found": { state: current(card("not_found", { reason: "no_candidate_accepted", receipt: receipt("Nothing charged: no address found") })) },
   "needs-domain": { state: current(card("needs_domain", { reason: "domain_unknown" })) },
@@ -232,6 +243,8 @@ export const screens = {
   "options-unlock-member": { page: "options", state: state(stands({ premium: 22_000, mode: "member" })) },
   "options-unlock-off": { page: "options", state: state(stands({ premium: 22_000, mode: "off" })) },
   "options-unlock-admin": { page: "options", state: state(stands({ premium: 22_000, mode: "on", may: ["settings"] })) },
+  "options-opinions": asking(["settings"]),
+  "options-opinions-locked": asking([]),
   options: { page: "options", state: state({ connection: { state: "not_paired" }, server: null, account: null, credits: null }) },
   "options-paired": { page: "options", state: base },
   "options-providers": { page: "options", state: base, answers: { providers: { order: null, providers: [

@@ -26,11 +26,11 @@ pub(crate) fn number(value: &Value, name: &str) -> i64 {
     maybe_number(value, name).unwrap_or_default()
 }
 
-fn maybe_number(value: &Value, name: &str) -> Option<i64> {
+pub(crate) fn maybe_number(value: &Value, name: &str) -> Option<i64> {
     value.get(name)?.as_i64()
 }
 
-fn flag(value: &Value, name: &str) -> bool {
+pub(crate) fn flag(value: &Value, name: &str) -> bool {
     value.get(name).and_then(Value::as_bool) == Some(true)
 }
 

@@ -76,6 +76,22 @@ pub(crate) const STANDING: &str = r#"{
                "may": ["settings", "buy"]}
 }"#;
 
+/// `GET /v1/providers`.
+pub(crate) const PROVIDERS: &str = r#"{"order": null, "providers": [
+    {"provider": "apollo", "daily_limit": 50000, "spent_today": 0, "credit_price": 50000,
+     "second_opinion": false, "second_opinion_price": null,
+     "record": {"asked": 0, "found": 0, "verified": 0},
+     "trouble": null, "resting_until": null, "updated_at": 1795446000000},
+    {"provider": "hunter", "daily_limit": 50000, "spent_today": 500, "credit_price": 34000,
+     "second_opinion": true, "second_opinion_price": 500,
+     "record": {"asked": 3, "found": 2, "verified": 2},
+     "trouble": null, "resting_until": null, "updated_at": 1795446000000},
+    {"provider": "leadmagic", "daily_limit": 999, "spent_today": 0, "credit_price": 50000,
+     "second_opinion": false, "second_opinion_price": 1000,
+     "record": {"asked": 0, "found": 0, "verified": 0},
+     "trouble": null, "resting_until": null, "updated_at": 1795446000000}
+]}"#;
+
 /// The answer to an unlock that found a number.
 pub(crate) const UNLOCKED: &str = r#"{
     "state": "done",

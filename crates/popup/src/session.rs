@@ -1,5 +1,6 @@
 //! What a page holds while it is open, and what its buttons do.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use leptos::prelude::{RwSignal, Update, UpdateUntracked, With, WithUntracked};
@@ -16,6 +17,7 @@ use crate::answers::text;
 use crate::browser;
 use crate::view::Known;
 use crate::view::auto_unlock::Rule;
+use crate::view::opinions;
 use crate::view::options::SERVER_EXAMPLE;
 use crate::view::popup::{Local, all_or_none, identities, popup};
 use crate::view::time::Clock;
@@ -68,6 +70,8 @@ pub(crate) struct Model {
     pub(crate) confirm_unpair: bool,
     /// The time.
     pub(crate) clock: Clock,
+    /// Whether the data providers are shown.
+    shows_providers: bool,
     order: Order,
 }
 
@@ -86,6 +90,8 @@ pub(crate) struct Typed {
     pub(crate) choice: Option<bool>,
     /// The account's rule on unlocking with each capture, once it was touched.
     pub(crate) rule: Option<Rule>,
+    /// Which providers are asked for opinions, by what was ticked since the server's last word.
+    pub(crate) opinions: BTreeMap<String, bool>,
 }
 
 /// A failed action.
@@ -143,9 +149,11 @@ impl Model {
                 },
                 choice: None,
                 rule: None,
+                opinions: BTreeMap::new(),
             },
             confirm_unpair: false,
             clock: browser::clock(),
+            shows_providers: false,
             order: Order::default(),
         }
     }
@@ -188,7 +196,7 @@ impl Model {
         self.order.asked
     }
 
-    /// Takes the state; whether the dashboard's lists have to be loaded again for it.
+    /// Takes the state; whether what was loaded beside it has to be loaded again for it.
     fn show(&mut self, state: UiState) -> bool {
         // Ticks belong to rows by their number: with other rows they mean nothing.
         if self
@@ -207,7 +215,7 @@ impl Model {
         }
         self.clock = browser::clock();
         self.state = Some(state);
-        changed && (self.known.lines.is_some() || self.known.failed.is_some())
+        changed
     }
 }
 
@@ -288,15 +296,38 @@ impl Session {
         self.load();
     }
 
-    /// Begins the options page: asks what keeps data providers from being asked, again and again.
+    /// Begins the options page: loads the data providers, and what keeps them from being asked
+    /// again and again.
     pub(crate) fn begin_options(self) {
-        let load = move || {
-            self.server("providers".to_owned(), None, |session, body| {
-                session.update(|model| model.known.troubles = troubles(body));
+        self.0
+            .update_untracked(|model| model.shows_providers = true);
+        self.load_providers();
+        set_interval(move || self.load_providers(), PROVIDERS_EVERY);
+    }
+
+    fn load_providers(self) {
+        self.server("providers".to_owned(), None, |session, body| {
+            session.update(|model| {
+                model.known.troubles = troubles(body);
+                model.known.opinions = opinions::read(body);
             });
-        };
-        load();
-        set_interval(load, PROVIDERS_EVERY);
+        });
+    }
+
+    /// Loads again what the page has loaded.
+    fn load_again(self) {
+        let (lists, providers) = self.0.with_untracked(|model| {
+            let known = &model.known;
+            let lists = known.lines.is_some() || known.failed.is_some();
+            let providers = model.shows_providers && known.standing.is_some();
+            (lists && !model.shows_providers, providers)
+        });
+        if lists {
+            self.load();
+        }
+        if providers {
+            self.load_providers();
+        }
     }
 
     /// Loads the newest operations and the members.
@@ -404,6 +435,7 @@ impl Session {
                 self.update(|model| {
                     if setting {
                         model.typed.choice = None;
+                        model.typed.opinions.clear();
                         model.fail("setting", &why);
                     } else {
                         model.known.failed = Some(why);
@@ -579,7 +611,7 @@ impl Session {
             self.refresh();
         }
         if load {
-            self.load();
+            self.load_again();
         }
         done
     }

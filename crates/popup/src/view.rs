@@ -12,6 +12,7 @@ pub mod credits;
 pub mod dashboard;
 pub mod health;
 pub mod leads;
+pub mod opinions;
 pub mod options;
 pub mod popup;
 pub mod price;
@@ -26,6 +27,7 @@ use serde_json::Value;
 use crate::answers::providers::Trouble;
 use crate::answers::receipts::{Line, Member};
 use crate::answers::standing::Standing;
+use opinions::OpinionLine;
 
 /// What the server has said beyond the worker's state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct Known {
     pub receipt: Option<(String, Value)>,
     /// Data providers that are not asked at present.
     pub troubles: Vec<Trouble>,
+    /// The data providers that verify addresses.
+    pub opinions: Vec<OpinionLine>,
     /// Why something could not be loaded.
     pub failed: Option<String>,
 }

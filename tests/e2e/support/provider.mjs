@@ -1,5 +1,5 @@
 // A data provider on loopback that answers as LeadMagic documents its mobile finder
-// (POST /v1/people/mobile-finder), and holds its answer back for as long as a test likes.
+// (POST /v1/people/mobile-finder) and its validation (POST /v1/people/email-validation), and holds its answer back for as long as a test likes.
 import { createServer } from "node:http";
 import { atEnd } from "./tools.mjs";
 
@@ -9,10 +9,17 @@ const HOST = "127.1.0.77";
 /** Numbers by profile slug; whoever is not in it is not known. */
 export async function startProvider(t, numbers) {
   const asked = [];
+  const validated = [];
   let gate = Promise.resolve();
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
+    if (request.url === "/v1/people/email-validation") {
+      const { email = "" } = JSON.parse(body);
+      validated.push(email);
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ email, email_status: "valid", credits_consumed: 0.25 }));
+      return;
+    }
     if (request.url !== "/v1/people/mobile-finder") {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ email: null, status: "not_found", credits_consumed: 0 }));
       return;
@@ -32,6 +39,7 @@ export async function startProvider(t, numbers) {
   return {
     url: `http://${HOST}:${server.address().port}`,
     asked,
+    validated,
     /** Holds answers back until the returned function is called. */
     hold() {
       let release;

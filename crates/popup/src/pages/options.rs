@@ -5,6 +5,7 @@ use lode_core::protocol::{Settings, UiMessage};
 
 use super::auto_unlock;
 use super::capture::{submit, text_field};
+use super::opinions;
 use super::parts::{Page, button, problem};
 use super::providers;
 use crate::browser;
@@ -62,6 +63,12 @@ pub(crate) fn page(page: Page<'_>) -> Element {
             .test_id("providers")
             .children(troubles)
     });
+    let opinions = opinions::settings(page);
+    let opinions = (!opinions.is_empty()).then(|| {
+        section("opinions", "Second opinions")
+            .test_id("opinions")
+            .children(opinions)
+    });
     let has_read = state.is_some_and(|state| state.rules.is_some() || !state.health.is_empty());
     let reading =
         section("reading", "Reading pages")
@@ -105,6 +112,7 @@ pub(crate) fn page(page: Page<'_>) -> Element {
                 .children(troubles)
                 .child(settings)
                 .children(unlocking)
+                .children(opinions)
                 .children(has_read.then_some(reading))
                 .child(privacy),
         )

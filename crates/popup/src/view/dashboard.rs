@@ -379,7 +379,7 @@ pub fn action_words(action: &str) -> String {
     }
 }
 
-fn title(code: &str) -> String {
+pub(super) fn title(code: &str) -> String {
     let mut text = code.replace('_', " ");
     // Codes are ASCII; the tables of all letters would be 12 KB.
     if let Some(first) = text.get_mut(..1) {
@@ -534,7 +534,9 @@ fn details(receipt: &Value, known: &Known, clock: &Clock, blocks: &mut Vec<Block
         vec![
             title(&text(call, "provider")),
             text(call, "purpose"),
-            maybe_text(call, "error").unwrap_or_else(|| text(call, "outcome")),
+            maybe_text(call, "error")
+                .or_else(|| maybe_text(call, "said"))
+                .unwrap_or_else(|| text(call, "outcome")),
             maybe_text(call, "verdict").unwrap_or_default(),
         ]
     }));
