@@ -3,7 +3,7 @@
 //! In this order: the domain given with the request; the website that the page shows; an
 //! earlier, confirmed finding ([`DomainCache`]); domains that others name ([`NamedDomains`])
 //! and those guessed from the company's name ([`guess`]), each checked by MX and by what the
-//! site at it says of itself ([`identity`]). Neither comes without its probability
+//! site at it says of itself ([`page`], [`identity`]). Neither comes without its probability
 //! ([`weigh`]).
 
 use std::fmt;
@@ -16,6 +16,7 @@ use url::{Host, Url};
 pub mod discover;
 pub mod guess;
 pub mod identity;
+pub mod page;
 pub mod website;
 pub mod weigh;
 

@@ -8,7 +8,8 @@ use lode_verify::{Domain, MailRoute, Resolver};
 use tokio::time::{Instant, timeout_at};
 
 use super::guess::{Guess, with_named};
-use super::identity::{PARKING_HOSTS, PageNames, SiteIdentity, judge};
+use super::identity::{PARKING_HOSTS, SiteIdentity, judge};
+use super::page::PageNames;
 use super::website::{FetchError, WebFetcher};
 use super::weigh::{Mail, Seen, Weighed, weigh};
 use crate::company::CompanyName;
@@ -204,7 +205,8 @@ async fn look(domain: &str, company: &CompanyName, web: &WebFetcher) -> Look {
         };
     }
     let company = company.clone();
-    // Parsing a large page takes milliseconds: not on the reactor's thread.
+    // Reading a large page takes milliseconds: not on the reactor's thread. Nobody can stop it
+    // there, so that it must end by itself whatever the page is.
     let identity =
         tokio::task::spawn_blocking(move || judge(&PageNames::read(&page.html), &company))
             .await
