@@ -13,6 +13,7 @@ use lode_verify::Domain;
 use lode_verify::address::class;
 use url::{Host, Url};
 
+pub mod charset;
 pub mod discover;
 pub mod guess;
 pub mod identity;

@@ -16,6 +16,8 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, US
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
+use super::charset::decode;
+
 /// Limits and test settings of the fetcher.
 #[derive(Debug, Clone)]
 pub struct WebConfig {
@@ -51,7 +53,7 @@ impl Default for WebConfig {
 pub struct Page {
     /// Host that answered in the end.
     pub host: String,
-    /// The page, cut at the limit; bytes that are not UTF-8 are replaced.
+    /// The page, cut at the limit; read as [`super::charset::decode`] says.
     pub html: String,
 }
 
@@ -196,17 +198,16 @@ impl WebFetcher {
             if !status.is_success() {
                 return Err(FetchError::Status(status.as_u16()));
             }
-            let html = response
-                .headers()
-                .get(CONTENT_TYPE)
-                .and_then(|kind| kind.to_str().ok())
-                .is_none_or(|kind| kind.contains("html") || kind.contains("xml"));
-            if !html {
+            let kind = response.headers().get(CONTENT_TYPE);
+            let kind = kind.and_then(|kind| kind.to_str().ok().map(str::to_ascii_lowercase));
+            let kind = kind.as_deref();
+            if kind.is_some_and(|kind| !kind.contains("html") && !kind.contains("xml")) {
                 return Err(FetchError::NotHtml);
             }
+            let body = self.body(response).await?;
             return Ok(Page {
                 host,
-                html: self.body(response).await?,
+                html: decode(kind, &body),
             });
         }
         Err(FetchError::Redirects)
@@ -237,7 +238,7 @@ impl WebFetcher {
         }
     }
 
-    async fn body(&self, mut response: reqwest::Response) -> Result<String, FetchError> {
+    async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, FetchError> {
         let mut body: Vec<u8> = Vec::new();
         while body.len() < self.config.body_bytes_max {
             match response.chunk().await {
@@ -251,6 +252,6 @@ impl WebFetcher {
                 Err(_) => return Err(FetchError::Unreachable),
             }
         }
-        Ok(String::from_utf8_lossy(&body).into_owned())
+        Ok(body)
     }
 }

@@ -62,7 +62,7 @@ async fn bed_with_loopback() -> (Bed, Arc<AtomicUsize>) {
 #[derive(Clone)]
 enum Reply {
     /// These bytes, then the end.
-    Bytes(String),
+    Bytes(Vec<u8>),
     /// A head and a body that never ends.
     Endless,
     /// One byte a second.
@@ -76,7 +76,7 @@ async fn answer(mut stream: TcpStream, reply: Reply) {
     let _ = stream.read(&mut request).await;
     match reply {
         Reply::Bytes(bytes) => {
-            let _ = stream.write_all(bytes.as_bytes()).await;
+            let _ = stream.write_all(&bytes).await;
         }
         Reply::Endless => {
             let head =
@@ -94,15 +94,13 @@ async fn answer(mut stream: TcpStream, reply: Reply) {
 }
 
 fn redirect(to: &str) -> Reply {
-    Reply::Bytes(format!(
-        "HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n"
-    ))
+    let head = format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
+    Reply::Bytes(head.into_bytes())
 }
 
-fn page(kind: &str, body: &str) -> Reply {
-    Reply::Bytes(format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n{body}"
-    ))
+fn page(kind: &str, body: impl AsRef<[u8]>) -> Reply {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n");
+    Reply::Bytes([head.as_bytes(), body.as_ref()].concat())
 }
 
 async fn fetch(bed: &Bed) -> Result<Page, FetchError> {
@@ -146,6 +144,17 @@ async fn an_honest_page_is_read() {
     let page = fetch(&bed).await.unwrap();
     assert_eq!(page.host, SITE);
     assert_eq!(page.html, "<title>Hello</title>");
+}
+
+#[tokio::test]
+async fn a_page_is_read_as_the_server_says_it_is_written() {
+    let bed = bed_without_site().await;
+    // Müßig Werke, a byte a character.
+    let html = b"<title>M\xfc\xdfig Werke</title>";
+    let latin = page("text/html; charset=ISO-8859-1", html);
+    serve(&bed, address(&bed, SITE), latin).await;
+    let page = fetch(&bed).await.unwrap();
+    assert_eq!(page.html, "<title>Müßig Werke</title>");
 }
 
 #[tokio::test]
@@ -218,7 +227,7 @@ async fn what_is_no_page_is_not_read() {
     serve(
         &bed,
         address(&bed, SITE),
-        Reply::Bytes("220 not http\r\n".to_owned()),
+        Reply::Bytes(b"220 not http\r\n".to_vec()),
     )
     .await;
     assert_eq!(fetch(&bed).await, Err(FetchError::Unreachable));
