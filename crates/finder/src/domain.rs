@@ -24,12 +24,52 @@ pub mod weigh;
 use crate::company::CompanyName;
 use crate::outcome::DomainFinding;
 
-/// Remembers confirmed domains of companies.
+/// Remembers confirmed domains of companies, for each caller apart: a page that one of them
+/// captured may claim anything, and must decide nothing for another.
 pub trait DomainCache: Send + Sync + fmt::Debug {
-    /// The domain of the company with this key, if one was confirmed before.
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Option<String>>;
-    /// Remembers a confirmed finding.
-    fn put<'a>(&'a self, key: &'a str, finding: &'a DomainFinding) -> BoxFuture<'a, ()>;
+    /// What was confirmed before for this caller ([`crate::FindRequest::caller`]), under a key of
+    /// [`memory_key`].
+    fn get<'a>(&'a self, caller: &'a str, key: &'a str) -> BoxFuture<'a, Option<KnownDomain>>;
+    /// Remembers a confirmed finding for this caller.
+    fn put<'a>(
+        &'a self,
+        caller: &'a str,
+        key: &'a str,
+        finding: &'a DomainFinding,
+    ) -> BoxFuture<'a, ()>;
+}
+
+/// A domain that was confirmed before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownDomain {
+    /// The domain.
+    pub domain: String,
+    /// How sure that was, 0 to 1.
+    pub probability: f64,
+}
+
+/// What a confirmed domain is remembered under: everything that was asked for when it was
+/// confirmed. The company's page alone would not do, since a capture may put any name beside
+/// it; nor would the name without its legal form, which says where the company is at home.
+#[must_use]
+pub fn memory_key(company: &CompanyName, company_url: Option<&str>) -> String {
+    let CompanyName {
+        words,
+        digraph_words,
+        aliases,
+        country_tlds,
+        as_domain,
+    } = company;
+    let aliases: Vec<String> = aliases.iter().map(|alias| alias.join(" ")).collect();
+    [
+        words.join(" "),
+        digraph_words.as_deref().unwrap_or_default().join(" "),
+        aliases.join("\u{1e}"),
+        country_tlds.join(" "),
+        as_domain.clone().unwrap_or_default(),
+        company_url.unwrap_or_default().to_owned(),
+    ]
+    .join("\u{1f}")
 }
 
 /// Names domains of companies by asking others: data providers, with the caller's keys. What
@@ -55,11 +95,16 @@ impl NamedDomains for Nobody {
 pub struct NoCache;
 
 impl DomainCache for NoCache {
-    fn get<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Option<String>> {
+    fn get<'a>(&'a self, _caller: &'a str, _key: &'a str) -> BoxFuture<'a, Option<KnownDomain>> {
         Box::pin(std::future::ready(None))
     }
 
-    fn put<'a>(&'a self, _key: &'a str, _finding: &'a DomainFinding) -> BoxFuture<'a, ()> {
+    fn put<'a>(
+        &'a self,
+        _caller: &'a str,
+        _key: &'a str,
+        _finding: &'a DomainFinding,
+    ) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 }
@@ -283,6 +328,28 @@ mod tests {
         }
         // The own site of a host's owner is not refused with it.
         assert!(of_website("https://about.google", None).is_ok());
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_was_asked_for() {
+        let key =
+            |name: &str, url: Option<&str>| memory_key(&CompanyName::parse(name).unwrap(), url);
+        let acme = Some("https://www.linkedin.com/company/acme");
+        assert_eq!(key("Acme, Inc.", acme), key("ACME Inc", acme));
+        let all = [
+            key("Acme, Inc.", acme),
+            key("Acme, Inc.", None),
+            key("Acme GmbH", None),
+            key("Acme GmbH", acme),
+            key("Evilco", acme),
+            key("Acme (Evilco)", acme),
+            key("Acme.com", None),
+            key("Acme com", None),
+            key("Müßig", None),
+            key("Mussig", None),
+        ];
+        let apart: std::collections::HashSet<&String> = all.iter().collect();
+        assert_eq!(apart.len(), all.len(), "{all:?}");
     }
 
     #[test]

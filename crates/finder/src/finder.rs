@@ -12,7 +12,7 @@ use crate::company::CompanyName;
 use crate::conclude::{from_probe, nothing};
 use crate::domain::discover::{Discovery, DiscoveryConfig, discover};
 use crate::domain::website::{FetcherSetupError, WebConfig, WebFetcher};
-use crate::domain::{DomainCache, NamedDomains, NoCache, Nobody, of_given, of_website};
+use crate::domain::{DomainCache, NamedDomains, NoCache, Nobody, memory_key, of_given, of_website};
 use crate::outcome::{Conclusion, DomainFinding, DomainSource, FindOutcome};
 use crate::pattern::PatternModel;
 use crate::request::{FindRequest, SizeHint, VerifiedBefore};
@@ -221,11 +221,13 @@ impl Finder {
         let Some(company) = company else {
             return (Vec::new(), reason);
         };
-        let key = request.company_url.clone().unwrap_or_else(|| company.key());
-        if let Some(domain) = self.cache.get(&key).await
-            && let Ok(domain) = Domain::parse(&domain)
+        let key = memory_key(&company, request.company_url.as_deref());
+        if let Some(caller) = &request.caller
+            && let Some(before) = self.cache.get(caller, &key).await
+            && let Ok(domain) = Domain::parse(&before.domain)
         {
-            return (vec![known(&domain, 1.0, DomainSource::Cache)], reason);
+            let finding = known(&domain, before.probability, DomainSource::Cache);
+            return (vec![finding], reason);
         }
         let displayed = request.company.as_deref().unwrap_or_default();
         let mut named = others.named(displayed).await;
@@ -243,8 +245,10 @@ impl Finder {
             return (Vec::new(), "dns_failed");
         }
         let findings = findings_of(found, &named);
-        if let Some(first) = findings.first().filter(|first| first.confirmed) {
-            self.cache.put(&key, first).await;
+        if let Some(caller) = &request.caller
+            && let Some(first) = findings.first().filter(|first| first.confirmed)
+        {
+            self.cache.put(caller, &key, first).await;
         }
         (findings, reason)
     }

@@ -29,7 +29,7 @@ pub mod pattern;
 pub mod person;
 pub mod request;
 
-pub use domain::{DomainCache, NamedDomains, NoCache, Nobody};
+pub use domain::{DomainCache, KnownDomain, NamedDomains, NoCache, Nobody};
 pub use finder::{Finder, FinderConfig, Seeker};
 pub use outcome::{
     CandidateResult, CandidateStatus, Conclusion, DomainFinding, DomainSource, FindOutcome,

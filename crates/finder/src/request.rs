@@ -27,6 +27,9 @@ pub struct FindRequest {
     pub website: Option<String>,
     /// The company's page on the captured site; never taken for its website.
     pub company_url: Option<String>,
+    /// Who asks, in any words: what was confirmed for one caller is remembered for that one
+    /// alone ([`crate::DomainCache`]), and for nobody where this is `None`.
+    pub caller: Option<String>,
     /// Size of the company, where known.
     pub company_size: Option<CompanySize>,
     /// How many people are known to work there, this one among them: the company has at least

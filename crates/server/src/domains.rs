@@ -1,19 +1,18 @@
-//! What is known of domains, kept in the database: all servers and every restart share it.
+//! What is known of domains, kept in the database: all servers and every restart share it, and
+//! accounts share what is of machines only.
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use lode_core::api::UnixMillis;
-use lode_finder::{DomainCache, DomainFinding};
-use lode_store::{ProbeHold, Store};
+use lode_finder::{DomainCache, DomainFinding, KnownDomain};
+use lode_store::{ConfirmedDomain, ProbeHold, Store};
 use lode_verify::{Domain, DomainProfile, GroupHold, ProfileStore, SlotAnswer};
+use uuid::Uuid;
 
 use crate::app::now;
 
 /// How long a company's domain is believed, once its site named the company: 30 days.
 pub(crate) const CONFIRMED_FOR_MS: i64 = 30 * 24 * 3600 * 1000;
-
-/// Longest key of a company that is stored, in bytes: a longer one is no name.
-const COMPANY_BYTES_MAX: usize = 1_024;
 
 /// The database as a memory of domains. Where it fails, nothing is known: a look-up is
 /// slower then, never wrong.
@@ -133,15 +132,17 @@ impl ProfileStore for StoredDomains {
     }
 }
 
+/// The finder's callers are accounts: by their ids.
 impl DomainCache for StoredDomains {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Option<String>> {
+    fn get<'a>(&'a self, caller: &'a str, key: &'a str) -> BoxFuture<'a, Option<KnownDomain>> {
         Box::pin(async move {
-            if key.len() > COMPANY_BYTES_MAX {
-                return None;
-            }
+            let account_id = Uuid::parse_str(caller).ok()?;
             let oldest = now().saturating_sub(CONFIRMED_FOR_MS);
-            match self.store.confirmed_domain(key, oldest).await {
-                Ok(domain) => domain,
+            match self.store.confirmed_domain(account_id, key, oldest).await {
+                Ok(before) => before.map(|before| KnownDomain {
+                    domain: before.domain,
+                    probability: before.probability,
+                }),
                 Err(error) => {
                     tracing::warn!(%error, "cannot read a company's domain");
                     None
@@ -150,14 +151,26 @@ impl DomainCache for StoredDomains {
         })
     }
 
-    fn put<'a>(&'a self, key: &'a str, finding: &'a DomainFinding) -> BoxFuture<'a, ()> {
+    fn put<'a>(
+        &'a self,
+        caller: &'a str,
+        key: &'a str,
+        finding: &'a DomainFinding,
+    ) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            if key.len() > COMPANY_BYTES_MAX || !finding.confirmed {
+            let Ok(account_id) = Uuid::parse_str(caller) else {
+                return;
+            };
+            if !finding.confirmed {
                 return;
             }
+            let confirmed = ConfirmedDomain {
+                domain: finding.domain.clone(),
+                probability: finding.probability,
+            };
             let written = self
                 .store
-                .put_confirmed_domain(key, &finding.domain, now())
+                .put_confirmed_domain(account_id, key, &confirmed, now())
                 .await;
             if let Err(error) = written {
                 tracing::warn!(%error, "cannot keep a company's domain");

@@ -1,9 +1,12 @@
-//! What is known of domains: about machines and organisations, so shared by all accounts.
+//! What is known of domains: of their mail servers, for all accounts; and which companies have
+//! them, for each account alone.
 
 use lode_core::api::UnixMillis;
+use uuid::Uuid;
 
 use crate::Store;
 use crate::error::Result;
+use crate::secret::keyed_hash;
 use crate::sql::{dialect, sql};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -17,6 +20,29 @@ pub struct ProbeHold {
     pub backoff_until: UnixMillis,
     /// How often in a row it limited our rate.
     pub streak: i64,
+}
+
+/// A domain that was confirmed to be a company's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConfirmedDomain {
+    /// The domain.
+    pub domain: String,
+    /// How sure that was, 0 to 1; kept to the millionth.
+    pub probability: f64,
+}
+
+const MILLION: f64 = 1_000_000.0;
+
+fn millionths(probability: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, and is clamped")]
+    let whole = (probability.clamp(0.0, 1.0) * MILLION).round() as i64;
+    whole
+}
+
+fn of_millionths(millionths: i64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "at most a million")]
+    let share = millionths as f64 / MILLION;
+    share
 }
 
 impl Store {
@@ -57,52 +83,78 @@ impl Store {
         tx.commit().await
     }
 
-    /// The domain that a company was found to have, where that was confirmed since
-    /// `oldest`.
+    /// The domain that a company was found to have by this account, where that was confirmed
+    /// since `oldest`. `company` is everything that the finding was for.
     ///
     /// # Errors
     /// The database.
     pub async fn confirmed_domain(
         &self,
+        account_id: Uuid,
         company: &str,
         oldest: UnixMillis,
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<ConfirmedDomain>> {
         self.db
             .read_one(
-                sql("SELECT domain FROM confirmed_domains
-                     WHERE company = $1 AND confirmed_at >= $2")
-                .bind(company)
+                sql("SELECT domain, probability FROM confirmed_domains
+                     WHERE account_id = $1 AND company = $2 AND confirmed_at >= $3")
+                .bind(account_id)
+                .bind(self.company_hash(company).as_slice())
                 .bind(oldest),
             )
             .await?
-            .map(|row| row.text("domain"))
+            .map(|row| {
+                Ok(ConfirmedDomain {
+                    domain: row.text("domain")?,
+                    probability: of_millionths(row.int("probability")?),
+                })
+            })
             .transpose()
     }
 
-    /// Keeps the confirmed domain of a company.
+    /// Keeps the confirmed domain of a company, for this account; nothing where it was erased
+    /// meanwhile.
     ///
     /// # Errors
     /// The database.
     pub async fn put_confirmed_domain(
         &self,
+        account_id: Uuid,
         company: &str,
-        domain: &str,
+        confirmed: &ConfirmedDomain,
         now: UnixMillis,
     ) -> Result<()> {
         let mut tx = self.db.write().await?;
         tx.execute(
-            sql(
-                "INSERT INTO confirmed_domains (company, domain, confirmed_at)
-                 VALUES ($1, $2, $3)
-                 ON CONFLICT (company) DO UPDATE
-                 SET domain = excluded.domain, confirmed_at = excluded.confirmed_at",
+            // An erasure that is under way is waited for. SQLite's writers are alone anyway.
+            dialect(
+                "INSERT INTO confirmed_domains
+                     (account_id, company, domain, probability, confirmed_at)
+                 SELECT id, $2, $3, $4, $5 FROM accounts WHERE id = $1 AND erased_at IS NULL
+                 ON CONFLICT (account_id, company) DO UPDATE
+                 SET domain = excluded.domain, probability = excluded.probability,
+                     confirmed_at = excluded.confirmed_at",
+                "INSERT INTO confirmed_domains
+                     (account_id, company, domain, probability, confirmed_at)
+                 SELECT id, $2, $3, $4, $5 FROM accounts WHERE id = $1 AND erased_at IS NULL
+                 FOR SHARE
+                 ON CONFLICT (account_id, company) DO UPDATE
+                 SET domain = excluded.domain, probability = excluded.probability,
+                     confirmed_at = excluded.confirmed_at",
             )
-            .bind(company)
-            .bind(domain)
+            .bind(account_id)
+            .bind(self.company_hash(company).as_slice())
+            .bind(confirmed.domain.as_str())
+            .bind(millionths(confirmed.probability))
             .bind(now),
         )
         .await?;
         tx.commit().await
+    }
+
+    /// A hash, since a name and an address of a page may be longer than an index takes.
+    fn company_hash(&self, company: &str) -> crate::secret::Hash {
+        keyed_hash(&self.key, &format!("confirmed|{company}"))
     }
 
     /// Until when a mail provider, or a domain of none, is to be left alone.

@@ -235,6 +235,7 @@ impl Store {
             "DELETE FROM lookups WHERE account_id = $1",
             "DELETE FROM emails WHERE account_id = $1",
             "DELETE FROM company_domains WHERE account_id = $1",
+            "DELETE FROM confirmed_domains WHERE account_id = $1",
             "DELETE FROM lead_names WHERE account_id = $1",
             "DELETE FROM charges WHERE account_id = $1",
             "DELETE FROM leads WHERE account_id = $1",

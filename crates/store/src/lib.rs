@@ -41,7 +41,7 @@ pub use actions::{
 pub use audit::LedgerCheck;
 pub use calibration::ScoredOutcome;
 pub use captures::{Changes, Resumed, ShownCapture, Submitted};
-pub use domains::ProbeHold;
+pub use domains::{ConfirmedDomain, ProbeHold};
 pub use edits::EditedLead;
 pub use error::{Result, StoreError};
 pub use lookups::{Claimed, EVIDENCE_BYTES_MAX, Evidence, Finished, GivenBack, LookupEnd};

@@ -160,6 +160,7 @@ fn same_company(a: &FindRequest, b: &FindRequest) -> bool {
         && a.company == b.company
         && a.website == b.website
         && a.company_url == b.company_url
+        && a.caller == b.caller
         && a.resolved == b.resolved
 }
 

@@ -1,13 +1,18 @@
 //! From a company's name to its domain.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
-use lode_finder::{Conclusion, DomainSource, FindRequest, NamedDomains};
+use lode_finder::{
+    Conclusion, DomainCache, DomainFinding, DomainSource, FindRequest, Finder, KnownDomain,
+    NamedDomains,
+};
 use lode_testbed::{Character, DomainSpec};
-use lode_verify::Domain;
+use lode_verify::{Domain, Verifier};
 
-use crate::support::{at_company, bed, finder, ordinary, with_site};
+use crate::support::{at_company, bed, finder, finder_config, ordinary, verify_config, with_site};
 
 #[tokio::test]
 async fn the_site_that_names_the_company_confirms_its_domain() {
@@ -233,4 +238,73 @@ async fn nobody_is_asked_for_a_known_domain() {
         assert_eq!(outcome.conclusion, Conclusion::Verified, "{outcome:#?}");
     }
     assert_eq!(others.asked(), 0);
+}
+
+/// A memory for as long as a test runs.
+#[derive(Debug, Default)]
+struct Memory(Mutex<HashMap<(String, String), KnownDomain>>);
+
+impl DomainCache for Memory {
+    fn get<'a>(&'a self, caller: &'a str, key: &'a str) -> BoxFuture<'a, Option<KnownDomain>> {
+        let known = self.0.lock().unwrap();
+        let known = known.get(&(caller.to_owned(), key.to_owned())).cloned();
+        Box::pin(std::future::ready(known))
+    }
+
+    fn put<'a>(
+        &'a self,
+        caller: &'a str,
+        key: &'a str,
+        finding: &'a DomainFinding,
+    ) -> BoxFuture<'a, ()> {
+        let known = KnownDomain {
+            domain: finding.domain.clone(),
+            probability: finding.probability,
+        };
+        let of = (caller.to_owned(), key.to_owned());
+        self.0.lock().unwrap().insert(of, known);
+        Box::pin(std::future::ready(()))
+    }
+}
+
+#[tokio::test]
+async fn what_was_confirmed_serves_who_asked_for_the_same() {
+    let bed = bed(vec![
+        with_site("acmerobotics.com", &["ada.marlow"], "Acme Robotics"),
+        with_site("qvilco.com", &["ada.marlow"], "Qvilco"),
+    ])
+    .await;
+    let memory = Arc::new(Memory::default());
+    let verifier = Verifier::new(verify_config(&bed)).unwrap();
+    let finder = Finder::with_cache(finder_config(&bed), verifier, memory.clone()).unwrap();
+    let find = async |caller: Option<&str>, company: &str| {
+        let request = FindRequest {
+            caller: caller.map(str::to_owned),
+            company_url: Some("https://www.linkedin.com/company/acme-robotics".to_owned()),
+            ..at_company("Ada Marlow", company)
+        };
+        let outcome = finder.find(&request).await;
+        assert_eq!(outcome.conclusion, Conclusion::Verified, "{outcome:#?}");
+        outcome.domain.unwrap()
+    };
+    let site = DomainSource::WebsiteTitle;
+    // Nobody's is not kept.
+    assert_eq!(find(None, "Acme Robotics").await.how, site);
+    assert!(memory.0.lock().unwrap().is_empty());
+    // Another name beside the same page is another question.
+    assert_eq!(find(Some("one"), "Qvilco").await.domain, "qvilco.com");
+    let first = find(Some("one"), "Acme Robotics, Inc.").await;
+    assert_eq!(
+        (first.how, first.domain.as_str()),
+        (site, "acmerobotics.com")
+    );
+    assert!(first.probability < 1.0);
+    let again = find(Some("one"), "Acme Robotics").await;
+    assert_eq!(again.how, DomainSource::Cache);
+    // Remembered as it was, no surer.
+    assert_eq!(
+        (again.domain, again.probability, again.confirmed),
+        (first.domain, first.probability, true)
+    );
+    assert_eq!(find(Some("two"), "Acme Robotics").await.how, site);
 }

@@ -264,6 +264,7 @@ fn find_request(claimed: &Claimed, resolved: Option<DomainFinding>, begun: bool)
         // A person's website may be anybody's; the company's own stands in the domain.
         website: None,
         company_url: lead.company_url.clone(),
+        caller: Some(claimed.account_id.to_string()),
         // No page's reader tells it.
         company_size: None,
         people_known: claimed.evidence.people,

@@ -6,6 +6,7 @@ use lode_core::api::{
 };
 use lode_core::lead::{Lead, LeadKind};
 use lode_finder::company::CompanyName;
+use lode_finder::domain::memory_key;
 use lode_finder::opinions::{ADDRESSES_MAX, SOURCES_MAX};
 use lode_providers::waterfall::{Member, PlannedCall, Record, dry_run, person_key};
 use lode_providers::{PersonQuery, Prices, ProviderKind};
@@ -130,9 +131,13 @@ impl Providers {
             return Ok(proved.is_some());
         };
         // As the finder keeps it.
-        let key = of.company_url.clone().unwrap_or_else(|| name.key());
+        let key = memory_key(&name, of.company_url.as_deref());
         let oldest = self.now().saturating_sub(CONFIRMED_FOR_MS);
-        Ok(self.store.confirmed_domain(&key, oldest).await?.is_some())
+        let known = self
+            .store
+            .confirmed_domain(account_id, &key, oldest)
+            .await?;
+        Ok(known.is_some())
     }
 
     /// The address. `reserved` is what other calls of the look-up take of a day's limit.

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use lode_core::api::{AccountView, CaptureState, Health};
+use lode_core::api::{AccountView, CaptureState, Health, PairingResponse};
 use lode_finder::company::CompanyName;
+use lode_finder::domain::memory_key;
+use lode_ledger::Policy;
 use lode_server::jobs::AddressFinder;
+use lode_store::Pricing;
 use lode_testbed::{Character, DomainSpec};
 use reqwest::StatusCode;
+use serde_json::{Value, json};
 
-use crate::support::{Bench, json_of, operation, ordinary, person};
+use crate::support::{Bench, Database, json_of, operation, ordinary, person};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_profile_outlives_the_server() {
@@ -40,10 +44,12 @@ async fn a_companys_confirmed_domain_outlives_the_server() {
     let mut domain = ordinary("xqzzyworks.com", &[]);
     domain.title = Some("Xqzzy Works".to_owned());
     let bench = Bench::start(vec![domain]).await;
-    let key = CompanyName::parse("Xqzzy Works").unwrap().key();
+    let key = memory_key(&CompanyName::parse("Xqzzy Works").unwrap(), None);
     let confirmed = async |bench: &Bench| {
         let store = bench.server.store();
-        store.confirmed_domain(&key, 0).await.unwrap()
+        let account = store.accounts().await.unwrap()[0].id;
+        let confirmed = store.confirmed_domain(account, &key, 0).await.unwrap();
+        confirmed.map(|confirmed| confirmed.domain)
     };
     assert_eq!(confirmed(&bench).await, None);
     let ana = person("Ana Example", None);
@@ -58,6 +64,69 @@ async fn a_companys_confirmed_domain_outlives_the_server() {
     let view = bench.ended(operation(&bo)).await;
     assert_eq!(view.state, CaptureState::NotFound, "{view:?}");
     assert!(bench.bed.stats().of("xqzzyworks.com").connections >= 1);
+}
+
+/// A person of a company, as a capture claims.
+fn employee(name: &str, company: &str) -> Value {
+    let mut body = person(name, None);
+    body["lead"]["company"] = json!(company);
+    body["lead"]["company_url"] = json!("https://www.linkedin.com/company/xqzzy-works");
+    body
+}
+
+async fn a_claim_decides_for_its_account_alone(database: Database) {
+    let site = |domain: &str, mailboxes: &[&str], title: &str| DomainSpec {
+        title: Some(title.to_owned()),
+        ..ordinary(domain, mailboxes)
+    };
+    let domains = vec![
+        site("qvilco.com", &[], "Qvilco"),
+        site("xqzzyworks.com", &["bo.example"], "Xqzzy Works"),
+    ];
+    let Some(bench) = Bench::start_with(database, domains, |_| {}).await else {
+        return;
+    };
+    // Another company's name beside the company's page.
+    for (name, company, domain) in [
+        ("Mal Example", "Qvilco", "qvilco.com"),
+        ("Ana Example", "Xqzzy Works", "xqzzyworks.com"),
+    ] {
+        let body = employee(name, company);
+        bench.capture(&body).await;
+        let view = bench.ended(operation(&body)).await;
+        assert_eq!(view.state, CaptureState::NotFound, "{view:?}");
+        assert!(bench.bed.stats().of(domain).connections >= 1, "{domain}");
+    }
+    // Nothing tells any more whose domain it is but what was found before.
+    let mut bench = bench.restart_with(|config| config.web_port = Some(9)).await;
+    let bo = employee("Bo Example", "Xqzzy Works");
+    bench.capture(&bo).await;
+    let view = bench.ended(operation(&bo)).await;
+    assert_eq!(view.state, CaptureState::Found, "{view:?}");
+    let store = bench.server.store();
+    let pricing = Pricing::new(Policy::preset("lode").unwrap()).unwrap();
+    let now = lode_server::app::now();
+    let (other, made) = store.ensure_account("other", &pricing, now).await.unwrap();
+    assert!(made);
+    let code = store.create_pairing_code(other.id, now).await.unwrap();
+    let paired = bench.pair(&code.code).await;
+    let paired: PairingResponse = json_of(paired, StatusCode::CREATED).await;
+    bench.token = paired.token;
+    let bo = employee("Bo Example", "Xqzzy Works");
+    bench.capture(&bo).await;
+    let view = bench.ended(operation(&bo)).await;
+    assert_ne!(view.state, CaptureState::Found, "{view:?}");
+    bench.assert_ledger_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_decides_for_its_account_alone_on_sqlite() {
+    a_claim_decides_for_its_account_alone(Database::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_decides_for_its_account_alone_on_postgres() {
+    a_claim_decides_for_its_account_alone(Database::Postgres).await;
 }
 
 /// The real finder on a network that is known to let nobody out. (The verifier itself

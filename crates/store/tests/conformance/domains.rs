@@ -1,4 +1,4 @@
-use lode_store::ProbeHold;
+use lode_store::{ConfirmedDomain, ProbeHold};
 
 use crate::bench::{Bench, DAY, NOW};
 
@@ -39,22 +39,70 @@ pub async fn a_domains_profile_is_the_newest(bench: Bench) {
 }
 
 pub async fn a_confirmed_domain_is_believed_for_its_time(bench: Bench) {
-    let store = &bench.store;
+    let (store, account) = (&bench.store, bench.account);
+    let acme = |domain: &str, probability| ConfirmedDomain {
+        domain: domain.to_owned(),
+        probability,
+    };
+    let first = acme("acme.example", 0.912_345);
     store
-        .put_confirmed_domain("acme gmbh", "acme.example", NOW)
+        .put_confirmed_domain(account, "acme gmbh", &first, NOW)
         .await
         .unwrap();
-    let at = |oldest| store.confirmed_domain("acme gmbh", oldest);
-    assert_eq!(at(NOW).await.unwrap().as_deref(), Some("acme.example"));
+    let at = |oldest| store.confirmed_domain(account, "acme gmbh", oldest);
+    assert_eq!(at(NOW).await.unwrap(), Some(first));
     assert_eq!(at(NOW + 1).await.unwrap(), None);
-    assert_eq!(store.confirmed_domain("acme", NOW).await.unwrap(), None);
+    let other = store.confirmed_domain(account, "acme", NOW).await;
+    assert_eq!(other.unwrap(), None);
+    let second = acme("acme.test", 1.0);
     store
-        .put_confirmed_domain("acme gmbh", "acme.test", NOW + DAY)
+        .put_confirmed_domain(account, "acme gmbh", &second, NOW + DAY)
         .await
         .unwrap();
-    assert_eq!(at(NOW + DAY).await.unwrap().as_deref(), Some("acme.test"));
+    assert_eq!(at(NOW + DAY).await.unwrap(), Some(second));
     store.forget_domains(NOW, NOW + DAY + 1).await.unwrap();
     assert_eq!(at(NOW).await.unwrap(), None);
+}
+
+pub async fn a_confirmed_domain_is_the_accounts_own(bench: Bench) {
+    let store = &bench.store;
+    let (other, _) = store
+        .ensure_account("other", &bench.pricing, NOW)
+        .await
+        .unwrap();
+    let known = async |account| {
+        let known = store.confirmed_domain(account, "acme", NOW).await.unwrap();
+        known.map(|known| known.domain)
+    };
+    for (account, domain) in [(bench.account, "evilco.test"), (other.id, "acme.test")] {
+        assert_eq!(known(account).await, None);
+        let confirmed = ConfirmedDomain {
+            domain: domain.to_owned(),
+            probability: 0.95,
+        };
+        store
+            .put_confirmed_domain(account, "acme", &confirmed, NOW)
+            .await
+            .unwrap();
+        assert_eq!(known(account).await.as_deref(), Some(domain));
+    }
+    assert_eq!(known(bench.account).await.as_deref(), Some("evilco.test"));
+    // It goes with its account, and a look-up that ends later brings nothing back.
+    let erased = store
+        .erase_account(bench.account, &bench.pricing, NOW)
+        .await;
+    assert!(erased.unwrap());
+    assert_eq!(known(bench.account).await, None);
+    let late = ConfirmedDomain {
+        domain: "evilco.test".to_owned(),
+        probability: 0.95,
+    };
+    store
+        .put_confirmed_domain(bench.account, "acme", &late, NOW)
+        .await
+        .unwrap();
+    assert_eq!(known(bench.account).await, None);
+    assert_eq!(known(other.id).await.as_deref(), Some("acme.test"));
 }
 
 pub async fn the_later_of_two_holds_counts(bench: Bench) {

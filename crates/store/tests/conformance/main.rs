@@ -115,6 +115,7 @@ conformance! {
     calibration::outcomes_are_evidence_and_judge_the_scores,
     domains::a_domains_profile_is_the_newest,
     domains::a_confirmed_domain_is_believed_for_its_time,
+    domains::a_confirmed_domain_is_the_accounts_own,
     domains::the_later_of_two_holds_counts,
     domains::the_runs_of_an_hour_are_counted_for_all_servers,
     slots::no_more_hold_a_slot_than_may,
