@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use lode_core::api::MilliCredits;
+use lode_verify::net::JudgingResolver;
 use lode_verify::{Address, Resolver, net};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -16,7 +17,6 @@ use serde_json::Value;
 use tokio::time::sleep;
 use url::{Host, Url};
 
-use crate::guard::Guard;
 use crate::pace::{Limit, Pace, SharedPace};
 use crate::provider::{ProviderError, SetupError};
 use crate::rate;
@@ -119,12 +119,12 @@ impl Api {
             all.insert(name, value);
         }
         let client = reqwest::Client::builder()
-            // A proxy would hide from the guard where the connection goes.
+            // A proxy would hide from the judge where the connection goes.
             .no_proxy()
-            .dns_resolver(Arc::new(Guard {
-                resolver: config.resolver.clone(),
-                allow_nets: config.allow_nets.as_slice().into(),
-            }))
+            .dns_resolver(Arc::new(JudgingResolver::new(
+                config.resolver.clone(),
+                &config.allow_nets,
+            )))
             .default_headers(all)
             .redirect(Policy::none())
             .referer(false)

@@ -7,7 +7,6 @@
 //!
 //! A provider's answer is a claim, not a proof: its "valid" is what *it* says.
 
-mod guard;
 pub mod http;
 pub mod key;
 pub mod provider;

@@ -1,8 +1,9 @@
 //! Fetches a site's front page: the one place where the finder speaks HTTP.
 //!
 //! The site is a stranger's, its redirects and its DNS are hostile input. Every resolved
-//! address is judged ([`lode_verify::net::judge`]) inside the resolver that the HTTP client
-//! connects by, so nothing can be resolved a second time to something else; redirects are
+//! address is judged inside the resolver that the HTTP client connects by
+//! ([`lode_verify::net::JudgingResolver`]), so nothing can be resolved a second time to something
+//! else; redirects are
 //! followed by hand, each judged anew; body, time and number of hops are bounded; nothing
 //! is decompressed; no proxy, cookie or credential is used.
 
@@ -10,8 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use lode_verify::{Resolver, net};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use lode_verify::Resolver;
+use lode_verify::net::JudgingResolver;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
 use reqwest::redirect::Policy;
 use url::{Host, Url};
@@ -90,23 +91,6 @@ pub struct WebFetcher {
 #[error("the HTTP client could not be set up: {0}")]
 pub struct FetcherSetupError(#[from] reqwest::Error);
 
-#[derive(Debug, Clone)]
-struct JudgingResolver {
-    resolver: Resolver,
-    allow_nets: Arc<[IpNet]>,
-}
-
-impl Resolve for JudgingResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let this = self.clone();
-        Box::pin(async move {
-            let found = this.resolver.addresses(name.as_str()).await?;
-            let judged = net::judge_all(found, &this.allow_nets)?;
-            Ok(Box::new(judged.into_iter()) as Addrs)
-        })
-    }
-}
-
 impl WebFetcher {
     /// A fetcher that resolves by `resolver` and connects to public addresses and those in
     /// `allow_nets` only.
@@ -134,10 +118,7 @@ impl WebFetcher {
             .connect_timeout(config.connect_timeout)
             .timeout(config.timeout)
             .pool_max_idle_per_host(0)
-            .dns_resolver(Arc::new(JudgingResolver {
-                resolver,
-                allow_nets: allow_nets.into(),
-            }))
+            .dns_resolver(Arc::new(JudgingResolver::new(Some(resolver), allow_nets)))
             .build()?;
         Ok(Self { client, config })
     }
