@@ -18,12 +18,16 @@ use lode_core::page::{PageInfo, ParsedPage};
 use lode_core::rules::RuleSet;
 use lode_core::sites::draft::Field;
 use lode_core::{headline, name, report, sites, snapshot};
+use lode_finder::company::CompanyName;
+use lode_finder::domain::charset;
+use lode_finder::domain::identity;
+use lode_finder::domain::page::{NAME_CHARS_MAX, PageNames, SITE_NAMES_MAX, TEXT_CHARS_MAX};
 
 /// A target: its name, which is also its file in `fuzz/fuzz_targets`, and its body.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("name", name),
     ("headline", headline),
     ("linkedin", linkedin),
@@ -35,6 +39,7 @@ pub const TARGETS: [Target; 11] = [
     ("smtp_reply", mail::smtp_reply),
     ("address", mail::address),
     ("provider_answer", mail::provider_answer),
+    ("website", website),
 ];
 
 /// Addresses of LinkedIn's page kinds; the first byte of the input chooses.
@@ -150,6 +155,28 @@ pub fn rules(data: &[u8]) {
             let html = "<html><body><main><h1>Ada Example</h1><a href='/in/someone'>Ada</a>";
             check(&sites::read_with(&rules, address, html));
         }
+    }
+}
+
+/// Any bytes as a company's website, whose first line is the server's content type.
+pub fn website(data: &[u8]) {
+    let end = data.iter().position(|byte| *byte == b'\n');
+    let (kind, bytes) = data.split_at_checked(end.unwrap_or(0)).unwrap_or_default();
+    let kind = std::str::from_utf8(kind)
+        .ok()
+        .filter(|kind| !kind.is_empty());
+    let html = charset::decode(kind, bytes);
+    assert!(html.len() <= bytes.len() * 3 + 16);
+    let page = PageNames::read(&html);
+    assert!(page.site_names.len() <= SITE_NAMES_MAX);
+    assert!(page.text.chars().count() <= TEXT_CHARS_MAX);
+    for name in page.title.iter().chain(&page.site_names) {
+        assert!(!name.is_empty() && name.chars().count() <= NAME_CHARS_MAX);
+        assert!(!name.contains(char::REPLACEMENT_CHARACTER), "{name:?}");
+        assert_eq!(name.trim(), name);
+    }
+    if let Some(company) = CompanyName::parse("Acme Robotics GmbH") {
+        let _ = identity::judge(&page, &company);
     }
 }
 

@@ -74,6 +74,18 @@ const ANSWERS: &[&str] = &[
     "ho{\"errors\":[{\"id\":\"claimed_email\",\"code\":451}]}",
 ];
 
+/// Behind a line with the server's content type.
+const WEBSITES: &[&[u8]] = &[
+    b"text/html; charset=ISO-8859-1\n<title>M\xfc\xdfig Werke</title>",
+    b"\n<meta charset=shift_jis><title>\x8c\xa9\x96{</title><p>\x8c",
+    b"text/html\n\xff\xfe<\0t\0i\0t\0l\0e\0>\0A\0",
+    b"\n<title>Acme</title><meta property=og:site_name content=\"Acme Robotics\">\
+      <script type=\"application/ld+json\">{\"@graph\":[{\"@type\":[\"Organization\"],\
+      \"name\":\"Acme\"}]}</script><p>Buy this domain",
+    b"\n<svg><title>Logo</title><style/></svg><template><p>no</template><title>A&amp;B</title>",
+    b"\n<title>Acme</title><p><b a0><b a1><b a2><b a3><p>x<p>x<p>x<p>x",
+];
+
 /// The seeds of a target; `root` is the repository.
 ///
 /// # Errors
@@ -112,6 +124,7 @@ pub fn seeds(root: &Path, target: &str) -> io::Result<Vec<Vec<u8>>> {
         "smtp_reply" => texts(REPLIES),
         "address" => texts(ADDRESSES),
         "provider_answer" => texts(ANSWERS),
+        "website" => WEBSITES.iter().map(|page| page.to_vec()).collect(),
         _ => Vec::new(),
     })
 }
