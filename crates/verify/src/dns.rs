@@ -12,11 +12,17 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use rand::seq::SliceRandom;
+use tokio::time::{Instant, timeout_at};
 
 use crate::config::DnsServer;
 
 /// How long is waited for IPv6 addresses when there are IPv4 ones.
 const AAAA_GRACE: Duration = Duration::from_millis(500);
+
+/// Of the system's name servers so many are asked at once: whoever is silent holds nothing up. The
+/// second try asks all; more than three are read nowhere.
+const FIRST_TRY: usize = 2;
+const SECOND_TRY: usize = 3;
 
 /// Asks DNS. Cheap to clone; answers are cached for their TTL.
 #[derive(Clone)]
@@ -72,13 +78,13 @@ pub enum MailRoute {
 pub struct ResolverSetupError(#[from] NetError);
 
 impl Resolver {
-    /// A resolver that gives each question at most `timeout`.
+    /// A resolver that gives each question at most `timeout`, retries included.
     ///
     /// # Errors
     /// Where the system's resolver configuration cannot be read.
     pub fn new(server: DnsServer, timeout: Duration) -> Result<Self, ResolverSetupError> {
         Ok(Self {
-            inner: Arc::new(build(server, timeout)?),
+            inner: Arc::new(build(server, timeout, FIRST_TRY)?),
             server,
             timeout,
         })
@@ -198,12 +204,17 @@ impl Resolver {
             Name::from_ascii(name).map_err(|error| DnsFailure::Failed(error.to_string()))?;
         // Fully qualified: the machine's search list has no say.
         name.set_fqdn(true);
-        let asked = tokio::time::timeout(self.timeout, self.inner.lookup(name.clone(), kind));
+        let begun = Instant::now();
+        let asked = timeout_at(
+            begun + first_try(self.timeout),
+            self.inner.lookup(name.clone(), kind),
+        );
         let answered = match asked.await {
             Ok(answered) => Ok(answered),
-            // Long answers share one TCP connection, which one question may hold up for all.
-            Err(late) => match build(self.server, self.timeout) {
-                Ok(fresh) => tokio::time::timeout(self.timeout, fresh.lookup(name, kind)).await,
+            // Lost on the way; or held up: long answers share one TCP connection, which one
+            // question may hold up for all.
+            Err(late) => match build(self.server, self.timeout, SECOND_TRY) {
+                Ok(fresh) => timeout_at(begun + self.timeout, fresh.lookup(name, kind)).await,
                 Err(_) => Err(late),
             },
         };
@@ -235,7 +246,14 @@ impl Resolver {
     }
 }
 
-fn build(server: DnsServer, timeout: Duration) -> Result<TokioResolver, NetError> {
+/// How long is waited for the first try of a question. An answer that comes after its try is lost:
+/// the first one gets the most of the time.
+fn first_try(timeout: Duration) -> Duration {
+    timeout * 2 / 3
+}
+
+/// A resolver with nothing asked yet, which asks so many of the system's servers at once.
+fn build(server: DnsServer, timeout: Duration, at_once: usize) -> Result<TokioResolver, NetError> {
     let mut builder = match server {
         DnsServer::System => TokioResolver::builder_tokio()?,
         DnsServer::Address(address) => {
@@ -252,9 +270,10 @@ fn build(server: DnsServer, timeout: Duration) -> Result<TokioResolver, NetError
     let options = builder.options_mut();
     // The hosts file is the operator's own network, not the internet's mail.
     options.use_hosts_file = ResolveHosts::Never;
-    // An answer that comes after its try is lost: the first try gets the most of the time,
-    // the second is for what was lost on the way.
-    options.timeout = (timeout * 2 / 3).max(Duration::from_millis(300));
+    // Never before ours: it would end the question, and there would be no second try.
+    options.timeout = timeout.max(Duration::from_millis(300));
+    options.num_concurrent_reqs = at_once;
+    // Where the server says that it failed, it is asked again at once.
     options.attempts = 2;
     options.server_ordering_strategy = ServerOrderingStrategy::UserProvidedOrder;
     options.max_active_requests = 4096;
@@ -277,4 +296,28 @@ pub fn is_literal(host: &str) -> bool {
             !label.is_empty()
                 && (label.bytes().all(|byte| byte.is_ascii_digit()) || label.starts_with("0x"))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_silent_server_gets_no_more_than_its_time() {
+        let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let server = DnsServer::Address(silent.local_addr().unwrap());
+        let timeout = Duration::from_secs(3);
+        let resolver = Resolver::new(server, timeout).unwrap();
+        let begun = Instant::now();
+        let found = resolver.addresses("acme.example").await;
+        assert!(matches!(found, Err(DnsFailure::Failed(_))), "{found:?}");
+        // Twice the time would be more; a busy machine may wake us late.
+        let taken = begun.elapsed();
+        assert!(taken >= timeout && taken < timeout * 3 / 2, "{taken:?}");
+        // Both questions were put twice.
+        silent.set_nonblocking(true).unwrap();
+        let mut packet = [0; 512];
+        let asked = std::iter::from_fn(|| silent.recv(&mut packet).ok()).count();
+        assert!(asked >= 4, "{asked}");
+    }
 }

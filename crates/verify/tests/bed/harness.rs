@@ -32,7 +32,7 @@ pub fn config(bed: &Bed) -> VerifyConfig {
         }),
         retry: RetrySchedule::new(vec![Duration::from_millis(1), Duration::from_millis(1)]),
         timeouts: Timeouts {
-            dns: Duration::from_millis(2500),
+            dns: Duration::from_millis(4000),
             connect: Duration::from_secs(5),
             greeting: Duration::from_secs(3),
             hello: Duration::from_secs(5),
