@@ -266,7 +266,6 @@ mod tests {
                 weight: 1.0,
             }],
             refuted: Vec::new(),
-            patterns: Vec::new(),
         };
         let all = ranked(&name("Jane", "Doe"), "firma.example", &evidence);
         assert_ne!(first(&all, 1), ["jdoe"]);
@@ -316,7 +315,6 @@ mod tests {
                     })
                     .collect(),
                 refuted: Vec::new(),
-                patterns: Vec::new(),
             };
             let all = ranked(&name("Jane", "Doe"), "firma.example", &evidence);
             let total: f64 = all.list.iter().map(|candidate| candidate.probability).sum();

@@ -1,9 +1,7 @@
 //! The look-up: company to domain, candidates, proof, conclusion.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use lode_core::email::EmailStatus;
 use lode_core::name::{self, PersonName};
 use lode_verify::{Address, Domain, DomainOutcome, MailRoute, Verifier};
 
@@ -15,7 +13,7 @@ use crate::domain::website::{FetcherSetupError, WebConfig, WebFetcher};
 use crate::domain::{DomainCache, NamedDomains, NoCache, Nobody, memory_key, of_given, of_website};
 use crate::outcome::{Conclusion, DomainFinding, DomainSource, FindOutcome};
 use crate::pattern::PatternModel;
-use crate::request::{FindRequest, SizeHint, VerifiedBefore};
+use crate::request::{FindRequest, SizeHint};
 
 mod search;
 mod together;
@@ -37,8 +35,6 @@ pub struct FinderConfig {
     pub domains_max: usize,
     /// A guessed domain less likely than this is not asked about.
     pub domain_probability_min: f64,
-    /// How long an address that was verified before is taken without asking again.
-    pub fresh_for: Duration,
     /// Limits of the search for a company's domain.
     pub discovery: DiscoveryConfig,
     /// Limits of the fetcher of websites.
@@ -53,7 +49,6 @@ impl Default for FinderConfig {
             probability_min: 0.004,
             domains_max: 2,
             domain_probability_min: 0.25,
-            fresh_for: Duration::from_secs(24 * 3600),
             discovery: DiscoveryConfig::default(),
             web: WebConfig::default(),
         }
@@ -146,21 +141,7 @@ impl Finder {
     ) -> Result<Search, Box<FindOutcome>> {
         let name = usable_name(request)?;
         let (findings, reason) = self.domains(request, others).await;
-        self.search(request, name, findings, reason)
-    }
-
-    /// The same with the domains that the company may have.
-    fn search(
-        &self,
-        request: &FindRequest,
-        name: PersonName,
-        findings: Vec<DomainFinding>,
-        reason: &'static str,
-    ) -> Result<Search, Box<FindOutcome>> {
-        match self.fresh(request, findings.first()) {
-            Some(outcome) => Err(Box::new(outcome)),
-            None => Ok(Search::new(name, findings, reason)),
-        }
+        Ok(Search::new(name, findings, reason))
     }
 
     /// The candidates for a request at a domain, without asking anybody: what a find would
@@ -251,29 +232,6 @@ impl Finder {
             self.cache.put(caller, &key, first).await;
         }
         (findings, reason)
-    }
-
-    /// An address that was verified a short while ago, at the domain in question.
-    fn fresh(&self, request: &FindRequest, domain: Option<&DomainFinding>) -> Option<FindOutcome> {
-        let VerifiedBefore { email, age } = request.verified_before.as_ref()?;
-        let domain = domain.filter(|domain| domain.confirmed)?;
-        let address = Address::parse(email).ok()?;
-        if *age >= self.config.fresh_for || address.domain().as_str() != domain.domain {
-            return None;
-        }
-        Some(FindOutcome {
-            conclusion: Conclusion::Verified,
-            email: Some(address.to_string()),
-            status: EmailStatus::Verified,
-            score: 100,
-            reasons: vec!["verified_before".to_owned()],
-            ..nothing(
-                Conclusion::Verified,
-                "verified_before",
-                Some(domain.clone()),
-                Vec::new(),
-            )
-        })
     }
 
     /// Has the candidates at one domain proved.

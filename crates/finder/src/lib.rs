@@ -34,6 +34,4 @@ pub use finder::{Finder, FinderConfig, Seeker};
 pub use outcome::{
     CandidateResult, CandidateStatus, Conclusion, DomainFinding, DomainSource, FindOutcome,
 };
-pub use request::{
-    CompanySize, FindRequest, KnownAddress, PatternEvidence, SizeHint, VerifiedBefore,
-};
+pub use request::{CompanySize, FindRequest, KnownAddress, PatternEvidence, SizeHint};

@@ -36,11 +36,10 @@ pub struct Template {
 }
 
 impl Template {
-    /// Reads a template as in the data file, and as providers write them (`{first}.{last}`,
-    /// `{f}{last}`; an `@` and what follows is ignored). `None` for anything else.
+    /// Reads a template as in the data file (`{first}.{last}`, `{f}{last}|8`). `None` for
+    /// anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.split('@').next()?;
         let (text, length_max) = match text.split_once('|') {
             Some((text, length)) => (text, Some(length.parse().ok()?)),
             None => (text, None),
@@ -51,12 +50,12 @@ impl Template {
             if c == '{' {
                 let (name, tail) = rest.strip_prefix('{')?.split_once('}')?;
                 tokens.push(match name {
-                    "first" | "first_name" => Token::First,
-                    "f" | "first_initial" => Token::FirstInitial,
+                    "first" => Token::First,
+                    "f" => Token::FirstInitial,
                     "middle" => Token::Middle,
                     "m" => Token::MiddleInitial,
-                    "last" | "last_name" => Token::Last,
-                    "l" | "last_initial" => Token::LastInitial,
+                    "last" => Token::Last,
+                    "l" => Token::LastInitial,
                     _ => return None,
                 });
                 rest = tail;
@@ -184,13 +183,6 @@ pub fn all() -> &'static [Pattern] {
     &ALL
 }
 
-/// The pattern that a provider names, such as `{first}.{last}`.
-#[must_use]
-pub fn by_template(text: &str) -> Option<&'static Pattern> {
-    let template = Template::parse(&text.trim().to_ascii_lowercase())?;
-    all().iter().find(|pattern| pattern.template == template)
-}
-
 #[derive(Deserialize)]
 struct File {
     #[serde(borrow)]
@@ -284,12 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_templates_as_providers_write_them() {
-        assert_eq!(by_template("{first}.{last}").unwrap().name, "first.last");
-        assert_eq!(
-            by_template("{f}{last}@firma.example").unwrap().name,
-            "flast"
-        );
+    fn what_is_no_template_is_refused() {
         for bad in ["", "first.last", "{first", "{first}+{last}", "{age}", "{}"] {
             assert_eq!(Template::parse(bad), None, "{bad}");
         }

@@ -1,7 +1,5 @@
 //! What a look-up is asked with.
 
-use std::time::Duration;
-
 use lode_core::name::PersonName;
 use serde::{Deserialize, Serialize};
 
@@ -35,11 +33,8 @@ pub struct FindRequest {
     /// How many people are known to work there, this one among them: the company has at least
     /// so many. Counts where [`Self::company_size`] is not known.
     pub people_known: u32,
-    /// Addresses and patterns known at the domain.
+    /// Addresses known at the domain.
     pub evidence: PatternEvidence,
-    /// This person's address, if it was verified before: younger than 24 hours, it is
-    /// taken without asking again.
-    pub verified_before: Option<VerifiedBefore>,
     /// 0 at first; after an outcome with [`crate::FindOutcome::retry_after`] that is not
     /// [`crate::FindOutcome::held`], one more each time, everything else unchanged.
     pub attempt: u32,
@@ -58,15 +53,6 @@ impl FindRequest {
         self.company_size
             .map_or(SizeHint::AtLeast(self.people_known), SizeHint::Employees)
     }
-}
-
-/// An address that was verified for the same person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VerifiedBefore {
-    /// The address.
-    pub email: String,
-    /// How long ago.
-    pub age: Duration,
 }
 
 /// Size of a company in employees: the classes that profile pages show.
@@ -132,9 +118,6 @@ pub struct PatternEvidence {
     /// Addresses that turned out wrong for whose they were thought to be (mail came back);
     /// those without a name say nothing.
     pub refuted: Vec<KnownAddress>,
-    /// Patterns that a provider names for the domain, as `{first}.{last}`; each counts as
-    /// one observation. Unknown forms are ignored.
-    pub patterns: Vec<String>,
 }
 
 /// An address known at a domain.

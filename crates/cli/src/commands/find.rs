@@ -137,7 +137,6 @@ async fn find(args: Args) -> Result<(), Failure> {
                 .map(|known| known_address(known))
                 .collect(),
             refuted: Vec::new(),
-            patterns: Vec::new(),
         },
         ..FindRequest::default()
     };

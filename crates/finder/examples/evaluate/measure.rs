@@ -51,7 +51,6 @@ pub fn measure(companies: &[Company], known: usize, size_known: bool, seed: u64)
             let evidence = PatternEvidence {
                 addresses,
                 refuted: Vec::new(),
-                patterns: Vec::new(),
             };
             let model = PatternModel::learn(&company.domain, size, &evidence);
             let ranked = rank(&name::parse(&person.name), &model, &evidence).list;

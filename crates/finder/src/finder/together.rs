@@ -106,10 +106,7 @@ impl Finder {
                 resolved.push((request, found.clone()));
                 found
             };
-            match self.search(request, name, findings, reason) {
-                Ok(search) => open.push((seeker, search)),
-                Err(outcome) => seeker.found(*outcome),
-            }
+            open.push((seeker, Search::new(name, findings, reason)));
         }
         open
     }

@@ -3,7 +3,7 @@
 
 use lode_core::name;
 
-use super::{Pattern, all, by_template, shape};
+use super::{Pattern, all, shape};
 use crate::person::{Context, Form, Habits, Spellings, spellings};
 use crate::request::{KnownAddress, PatternEvidence, SizeHint};
 
@@ -50,13 +50,6 @@ impl PatternModel {
             domain: domain.to_owned(),
             habits: Habits::default(),
         };
-        for pattern in evidence
-            .patterns
-            .iter()
-            .filter_map(|text| by_template(text))
-        {
-            model.count(&[(pattern, 1.0)], 1.0);
-        }
         for known in evidence.addresses.iter().take(ADDRESSES_MAX) {
             model.observe(known);
         }
@@ -325,11 +318,7 @@ mod tests {
     }
 
     fn learn_all(addresses: Vec<KnownAddress>, refuted: Vec<KnownAddress>) -> PatternModel {
-        let evidence = PatternEvidence {
-            addresses,
-            refuted,
-            patterns: Vec::new(),
-        };
+        let evidence = PatternEvidence { addresses, refuted };
         PatternModel::learn("firma.example", SizeHint::NONE, &evidence)
     }
 

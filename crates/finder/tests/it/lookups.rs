@@ -1,11 +1,9 @@
 //! Look-ups at a known domain: every way that they end.
 
-use std::time::Duration;
-
 use lode_core::email::EmailStatus;
 use lode_finder::{
     CandidateStatus, Conclusion, FindOutcome, FindRequest, Finder, FinderConfig, KnownAddress,
-    PatternEvidence, VerifiedBefore,
+    PatternEvidence,
 };
 use lode_testbed::{Character, DomainSpec};
 use lode_verify::{Verifier, VerifyConfig};
@@ -224,7 +222,6 @@ async fn known_addresses_save_questions() {
                 known("muster_eva@acme.test", "Eva Muster"),
             ],
             refuted: Vec::new(),
-            patterns: Vec::new(),
         },
         ..at_domain("Ada Marlow", "acme.test")
     };
@@ -237,27 +234,6 @@ async fn known_addresses_save_questions() {
         matches!(outcome.candidates[1].status, CandidateStatus::NotTried),
         "the first question was enough"
     );
-}
-
-#[tokio::test]
-async fn fresh_evidence_is_taken_and_old_is_not() {
-    let bed = bed(vec![ordinary("acme.test", &["ada.marlow"])]).await;
-    let finder = finder(&bed);
-    let mut request = at_domain("Ada Marlow", "acme.test");
-    request.verified_before = Some(VerifiedBefore {
-        email: "am@acme.test".to_owned(),
-        age: Duration::from_secs(3600),
-    });
-    let outcome = finder.find(&request).await;
-    check(&outcome);
-    assert_eq!(outcome.email.as_deref(), Some("am@acme.test"));
-    assert_eq!(outcome.reasons, ["verified_before"]);
-    assert_eq!(bed.stats().of("acme.test").connections, 0);
-
-    request.verified_before.as_mut().unwrap().age = Duration::from_secs(25 * 3600);
-    let outcome = finder.find(&request).await;
-    assert_eq!(outcome.email.as_deref(), Some("ada.marlow@acme.test"));
-    assert!(bed.stats().of("acme.test").connections > 0);
 }
 
 #[tokio::test]

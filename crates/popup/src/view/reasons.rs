@@ -55,7 +55,6 @@ const SENTENCES: &[(&[&str], &str)] = &[
         &["accepted_and_decoys_refused"],
         "The mail server accepted this address and refused made-up ones beside it.",
     ),
-    (&["verified_before"], "It was verified before."),
     (
         &["accepts_all", "accept_all"],
         "The company's mail server accepts every address, so its yes proves nothing.",

@@ -261,8 +261,8 @@ fn find_request(claimed: &Claimed, resolved: Option<DomainFinding>, begun: bool)
             }),
         domain: lead.company_domain.clone(),
         company: lead.company.clone(),
-        // A person's website may be anybody's; the company's own stands in the domain.
-        website: None,
+        // A person's website may be anybody's: only the company's own page tells.
+        website: claimed.evidence.website.clone(),
         company_url: lead.company_url.clone(),
         caller: Some(claimed.account_id.to_string()),
         // No page's reader tells it.
@@ -271,9 +271,7 @@ fn find_request(claimed: &Claimed, resolved: Option<DomainFinding>, begun: bool)
         evidence: PatternEvidence {
             addresses: known(&claimed.evidence.addresses),
             refuted: known(&claimed.evidence.refuted),
-            patterns: Vec::new(),
         },
-        verified_before: None,
         attempt: u32::try_from(claimed.deferrals).unwrap_or(u32::MAX),
         begun,
         resolved: resolved.or_else(|| proved_domain(claimed)),

@@ -129,6 +129,23 @@ async fn a_claim_decides_for_its_account_alone_on_postgres() {
     a_claim_decides_for_its_account_alone(Database::Postgres).await;
 }
 
+/// What the company's own page showed is its people's too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_companys_page_tells_where_its_people_have_their_mail() {
+    let bench = Bench::start(vec![ordinary("works.test", &["ana.example"])]).await;
+    let mut company = person("Xqzzy Works", None);
+    company["lead"] = json!({
+        "kind": "company", "full_name": "Xqzzy Works, Inc.", "website": "https://www.works.test/",
+        "profile_url": "https://www.linkedin.com/company/xqzzy-works",
+    });
+    bench.capture(&company).await;
+    let ana = employee("Ana Example", "Xqzzy Works");
+    bench.capture(&ana).await;
+    let view = bench.ended(operation(&ana)).await;
+    assert_eq!(view.state, CaptureState::Found, "{view:?}");
+    assert_eq!(view.email.unwrap().address, "ana.example@works.test");
+}
+
 /// The real finder on a network that is known to let nobody out. (The verifier itself
 /// recognises that by strangers' servers only, of which there are none in a test.)
 pub struct PortShut(pub Arc<dyn AddressFinder>);

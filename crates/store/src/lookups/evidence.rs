@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use lode_core::lead::Lead;
+use lode_core::lead::{Lead, LeadKind};
+use lode_finder::company::CompanyName;
 use uuid::Uuid;
 
 use super::company_key;
 use crate::Store;
 use crate::calibration::arrived;
 use crate::error::Result;
-use crate::leads::{StoredLead, identity::fold};
+use crate::leads::StoredLead;
+use crate::leads::identity::{fold, profile_key};
 use crate::pricing::email_key;
 use crate::secret::keyed_hash;
 use crate::sql::{Tx, sql};
@@ -25,6 +27,9 @@ const OUTCOMES_MAX: i64 = 1_000;
 pub struct Evidence {
     /// The domain at which an address of this company was verified before.
     pub company_domain: Option<String>,
+    /// The website that the company's own page shows, where the account has captured that and
+    /// the lead's page names no domain.
+    pub website: Option<String>,
     /// Addresses at the lead's domain that were verified, or to which mail was delivered,
     /// with the name of whose they are.
     pub addresses: Vec<(String, Option<String>)>,
@@ -47,6 +52,7 @@ pub(crate) async fn evidence_of(
         Some(company) => proved_domain(tx, account_id, company).await?,
         None => None,
     };
+    let website = website_of(tx, account_id, &stored.lead).await?;
     let Some(domain) = stored
         .lead
         .company_domain
@@ -54,12 +60,14 @@ pub(crate) async fn evidence_of(
         .or_else(|| company_domain.clone())
     else {
         return Ok(Evidence {
+            website,
             people: people_at(tx, key, account_id, stored, "").await?,
             ..Evidence::default()
         });
     };
     let mut evidence = Evidence {
         company_domain,
+        website,
         people: people_at(tx, key, account_id, stored, &domain).await?,
         ..Evidence::default()
     };
@@ -118,6 +126,34 @@ impl Store {
         let mut tx = self.db.read().await?;
         proved_domain(&mut tx, account_id, company).await
     }
+}
+
+/// The website that the captured page of a lead's company shows. Where the lead names another
+/// company than the page at its address does, nothing says which of them is right.
+async fn website_of(tx: &mut Tx, account_id: Uuid, lead: &Lead) -> Result<Option<String>> {
+    let (None, Some(page)) = (&lead.company_domain, &lead.company_url) else {
+        return Ok(None);
+    };
+    let Some(page) = profile_key(page) else {
+        return Ok(None);
+    };
+    let row = tx
+        .optional(
+            sql("SELECT lead FROM leads WHERE account_id = $1 AND profile_key = $2")
+                .bind(account_id)
+                .bind(page),
+        )
+        .await?;
+    let Some(company) = row.map(|row| row.json::<Lead>("lead")).transpose()? else {
+        return Ok(None);
+    };
+    let name = |name: Option<&String>| CompanyName::parse(name?).map(|name| name.key());
+    let theirs = name(company.full_name.as_ref());
+    let same = theirs.is_some() && theirs == name(lead.company.as_ref());
+    Ok(company
+        .company_domain
+        .or(company.website)
+        .filter(|_| company.kind == LeadKind::Company && same))
 }
 
 /// What became of mail to addresses at a domain, by the address's hash: whether it arrived,

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lode_core::api::{CaptureRequest, CaptureState};
+use lode_core::lead::{Lead, LeadKind};
 use lode_store::EditedLead;
 use lode_store::leads::LeadEdit;
 use lode_store::{Claimed, Finished, GivenBack, Store};
@@ -486,6 +487,42 @@ pub async fn evidence_is_the_accounts_own(bench: Bench) {
         ..lode_store::Evidence::default()
     };
     assert_eq!(claimed.evidence, alone);
+}
+
+pub async fn a_companys_own_page_tells_its_website(bench: Bench) {
+    let website = async |request: &CaptureRequest, at| {
+        bench.create(request, at).await;
+        let worker = Uuid::now_v7();
+        let claimed = bench.claim(worker, at).await.unwrap();
+        let nobody = ended(CaptureState::NotFound, "not_found", "no_candidate_accepted");
+        bench.finish(claimed.id, worker, &nobody, at).await;
+        claimed.evidence.website
+    };
+    let of_acme = |slug: &str, company: &str| {
+        let mut request = capture_of(slug);
+        request.lead.company_domain = None;
+        request.lead.company = Some(company.to_owned());
+        request.lead.company_url = Some("https://www.linkedin.com/company/acme".to_owned());
+        request
+    };
+    assert_eq!(website(&of_acme("ana", "Acme"), NOW).await, None);
+    let mut acme = capture_of("acme");
+    acme.lead = Lead::new(LeadKind::Company);
+    acme.lead.full_name = Some("Acme, Inc.".to_owned());
+    acme.lead.profile_url = Some("https://de.linkedin.com/company/acme/".to_owned());
+    acme.lead.website = Some("https://www.acme.example/about".to_owned());
+    bench.create(&acme, NOW).await;
+    assert_eq!(
+        website(&of_acme("bob", "Acme"), NOW + 1).await.as_deref(),
+        Some("https://www.acme.example/about")
+    );
+    // Another name beside the page, another page, or a domain of the lead's own.
+    let other = website(&of_acme("mal", "Evilco"), NOW + 2).await;
+    assert_eq!(other, None);
+    let mut elsewhere = of_acme("cleo", "Acme");
+    elsewhere.lead.company_url = Some("https://www.linkedin.com/company/acme-2".to_owned());
+    assert_eq!(website(&elsewhere, NOW + 3).await, None);
+    assert_eq!(website(&capture_of("dan"), NOW + 4).await, None);
 }
 
 pub async fn people_of_a_company_are_counted_once(bench: Bench) {

@@ -107,6 +107,7 @@ conformance! {
     lookups::a_correction_under_way_begins_anew,
     lookups::a_given_domain_takes_up_what_needed_it,
     lookups::evidence_is_the_accounts_own,
+    lookups::a_companys_own_page_tells_its_website,
     lookups::people_of_a_company_are_counted_once,
     erasure::erasure_stays_erased,
     erasure::a_lookup_under_way_is_given_up,
