@@ -14,7 +14,8 @@
 //! 6. [`claims`]: what data providers say, once the caller has asked them, weighed with that.
 //! 7. [`opinions`]: what they say of an address that could not be proved, when asked about it.
 //!
-//! Only [`Finder`], [`domain::discover`] and [`domain::website`] touch the network.
+//! Only [`Finder`], [`domain::discover`] and [`domain::website`] touch the network. How it is held
+//! to the truth: `docs/FINDER.md`.
 
 pub mod calibration;
 pub mod candidates;

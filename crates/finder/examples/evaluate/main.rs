@@ -17,22 +17,29 @@
 mod measure;
 mod population;
 
+use measure::{Told, measure};
+use population::{SCALE, SEED};
+
 fn main() {
-    let seed = 20_26;
-    let companies = population::population(seed, 6.0);
+    let seed = SEED;
+    let companies = population::population(seed, SCALE);
     let people: usize = companies.iter().map(|company| company.people.len()).sum();
     println!(
         "{} domains, {people} people, seed {seed}\n",
         companies.len()
     );
-    for size_known in [true, false] {
-        println!(
-            "company size {}",
-            if size_known { "known" } else { "not known" }
-        );
+    for (told, words) in [
+        (
+            Told::People,
+            "the people known are counted, as the server asks",
+        ),
+        (Told::Class, "the company's size is told"),
+        (Told::Nothing, "nothing is told of the company's size"),
+    ] {
+        println!("{words}");
         println!("known   people   hit@1   hit@5  hit@10     ECE   Brier");
         for known in [0, 1, 2, 3, 5] {
-            let figures = measure::measure(&companies, known, size_known, seed);
+            let figures = measure(&companies, known, told, seed);
             println!(
                 "{:>5} {:>8} {:>6.1}% {:>6.1}% {:>6.1}% {:>7.4} {:>7.4}",
                 figures.known,

@@ -3,7 +3,7 @@
 use lode_core::name;
 use lode_finder::candidates::rank;
 use lode_finder::pattern::PatternModel;
-use lode_finder::{CompanySize, KnownAddress, PatternEvidence};
+use lode_finder::{CompanySize, KnownAddress, PatternEvidence, SizeHint};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::index::sample;
@@ -27,8 +27,19 @@ pub struct Figures {
     pub bins: Vec<(usize, f64, f64)>,
 }
 
+/// What is told of a company's size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Its class.
+    Class,
+    /// How many of its people are known, the one asked for among them: as the server asks.
+    People,
+    /// Nothing.
+    Nothing,
+}
+
 /// Asks for every person of every domain with `known` others of the domain known.
-pub fn measure(companies: &[Company], known: usize, size_known: bool, seed: u64) -> Figures {
+pub fn measure(companies: &[Company], known: usize, told: Told, seed: u64) -> Figures {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut guesses: Vec<(f64, bool)> = Vec::new();
     let mut hits = [0_usize; 3];
@@ -36,8 +47,12 @@ pub fn measure(companies: &[Company], known: usize, size_known: bool, seed: u64)
         .iter()
         .filter(|company| company.people.len() > known)
     {
-        let size: Option<CompanySize> =
-            size_known.then(|| serde_json::from_value(company.size.clone().into()).unwrap());
+        let class = || serde_json::from_value::<CompanySize>(company.size.clone().into());
+        let size = match told {
+            Told::Class => SizeHint::Employees(class().unwrap()),
+            Told::People => SizeHint::AtLeast(known as u32 + 1),
+            Told::Nothing => SizeHint::NONE,
+        };
         for (at, person) in company.people.iter().enumerate() {
             let addresses = sample(&mut rng, company.people.len() - 1, known)
                 .into_iter()
