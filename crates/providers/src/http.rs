@@ -70,6 +70,8 @@ pub(crate) struct Api {
     base: Url,
     config: ProviderConfig,
     pace: Arc<Pace>,
+    /// Whether a reply is a refusal for the rate.
+    refuses: fn(&Reply) -> bool,
 }
 
 /// An answer of any status.
@@ -79,8 +81,6 @@ pub(crate) struct Reply {
     pub(crate) headers: HeaderMap,
     /// The body; null where that of an error, or of a status without an answer, is no JSON.
     pub(crate) json: Value,
-    /// The pace of the API that was asked.
-    pace: Arc<Pace>,
 }
 
 /// Successes that bring no answer yet, whatever their body: 202 "ask again", 204, and Hunter's
@@ -138,7 +138,13 @@ impl Api {
             base,
             config: config.clone(),
             pace: Arc::new(Pace::within(limits, config)),
+            refuses: |reply| reply.status == 429,
         })
+    }
+
+    /// The same API, which refuses for the rate in another way than by 429.
+    pub(crate) fn refusing(self, refuses: fn(&Reply) -> bool) -> Self {
+        Self { refuses, ..self }
     }
 
     /// `GET path?query`.
@@ -195,7 +201,11 @@ impl Api {
         if let Some(pause) = rate::exhausted(response.headers(), jiff::Timestamp::now()) {
             self.pace.pause(pause).await;
         }
-        self.read(response).await
+        let reply = self.read(response).await?;
+        if (self.refuses)(&reply) {
+            self.pace.refused(reply.retry_after()).await;
+        }
+        Ok(reply)
     }
 
     async fn read(&self, mut response: reqwest::Response) -> Result<Reply, ProviderError> {
@@ -233,7 +243,6 @@ impl Api {
             status: status.as_u16(),
             headers,
             json,
-            pace: self.pace.clone(),
         })
     }
 
@@ -306,17 +315,22 @@ impl Reply {
         })
     }
 
-    /// A rate limit with the wait that headers or body name; it holds for every request, also
-    /// for those that wait for their turn.
+    /// A rate limit with the wait that headers or body name. It holds for every request, also
+    /// for those that wait for their turn: see [`Api::refusing`].
     pub(crate) fn rate_limited(&self) -> ProviderError {
+        ProviderError::RateLimited {
+            retry_after: self.retry_after(),
+        }
+    }
+
+    /// When to ask again, by headers or body.
+    fn retry_after(&self) -> Option<Duration> {
         let now = jiff::Timestamp::now();
         let in_body = || self.json.pointer("/retry_after_seconds")?.as_u64();
-        let retry_after = rate::retry_after(&self.headers, now)
+        rate::retry_after(&self.headers, now)
             .or_else(|| in_body().map(rate::bounded))
             .or_else(|| rate::exhausted(&self.headers, now))
-            .or_else(|| rate::reset(&self.headers, now));
-        self.pace.refused(retry_after);
-        ProviderError::RateLimited { retry_after }
+            .or_else(|| rate::reset(&self.headers, now))
     }
 
     /// A reply to a search, read in the order that holds for all: nobody (404, `None`), an

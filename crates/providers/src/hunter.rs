@@ -42,8 +42,9 @@ impl Hunter {
     pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
         // In the header: an address with the key in it would end up in logs.
         let headers = [("x-api-key", key.header("")?)];
+        let api = Api::new("https://api.hunter.io/v2", headers, LIMITS, config)?;
         Ok(Self {
-            api: Api::new("https://api.hunter.io/v2", headers, LIMITS, config)?,
+            api: api.refusing(|reply| reply.status == 403),
         })
     }
 }

@@ -105,11 +105,11 @@ pub(crate) struct Pace {
     limiters: Vec<DefaultDirectRateLimiter>,
     /// Until when the provider itself says that nothing is left.
     paused_until: Mutex<Option<Instant>>,
+    /// How long a refusal holds all back that does not say for how long; `None` where none does.
+    unsaid: Option<Duration>,
     shared: Option<Arc<dyn SharedPace>>,
     /// The limits for all servers; never empty: pauses go by the first.
     cells: Vec<CellRate>,
-    /// How long a refusal holds all back that does not say for how long; `None` where none does.
-    unsaid: Option<Duration>,
 }
 
 impl Pace {
@@ -128,40 +128,30 @@ impl Pace {
         Self {
             limiters: quotas.map(RateLimiter::direct).collect(),
             paused_until: Mutex::default(),
+            unsaid: config.paced.then(|| config.poll_every * 2),
             shared: config.shared_pace.clone(),
             cells,
-            unsaid: config.paced.then(|| config.poll_every * 2),
         }
     }
 
     /// The provider has refused a request for its rate: none goes before it may be asked again.
-    /// Other servers are told beside that; whoever reads the reply does not wait for it.
-    pub(crate) fn refused(&self, retry_after: Option<Duration>) {
-        let Some(unsaid) = self.unsaid else {
-            return;
-        };
-        let wait = retry_after.unwrap_or(unsaid);
-        self.pause_here(wait);
-        if let (Some(shared), Some(cells)) = (self.shared.clone(), self.cells.first().cloned())
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(async move { shared.pause(&cells, wait).await });
+    pub(crate) async fn refused(&self, retry_after: Option<Duration>) {
+        if let Some(unsaid) = self.unsaid {
+            self.pause(retry_after.unwrap_or(unsaid)).await;
         }
     }
 
     /// Lets no request go for so long: the provider says that its window is used up.
     pub(crate) async fn pause(&self, wait: Duration) {
-        self.pause_here(wait);
+        {
+            let until = Instant::now() + wait;
+            let mut paused = self.paused();
+            if paused.is_none_or(|known| known < until) {
+                *paused = Some(until);
+            }
+        }
         if let (Some(shared), Some(cells)) = (&self.shared, self.cells.first()) {
             shared.pause(cells, wait).await;
-        }
-    }
-
-    fn pause_here(&self, wait: Duration) {
-        let until = Instant::now() + wait;
-        let mut paused = self.paused();
-        if paused.is_none_or(|known| known < until) {
-            *paused = Some(until);
         }
     }
 
@@ -289,12 +279,12 @@ mod tests {
         let pace = Pace::within(&[limit], &ProviderConfig::default());
         pace.turn().await.unwrap();
         let begun = Instant::now();
-        let refused = async { pace.refused(Some(Duration::from_secs(1))) };
+        let refused = pace.refused(Some(Duration::from_secs(1)));
         let (turn, ()) = futures::future::join(pace.turn(), refused).await;
         turn.unwrap();
         assert!(begun.elapsed() >= Duration::from_secs(1));
         // Nor is anybody kept waiting for what would not come in minutes.
-        pace.refused(Some(WAIT_MAX * 2));
+        pace.refused(Some(WAIT_MAX * 2)).await;
         assert!(pace.turn().await.is_err());
     }
 

@@ -36,8 +36,9 @@ impl Prospeo {
     /// See [`SetupError`].
     pub fn new(key: &ApiKey, config: &ProviderConfig) -> Result<Self, SetupError> {
         let headers = [("x-key", key.header("")?)];
+        let api = Api::new("https://api.prospeo.io", headers, &[], config)?;
         Ok(Self {
-            api: Api::new("https://api.prospeo.io", headers, &[], config)?,
+            api: api.refusing(is_refusal),
         })
     }
 
@@ -62,7 +63,7 @@ impl Prospeo {
         Err(match reply.text("/error_code").unwrap_or_default() {
             "NO_MATCH" | "NO_RESULTS" => return Ok(None),
             "INSUFFICIENT_CREDITS" => ProviderError::OutOfCredits,
-            "RATE_LIMITED" | "RATE_LIMIT_EXCEEDED" => reply.rate_limited(),
+            _ if is_refusal(&reply) => reply.rate_limited(),
             "INVALID_API_KEY" | "ACCOUNT_RESTRICTED" => ProviderError::Unauthorized,
             "INTERNAL_ERROR" => ProviderError::Server(reply.status),
             code if code.starts_with("INVALID_") => ProviderError::InvalidRequest(code.to_owned()),
@@ -71,6 +72,12 @@ impl Prospeo {
                 .unwrap_or(ProviderError::Malformed("an error without a known code")),
         })
     }
+}
+
+/// Whether a reply refuses for the rate: by its status, or by its code whatever the status.
+fn is_refusal(reply: &Reply) -> bool {
+    let code = reply.text("/error_code");
+    reply.status == 429 || matches!(code, Some("RATE_LIMITED" | "RATE_LIMIT_EXCEEDED"))
 }
 
 fn datapoints(person: &PersonQuery) -> Result<Map<String, Value>, ProviderError> {
