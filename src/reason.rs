@@ -101,7 +101,6 @@ const SEARCH: &[&str] = &[
     "not_proved",
     "score_corrected_by_outcomes",
     "timed_out",
-    "verified_before",
 ];
 
 /// What data providers said, or why they were not asked.

@@ -2,6 +2,8 @@
 //! would cost.
 
 use lode_core::api::{CaptureState, DryRunView};
+use lode_finder::company::CompanyName;
+use lode_finder::domain::memory_key;
 use lode_server::phones::PhoneQuestion;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -186,7 +188,15 @@ async fn a_dry_run_is_of_somebody() {
     // So it is where the finder has confirmed it, by the company's page.
     let url = "https://www.linkedin.com/company/quorvix";
     let store = bench.server.store();
-    let kept = store.put_confirmed_domain(url, "works.test", lode_server::app::now());
+    let account_id = store.accounts().await.unwrap()[0].id;
+    let company = CompanyName::parse("Quorvix").unwrap();
+    let confirmed = lode_store::ConfirmedDomain {
+        domain: "works.test".to_owned(),
+        probability: 0.95,
+    };
+    let key = memory_key(&company, Some(url));
+    let now = lode_server::app::now();
+    let kept = store.put_confirmed_domain(account_id, &key, &confirmed, now);
     kept.await.unwrap();
     let by_page = json!({"full_name": "Cleo Hart", "company": "Quorvix", "company_url": url});
     let by_page = plan(&bench, by_page).await;
