@@ -25,6 +25,9 @@ use crate::support::{Bench, Database, json_of, operation, ordinary, person};
 /// A key that would be recognised anywhere.
 pub const KEY: &str = "key-7b1e-secret-93af";
 
+/// A path, what its question holds, and the answer to that.
+type Special = (String, String, u16, Value);
+
 /// Providers' APIs: each answers the same each time, and counts.
 #[derive(Clone)]
 pub struct Apis {
@@ -32,7 +35,7 @@ pub struct Apis {
     asked: Arc<Mutex<Vec<String>>>,
     bodies: Arc<Mutex<Vec<(String, Value)>>>,
     /// Answers to what holds a text, at a path: before the others.
-    special: Arc<Mutex<Vec<(String, String, u16, Value)>>>,
+    special: Arc<Mutex<Vec<Special>>>,
     /// Held while nobody is answered at a path.
     gates: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
     /// Told of each question.
