@@ -292,8 +292,9 @@ async fn a_killed_servers_look_ups_are_taken_over_and_nothing_is_done_twice() {
     let asked = hunter["record"]["asked"].as_u64().unwrap();
     let fewest = PEOPLE + by_doomed.len();
     assert!((fewest..=PEOPLE + 3).contains(&usize::try_from(asked).unwrap()));
-    // What the dead one had reserved stays spent: nobody knows what it cost.
-    assert_eq!(hunter["spent_today"], json!(asked * 1_000));
+    // Hunter documents that the same question costs nothing again: what the dead one had reserved
+    // is replaced by what the living one paid.
+    assert_eq!(hunter["spent_today"], json!(PEOPLE * 1_000));
     let credits = &ask("/v1/account").await["credits"];
     assert_eq!(
         (&credits["available"], &credits["held"]),
