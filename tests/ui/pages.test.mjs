@@ -338,7 +338,7 @@ test("whoever runs the account says which providers give second opinions", async
   const shown = await page.getByTestId("opinions").innerText();
   assert.match(shown, /Ask Hunter: at most 0\.5 of its credits for each address/);
   assert.match(shown, /Ask Icypeas: at most 0\.1 of its credits/);
-  assert.match(shown, /Ask Leadmagic: at most 1 of its credits for each address \(more than its limit for the day\)/);
+  assert.match(shown, /Ask LeadMagic: at most 1 of its credits for each address \(more than its limit for the day\)/);
   // The server's word is the last.
   const accepted = { ...PROVIDERS, providers: PROVIDERS.providers.map((one) => ({ ...one, second_opinion: one.provider === "icypeas" })) };
   await page.evaluate((said) => (globalThis.fake.answers["providers/icypeas"] = said), accepted);

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::connection::{Banner, ConnectionView, banner, connection};
 use super::credits::{amount, named, pools};
 use super::price::outcome_words;
+use super::providers::name;
 use super::reasons::sentence;
 use super::time::{Clock, date, stamp};
 use super::{Known, Tone};
@@ -532,7 +533,7 @@ fn details(receipt: &Value, known: &Known, clock: &Clock, blocks: &mut Vec<Block
     ];
     table.extend(list(receipt, "provider_calls", |call| {
         vec![
-            title(&text(call, "provider")),
+            name(&text(call, "provider")).to_owned(),
             text(call, "purpose"),
             maybe_text(call, "error")
                 .or_else(|| maybe_text(call, "said"))

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Known;
 use super::credits::amount;
-use super::dashboard::title;
+use super::providers::name;
 use crate::answers::{flag, list, maybe_number, number, text};
 
 /// What is said of it.
@@ -35,7 +35,7 @@ impl OpinionLine {
     pub fn label(&self) -> String {
         let mut words = [
             "Ask ",
-            &title(&self.provider),
+            name(&self.provider),
             ": at most ",
             &amount(self.price),
             " of its credits for each address",
@@ -103,7 +103,7 @@ mod tests {
                 of(
                     "leadmagic",
                     false,
-                    "Ask Leadmagic: at most 1 of its credits for each address (more than its \
+                    "Ask LeadMagic: at most 1 of its credits for each address (more than its \
                      limit for the day)"
                 ),
             ]

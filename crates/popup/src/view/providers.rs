@@ -100,8 +100,9 @@ fn shown(trouble: &Trouble, clock: &Clock) -> TroubleView {
     }
 }
 
-/// A provider's name as it writes it.
-fn name(provider: &str) -> &str {
+/// A provider's name as it writes it; that of one which this version does not know as it stands.
+#[must_use]
+pub fn name(provider: &str) -> &str {
     match provider {
         "hunter" => "Hunter",
         "leadmagic" => "LeadMagic",

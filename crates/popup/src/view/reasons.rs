@@ -3,6 +3,7 @@
 use lode_core::email::EmailStatus;
 
 use super::Tone;
+use super::providers::name;
 
 /// The short verdict on an address, for its badge.
 #[must_use]
@@ -32,8 +33,11 @@ pub fn sentence(code: &str) -> String {
     }
     let mut of_providers = OF_PROVIDERS.iter();
     let of_provider = of_providers.find_map(|(begin, says)| {
-        let name = code.strip_prefix(begin).filter(|name| !name.is_empty())?;
-        Some(readable(&format!("{name} {says}")))
+        let provider = code.strip_prefix(begin).filter(|name| !name.is_empty())?;
+        // Of one that this version does not know, as much as of another code.
+        let end = provider.char_indices().nth(CODE_CHARS_MAX);
+        let provider = provider.get(..end.map_or(provider.len(), |(at, _)| at))?;
+        Some([name(provider), " ", says, "."].concat())
     });
     of_provider.unwrap_or_else(|| readable(code))
 }
@@ -391,7 +395,7 @@ mod tests {
         assert_eq!(sentence("found_by_hunter"), "Hunter names this address.");
         assert_eq!(
             sentence("doubted_by_leadmagic"),
-            "Leadmagic says that the likeliest address does not exist."
+            "LeadMagic says that the likeliest address does not exist."
         );
     }
 
