@@ -738,7 +738,7 @@ mod tests {
             "lode-1",
             "5 from purchased",
             "#12, #15",
-            "Leadmagic",
+            "LeadMagic",
             "Result · Phones · Number",
             "+49 151 5550 200",
             "23 Nov, 15:00",
