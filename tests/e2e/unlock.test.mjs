@@ -232,7 +232,7 @@ test("a provider that is allowed on the options page gives a second opinion, sho
   const box = options.locator("[data-testid=second-opinion][data-provider=leadmagic]");
   await box.waitFor();
   assert.equal(await box.isChecked(), false);
-  assert.match(await options.getByTestId("opinions").innerText(), /Ask Leadmagic: at most 1 of its credits for each address/);
+  assert.match(await options.getByTestId("opinions").innerText(), /Ask LeadMagic: at most 1 of its credits for each address/);
   await box.check();
   await until("the setting is the server's", async () => {
     const { body } = await ask("GET", "/v1/providers");
@@ -243,7 +243,7 @@ test("a provider that is allowed on the options page gives a second opinion, sho
   assert.equal(await box.isChecked(), true);
   await options.close();
   const popup = await unproved(browser, IVO);
-  await popup.getByText("Leadmagic says that this address exists.").waitFor();
+  await popup.getByText("LeadMagic says that this address exists.").waitFor();
   assert.deepEqual(provider.validated, ["ivo.quill@lumenorchard.com"]);
   const { body } = await ask("GET", "/v1/providers");
   assert.equal(body.providers[0].spent_today, 250);
@@ -264,7 +264,7 @@ test("the dashboard shows pools, operations and a whole receipt; the token is in
   const receipt = dashboard.getByTestId("receipt");
   await receipt.getByText("mobile_find.found").waitFor();
   const shown = await receipt.innerText();
-  assert.match(shown, /Leadmagic/);
+  assert.match(shown, /LeadMagic/);
   assert.match(shown, /Ledger entries\s+#\d+/);
   assert.match(shown, /What it rests on:[\s\S]*Result · Outcome\s+found/);
   const held = await dashboard.evaluate(() => document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage }));
