@@ -105,10 +105,7 @@ impl Control {
         let shaped = self.shaped.iter();
         shaped
             .filter(|answer| Shape::of_address(&answer.recipient) == shape)
-            .max_by_key(|answer| {
-                let accepted = (200..300).contains(&answer.code);
-                (accepted, !answer.is_refusal())
-            })
+            .max_by_key(|answer| (answer.is_accepting(), !answer.is_refusal()))
     }
 
     /// Whether `recipient` may be a given or a family name alone.
@@ -129,10 +126,7 @@ impl Control {
     #[must_use]
     pub fn accepted_of_its_looks(&self, recipient: &str) -> usize {
         let shape = Shape::of_address(recipient);
-        let accepted = self
-            .shaped
-            .iter()
-            .filter(|answer| (200..300).contains(&answer.code));
+        let accepted = self.shaped.iter().filter(|answer| answer.is_accepting());
         let weights = accepted.map(|answer| match Shape::of_address(&answer.recipient) {
             Shape::Name if shape.may_be_name_alone() => 1,
             of if of == shape => 2,

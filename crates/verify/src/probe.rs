@@ -49,14 +49,19 @@ impl Plan {
 
     /// The shapes of the targets that have a family name to exchange, each once.
     fn shapes_with_family(&self) -> Vec<Shape> {
-        let mut shapes = Vec::new();
-        for shape in self.targets.iter().map(|target| Shape::of(target.local())) {
-            if shape.has_family() && !shapes.contains(&shape) {
-                shapes.push(shape);
-            }
-        }
-        shapes
+        with_family(self.targets.iter().map(|target| Shape::of(target.local())))
     }
+}
+
+/// Those of the shapes that have a family name, each once.
+fn with_family(of: impl Iterator<Item = Shape>) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    for shape in of.filter(|shape| shape.has_family()) {
+        if !shapes.contains(&shape) {
+            shapes.push(shape);
+        }
+    }
+    shapes
 }
 
 /// What has been answered so far in a run.
@@ -231,7 +236,7 @@ impl Findings {
                 random.is_some_and(|random| random.class != answer.class)
             }
             ReplyClass::Temporary => random_refused,
-            _ => (200..300).contains(&answer.code),
+            _ => answer.is_accepting(),
         };
         let decoys = control.decoys().chain(&control.shaped);
         let mut answers = decoys
@@ -270,17 +275,12 @@ impl Findings {
         let of = |shape: &Shape| among.iter().filter(|it| *it == shape).count();
         let common = Shape::COMMON.iter().filter(|shape| of(shape) > 0);
         // Of two people one with the other's family name.
-        let mut with_family: Vec<Shape> = Vec::new();
-        for shape in among.iter().filter(|shape| shape.has_family()) {
-            if of(shape) > 1 && !with_family.contains(shape) {
-                with_family.push(*shape);
-            }
-        }
+        let exchanged = with_family(among.iter().copied().filter(|shape| of(shape) > 1));
         // Two or three names alone are asked for.
         let alone = shapes.iter().any(|shape| shape.asks_names_alone());
         let alone = 2 * usize::from(alone && !self.control.has_names_alone());
         let kin = common.count().max(usize::from(!among.is_empty()));
-        let questions = shapes.len() + alone + kin + with_family.len();
+        let questions = shapes.len() + alone + kin + exchanged.len();
         u32::try_from(questions).unwrap_or(u32::MAX)
     }
 

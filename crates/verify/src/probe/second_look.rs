@@ -278,10 +278,7 @@ async fn has_forgotten_somebody(
         return false;
     };
     let former = findings.targets.get_mut(index).and_then(Option::take);
-    let failures = findings.failures.len();
-    if converse(context, plan, findings, mx, ip).await != End::Finished {
-        findings.failures.truncate(failures);
-    }
+    converse_beside(context, plan, findings, mx, ip).await;
     let slot = findings.targets.get_mut(index);
     let now = slot.and_then(|slot| std::mem::replace(slot, former));
     now.is_some_and(|answer| answer.is_refusal())
@@ -297,12 +294,22 @@ async fn postmaster_anew(
     ip: JudgedIp,
 ) -> (Option<RcptAnswer>, Option<RcptAnswer>) {
     let former = findings.control.postmaster.take();
+    converse_beside(context, plan, findings, mx, ip).await;
+    (former, findings.control.postmaster.take())
+}
+
+/// One session beside the first look: that was whole, so what hinders this one is no news.
+async fn converse_beside(
+    context: &Context<'_>,
+    plan: &Plan,
+    findings: &mut Findings,
+    mx: &str,
+    ip: JudgedIp,
+) {
     let failures = findings.failures.len();
     if converse(context, plan, findings, mx, ip).await != End::Finished {
-        // The first look was whole; what hindered this one is no news.
         findings.failures.truncate(failures);
     }
-    (former, findings.control.postmaster.take())
 }
 
 /// The targets whose refusal may be about the refusals before it.

@@ -46,7 +46,7 @@ impl Judgement {
 #[must_use]
 pub fn catch_all(control: &Control) -> CatchAll {
     // "Cannot verify, but will take it" (252) is acceptance all the same.
-    let accepted = |answer: &RcptAnswer| (200..300).contains(&answer.code);
+    let accepted = RcptAnswer::is_accepting;
     let Some(random) = &control.random else {
         return CatchAll::Unknown;
     };
@@ -90,9 +90,11 @@ pub fn catch_all(control: &Control) -> CatchAll {
 /// by the order of the questions or by nothing at all, and its refusals mean as little as
 /// its acceptance.
 fn is_erratic(control: &Control) -> bool {
-    let accepted = |answer: &RcptAnswer| (200..300).contains(&answer.code);
     let mut others = control.names.iter().chain(&control.postmaster);
-    control.random.as_ref().is_some_and(accepted)
+    control
+        .random
+        .as_ref()
+        .is_some_and(RcptAnswer::is_accepting)
         && others.any(|answer| answer.class == ReplyClass::NoMailbox)
 }
 
@@ -121,7 +123,7 @@ pub fn judge(class: AddressClass, control: &Control, target: &RcptAnswer, last: 
         ReplyClass::Policy => Judgement::new(EmailStatus::Blocked, 30, "policy_refusal"),
         ReplyClass::TlsRequired => Judgement::new(EmailStatus::Blocked, 30, "tls_required"),
         // "Cannot verify, but will take it" (252) is what an accept-all says, and no proof.
-        ReplyClass::Ambiguous if (200..300).contains(&target.code) => {
+        ReplyClass::Ambiguous if target.is_accepting() => {
             match accepted(class, control, target, &later) {
                 proof if proof.status == EmailStatus::Verified => {
                     Judgement::new(EmailStatus::Unknown, 60, "accepted_without_verifying")
